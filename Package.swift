@@ -1,0 +1,111 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Dependency rules (who may import whom) are enforced by Tests/TidyTests; the list below is the
+// same picture, floor by floor: Core, Wire, then the two wings (Router, Agency), then commands.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+
+func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
+    exclude: name == "HubProtocol" ? ["accord.proto"] : [], swiftSettings: strict)
+}
+
+func command(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + [arguments], path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "accord",
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+  ],
+  targets: [
+    // Core: pure; the standard library only.
+    room("HubModel", in: "Core", []),
+    room("ConsentEngine", in: "Core", ["HubModel"]),
+    room("DiversionWorkflow", in: "Core", ["HubModel"]),
+    room("RouterCore", in: "Core", ["HubModel", "ConsentEngine", "DiversionWorkflow"]),
+
+    // Wire: how the model travels.
+    .systemLibrary(
+      name: "CZeroMQ", path: "Sources/Wire/CZeroMQ", pkgConfig: "libzmq",
+      providers: [.apt(["libzmq3-dev"])]),
+    room("ZeroMQ", in: "Wire", ["CZeroMQ"]),
+    room("HubProtocol", in: "Wire", ["HubModel", protobuf, crypto]),
+
+    // Operations: what every daemon and command shares.
+    .target(
+      name: "Operations", dependencies: ["HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
+      path: "Sources/Operations", swiftSettings: strict),
+
+    // Router wing.
+    room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
+      "HubProtocol", grdb, crypto]),
+    room("RouterService", in: "Router",
+      ["RouterCore", "Ledger", "HubProtocol", "ZeroMQ", "Operations", logging]),
+
+    // Agency wing.
+    room("HubClient", in: "Agency", ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, logging]),
+    room("AdapterKit", in: "Agency",
+      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
+        logging]),
+
+    // Simulator: the county's seeded traffic; never linked by a daemon.
+    .target(name: "Simulator", dependencies: ["HubModel"], path: "Sources/Simulator",
+      swiftSettings: strict),
+
+    // Commands and the four adapters: thin executables.
+    command("accord", at: "Sources/Commands/accord",
+      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", crypto]),
+    command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
+    command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
+    command("accord-bench", at: "Sources/Commands/accord-bench",
+      ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),
+    command("accord-sheriff", at: "Adapters/Sheriff/Sources", ["AdapterKit"]),
+    command("accord-prosecutor", at: "Adapters/Prosecutor/Sources", ["AdapterKit"]),
+    command("accord-public-defender", at: "Adapters/PublicDefender/Sources", ["AdapterKit"]),
+    command("accord-behavioral-health", at: "Adapters/BehavioralHealth/Sources", ["AdapterKit"]),
+
+    tests("HubModel", ["HubModel"]),
+    tests("ConsentEngine", ["ConsentEngine"]),
+    tests("DiversionWorkflow", ["DiversionWorkflow"]),
+    tests("RouterCore", ["RouterCore"]),
+    tests("ZeroMQ", ["ZeroMQ"]),
+    tests("HubProtocol", ["HubProtocol"]),
+    tests("Operations", ["Operations"]),
+    tests("Ledger", ["Ledger", "RouterCore"]),
+    tests("HubClient", ["HubClient"]),
+    tests("AdapterKit", ["AdapterKit"]),
+    tests("Simulator", ["Simulator"]),
+    tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", "RouterService", grdb]),
+    tests("Tidy", []),
+  ]
+)
