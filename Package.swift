@@ -56,7 +56,7 @@ let package = Package(
 
     // Wire: how the model travels.
     .systemLibrary(
-      name: "CZeroMQ", path: "Sources/Wire/CZeroMQ", pkgConfig: "libzmq",
+      name: "CZeroMQ", path: "Sources/Wire/CZeroMQ",
       providers: [.apt(["libzmq3-dev"])]),
     room("ZeroMQ", in: "Wire", ["CZeroMQ"]),
     room("HubProtocol", in: "Wire", ["HubModel", protobuf, crypto]),

@@ -1,0 +1,87 @@
+/// One entry of the tamper-evident log: an act of the router, and on whose authority.
+///
+/// Its leaf (see the article *The audit leaf*) is final: later releases add entries of new
+/// kinds, never another layout.
+public struct AuditEntry: Hashable, Sendable {
+  public enum Kind: UInt8, Hashable, Sendable {
+    case accepted = 1
+    case refused = 2
+    /// Permitted when decided, waiting for its recipient.
+    case permitted = 3
+    case held = 4
+    case withheld = 5
+    /// Handed to the transport: a disclosure.
+    case released = 6
+    /// Sent again after a fresh decision: the same disclosure.
+    case resent = 7
+    /// A number sent void, its content now denied.
+    case voided = 8
+    case acknowledged = 9
+    case quarantined = 10
+    case lapsed = 11
+    case consentChanged = 12
+    case noMatch = 13
+    case candidate = 14
+    case identityLinked = 15
+    case keyCutOff = 16
+    case agreementActivated = 17
+    case registryChanged = 18
+    case ledgerOpened = 19
+    case clockHeld = 20
+    case outcomeConfirmed = 21
+  }
+
+  public var kind: Kind
+  public var at: WallTime
+  /// Who acted: an agency, or the hub.
+  public var actor: AgencyID
+  public var message: MessageID?
+  public var recipient: AgencyID?
+  public var part: UInt16?
+  public var number: UInt64?
+  public var segments: SegmentSet
+  public var topic: Topic?
+  public var participant: ParticipantID?
+  /// The consent log position at which it was decided.
+  public var consentPosition: UInt64
+  public var agreementVersion: UInt32
+  /// Releases and versions that decided.
+  public var releases: [ReleaseVersion]
+  /// Reason and rule codes, in the order in which they were found.
+  public var reasons: [String]
+  /// Short detail of an administrative act; never participant data.
+  public var detail: String
+
+  public struct ReleaseVersion: Hashable, Sendable {
+    public let id: RoiID
+    public let version: UInt32
+    public init(_ id: RoiID, version: UInt32) {
+      self.id = id
+      self.version = version
+    }
+  }
+
+  public init(
+    _ kind: Kind, at: WallTime, actor: AgencyID, message: MessageID? = nil,
+    recipient: AgencyID? = nil, part: UInt16? = nil, number: UInt64? = nil,
+    segments: SegmentSet = SegmentSet(bits: 0), topic: Topic? = nil,
+    participant: ParticipantID? = nil, consentPosition: UInt64 = 0, agreementVersion: UInt32 = 0,
+    releases: [ReleaseVersion] = [], reasons: [String] = [], detail: String = ""
+  ) {
+    self.kind = kind
+    self.at = at
+    self.actor = actor
+    self.message = message
+    self.recipient = recipient
+    self.part = part
+    self.number = number
+    self.segments = segments
+    self.topic = topic
+    self.participant = participant
+    self.consentPosition = consentPosition
+    self.agreementVersion = agreementVersion
+    self.releases = releases
+    self.reasons = reasons
+    self.detail = detail
+  }
+}

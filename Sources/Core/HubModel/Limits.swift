@@ -1,0 +1,39 @@
+/// Every bound of the hub in one place, with the relations between them checked by a test.
+public enum Limits {
+  public static let identifierBytes = 1...63
+
+  /// One frame on either lane, in bytes.
+  public static let frameBytes = 4 << 20
+  /// One message as encoded, in bytes.
+  public static let messageBytes = 1 << 20
+  public static let messagesPerPublish = 1_024
+  public static let segments = 16
+  public static let fieldsPerSegment = 64
+  /// One text field, in UTF-8 bytes.
+  public static let fieldBytes = 4_096
+  public static let identityTokens = 8
+  public static let audience = 16
+
+  /// Deliveries in flight to one recipient.
+  public static let defaultWindow = 64
+  public static let largestWindow = 1_024
+
+  /// Events taken in one router turn.
+  public static let turnEvents = 1_024
+  /// Due timers taken in one turn, and held parts decided again in one turn.
+  public static let turnTimers = 64
+  public static let turnRedecisions = 64
+  /// Resent deliveries taken in one turn, for each recipient.
+  public static let turnResends = 256
+
+  public static let sessionsPerAgency = 16
+  public static let agencies = 256
+  /// Tokens may match several people; past this many the match is not a match.
+  public static let identityCandidates = 8
+
+  /// Silence after which a session is forgotten; adapters ping much more often.
+  public static let sessionSilence = Span.seconds(60)
+  public static let pingEvery = Span.seconds(2)
+  /// A delivery unacknowledged for so long is sent again, decided anew.
+  public static let resendAfter = Span.seconds(20)
+}

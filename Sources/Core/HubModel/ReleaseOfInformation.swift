@@ -1,0 +1,221 @@
+/// A party that a release names: one agency, or whoever holds a role in the program.
+public enum Party: Hashable, Sendable {
+  case agency(AgencyID)
+  case role(Role)
+  /// A person at an agency, by that agency's own reference.
+  case person(AgencyID, reference: String)
+
+  public func includes(_ agency: AgencyID, role: Role) -> Bool {
+    switch self {
+    case .agency(let named): named == agency
+    case .role(let named): named == role
+    case .person(let named, _): named == agency
+    }
+  }
+}
+
+/// Which information a release (or a refusal in it) is about.
+public struct InformationScope: Hashable, Sendable {
+  public var categories: Set<InformationCategory>
+  /// Sensitivity that the person agreed to include; a labelled segment needs all its labels here.
+  public var labels: Set<SensitivityLabel>
+  public var authoredFrom: CivilDate?
+  public var authoredThrough: CivilDate?
+  /// Empty: whoever wrote it.
+  public var authors: [AgencyID]
+
+  public init(
+    categories: Set<InformationCategory>, labels: Set<SensitivityLabel> = [],
+    authoredFrom: CivilDate? = nil, authoredThrough: CivilDate? = nil, authors: [AgencyID] = []
+  ) {
+    self.categories = categories
+    self.labels = labels
+    self.authoredFrom = authoredFrom
+    self.authoredThrough = authoredThrough
+    self.authors = authors
+  }
+}
+
+/// A release of information: who may tell whom what about a participant, for what, until when.
+/// The elements are those of 42 CFR 2.31(a) and 45 CFR 164.508(c).
+public struct ReleaseOfInformation: Hashable, Sendable {
+  /// Kinds that may not be combined stand apart (42 CFR 2.31(b), (d); 164.508(b)(3)).
+  public enum Kind: String, CaseIterable, Hashable, Sendable {
+    /// Signed at the scene; covers only what is printed on it.
+    case field
+    /// The program's multi-party release, signed at intake.
+    case multiParty = "multi-party"
+    /// Treatment, payment and operations, 42 CFR 2.31(a)(4)(i).
+    case treatmentPaymentOperations = "tpo"
+    /// 42 CFR 2.35.
+    case criminalJustice = "criminal-justice"
+    /// 42 CFR 2.31(d).
+    case proceedings
+    case sudCounsellingNotes = "sud-counselling-notes"
+    case psychotherapyNotes = "psychotherapy-notes"
+  }
+
+  public enum SignerCapacity: String, CaseIterable, Hashable, Sendable {
+    case patient, parent, guardian
+    case adjudicatedRepresentative = "adjudicated-representative"
+    case decedentRepresentative = "decedent-representative"
+  }
+
+  public enum Expiry: Hashable, Sendable {
+    case at(WallTime)
+    /// A named event, reported by a message.
+    case event(String)
+    /// Lawful for `treatmentPaymentOperations` alone.
+    case never
+  }
+
+  public struct Refusal: Hashable, Sendable {
+    public var recipients: [Party]
+    public var information: InformationScope
+    public init(recipients: [Party], information: InformationScope) {
+      self.recipients = recipients
+      self.information = information
+    }
+  }
+
+  public var id: RoiID
+  /// From 1; an amendment is the next version.
+  public var version: UInt32
+  public var kind: Kind
+  public var disclosers: [Party]
+  public var recipients: [Party]
+  public var information: [InformationScope]
+  public var refusals: [Refusal]
+  public var purposes: Set<Purpose>
+  public var signedAt: WallTime?
+  public var signer: SignerCapacity
+  /// Where the evidence of a representative's authority is filed.
+  public var signerEvidence: String
+  public var startsAt: WallTime?
+  public var expiry: Expiry?
+  /// The event from which on a 2.35 release may be revoked; empty: at any time.
+  public var revocableFrom: String
+  public var formTemplate: String
+  /// SHA-256 of the signed image: 32 bytes.
+  public var formImageHash: [UInt8]
+  /// Codes of the statements that the form prints (right to revoke, redisclosure …).
+  public var statements: Set<String>
+  public var jurisdictions: [String]
+  public var witness: String
+  public var supersedes: RoiID?
+  /// Whether information recorded before the signature is covered.
+  public var coversEarlier: Bool
+  /// Who may be asked whether a possible match is this person.
+  public var identityStewards: [AgencyID]
+  /// Whether former recipients may be told to stop using what they hold after a revocation.
+  public var stopUseNotice: Bool
+  public var redisclosure: String
+
+  public init(
+    id: RoiID, version: UInt32 = 1, kind: Kind, disclosers: [Party], recipients: [Party],
+    information: [InformationScope], purposes: Set<Purpose>, signedAt: WallTime?,
+    expiry: Expiry?, signer: SignerCapacity = .patient, formImageHash: [UInt8] = []
+  ) {
+    self.id = id
+    self.version = version
+    self.kind = kind
+    self.disclosers = disclosers
+    self.recipients = recipients
+    self.information = information
+    self.refusals = []
+    self.purposes = purposes
+    self.signedAt = signedAt
+    self.signer = signer
+    self.signerEvidence = ""
+    self.startsAt = nil
+    self.expiry = expiry
+    self.revocableFrom = ""
+    self.formTemplate = ""
+    self.formImageHash = formImageHash
+    self.statements = []
+    self.jurisdictions = []
+    self.witness = ""
+    self.supersedes = nil
+    self.coversEarlier = true
+    self.identityStewards = []
+    self.stopUseNotice = false
+    self.redisclosure = ""
+  }
+}
+
+/// The person was asked and did not sign.
+public struct RoiRefusal: Hashable, Sendable {
+  public enum Reason: String, CaseIterable, Hashable, Sendable {
+    /// Said no: what waits on the release is withheld at once.
+    case refused
+    /// Could not decide then: what waits goes on waiting until its deadline.
+    case incapacity
+  }
+  public var id: RoiID
+  public var reason: Reason
+  public init(id: RoiID, reason: Reason) {
+    self.id = id
+    self.reason = reason
+  }
+}
+
+/// A release is withdrawn, wholly or toward some recipients.
+public struct RoiRevocation: Hashable, Sendable {
+  /// `nil`: every release of the participant (design §10.4).
+  public var id: RoiID?
+  /// Empty: toward everyone.
+  public var recipients: [Party]
+  public init(id: RoiID?, recipients: [Party] = []) {
+    self.id = id
+    self.recipients = recipients
+  }
+}
+
+/// Where a release stands in its life. Only `active` permits.
+public enum RoiState: String, CaseIterable, Hashable, Sendable {
+  /// An element is missing, or nobody has signed.
+  case draft
+  case active
+  case refused
+  case revoked
+  case superseded
+  // `expired` is not stored: it follows from the clock at each decision.
+}
+
+/// A release as the router keeps it.
+public struct RoiRecord: Hashable, Sendable {
+  public var roi: ReleaseOfInformation
+  public var state: RoiState
+  public var capturedBy: AgencyID
+  /// Recipients toward whom it was revoked while it stays in force for others.
+  public var revokedToward: [Party]
+  /// Position of the last change in the participant's consent log, from 1.
+  public var position: UInt64
+  /// Codes of the elements that keep a draft from being active.
+  public var missing: [String]
+
+  public init(
+    roi: ReleaseOfInformation, state: RoiState, capturedBy: AgencyID,
+    revokedToward: [Party] = [], position: UInt64, missing: [String] = []
+  ) {
+    self.roi = roi
+    self.state = state
+    self.capturedBy = capturedBy
+    self.revokedToward = revokedToward
+    self.position = position
+    self.missing = missing
+  }
+}
+
+/// All that a participant has said about consent, as of one position of their log.
+public struct ParticipantConsents: Hashable, Sendable {
+  public var position: UInt64
+  public var records: [RoiRecord]
+  /// Releases revoked or refused before the router had seen them: a late arrival stays dead.
+  public var tombstones: Set<RoiID>
+  public init(position: UInt64 = 0, records: [RoiRecord] = [], tombstones: Set<RoiID> = []) {
+    self.position = position
+    self.records = records
+    self.tombstones = tombstones
+  }
+}

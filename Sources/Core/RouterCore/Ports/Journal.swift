@@ -1,0 +1,82 @@
+public import DiversionWorkflow
+public import HubModel
+
+/// One change of the ledger. A turn's entries are committed together or not at all.
+public enum JournalEntry: Equatable, Sendable {
+  /// A message of this id is new, with everything it says.
+  case accepted(StoredMessage)
+  case submitted(SourceKey, SubmitSequence, through: UInt64)
+  /// Inserts or replaces the part's record.
+  case part(PartRecord)
+  /// Deliveries of the recipient through this number are applied.
+  case acknowledged(AgencyID, through: UInt64)
+  case participant(ParticipantID)
+  /// The agency knows the participant by this alias; `isPreferred` if it is to be told by it.
+  case alias(AliasKey, ParticipantID, isPreferred: Bool)
+  case token(IdentityToken, ParticipantID, isConfirmed: Bool)
+  /// Inserts or replaces a release (by its id) at its position in the participant's log.
+  case release(ParticipantID, RoiRecord)
+  case tombstone(ParticipantID, RoiID, position: UInt64)
+  case opened(CaseID, by: AgencyID, participant: ParticipantID?)
+  case view(CaseID, CaseView)
+  case timer(TimerKey, due: WallTime, count: Int)
+  case cancel(TimerKey)
+  /// A booking of nobody in the program: its source and number, and nothing more.
+  case noMatch(AgencyID, booking: String, at: WallTime)
+  /// The message's content is destroyed; its metadata and fates stay.
+  case erase(MessageID)
+  case cutOff(KeyFingerprint, at: WallTime)
+  case agreement(version: UInt32, hash: [UInt8], at: WallTime)
+  case audit(AuditEntry)
+}
+
+/// What a router starts from.
+public struct Recovered: Equatable, Sendable {
+  public struct Lane: Equatable, Sendable {
+    /// The number that the next new delivery gets.
+    public var next: UInt64
+    public var acknowledged: UInt64
+    /// The queue place that the next pending part gets.
+    public var queueTail: UInt64
+    /// Parts of the deliveries between `acknowledged` and `next`, in number order; a
+    /// withheld one was last sent void.
+    public var window: [PartRecord]
+    public init(next: UInt64, acknowledged: UInt64, queueTail: UInt64, window: [PartRecord]) {
+      self.next = next
+      self.acknowledged = acknowledged
+      self.queueTail = queueTail
+      self.window = window
+    }
+  }
+  public var incarnation: Incarnation
+  public var lanes: [AgencyID: Lane]
+  public var cutOff: Set<KeyFingerprint>
+  public var agreementVersion: UInt32
+  public var agreementHash: [UInt8]
+  public var nextDue: WallTime?
+  public init(
+    incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
+    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?
+  ) {
+    self.incarnation = incarnation
+    self.lanes = lanes
+    self.cutOff = cutOff
+    self.agreementVersion = agreementVersion
+    self.agreementHash = agreementHash
+    self.nextDue = nextDue
+  }
+}
+
+/// The ledger, as the turn sees it. Implementations are owned by the router's one thread.
+public protocol Journal: AnyObject {
+  func recover() throws -> Recovered
+  func load(_ needs: Needs) throws -> Facts
+  /// Durable on return: flushed, not merely written. A throw stops the router.
+  func commit(_ entries: [JournalEntry]) throws
+}
+
+/// Where fresh ids come from. Each agency has a supply of its own, so that the ids one agency
+/// sees never depend on how many another one used.
+public protocol FreshIDs {
+  mutating func random(for agency: AgencyID) -> (UInt64, UInt64)
+}
