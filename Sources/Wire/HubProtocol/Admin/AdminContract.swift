@@ -1,0 +1,226 @@
+/// What an operator's command asks of the router over its admin socket, as one JSON document.
+public enum AdminRequest: Codable, Hashable, Sendable {
+  case status
+  /// Every hop and fate of one message, by its id (32 hexadecimal digits).
+  case message(id: String)
+  /// As `message`, with every decision and its reasons.
+  case explain(id: String)
+  /// A release by its id, or, by nil, the newest ones.
+  case releases(id: String?)
+  case revoke(release: String, reason: String)
+  /// What waits in escrow, oldest first, of one agency or of all.
+  case held(agency: String?)
+  case cutOff(fingerprint: String, reason: String)
+  case reloadRegistry
+  case reloadAgreement
+  /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
+  case totals
+}
+
+public enum AdminResponse: Codable, Hashable, Sendable {
+  case status(StatusReport)
+  case message(MessageReport)
+  case releases([ReleaseReport])
+  case held([HeldReport])
+  case totals(TotalsReport)
+  /// An act was done and is in the log.
+  case done(String)
+  /// What is wrong, and what to do.
+  case failed(code: String, remedy: String)
+}
+
+public struct StatusReport: Codable, Hashable, Sendable {
+  public struct AgencyStatus: Codable, Hashable, Sendable {
+    public var agency: String
+    public var role: String
+    public var isConnected: Bool
+    /// Unix milliseconds of the last frame from the agency's consumer; nil if never seen.
+    public var lastContact: Int64?
+    /// Pending parts, not yet in the window.
+    public var depth: Int
+    /// Unix milliseconds at which the oldest pending part was accepted.
+    public var oldestPending: Int64?
+    public var inFlight: Int
+    public var held: Int
+    public var deliveredThrough: UInt64
+    public init(
+      agency: String, role: String, isConnected: Bool, lastContact: Int64?, depth: Int,
+      oldestPending: Int64?, inFlight: Int, held: Int, deliveredThrough: UInt64
+    ) {
+      self.agency = agency
+      self.role = role
+      self.isConnected = isConnected
+      self.lastContact = lastContact
+      self.depth = depth
+      self.oldestPending = oldestPending
+      self.inFlight = inFlight
+      self.held = held
+      self.deliveredThrough = deliveredThrough
+    }
+  }
+  public var program: String
+  public var ledgerIncarnation: String
+  public var agreementVersion: UInt32
+  public var isDemonstration: Bool
+  public var now: Int64
+  public var agencies: [AgencyStatus]
+  public init(
+    program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
+    now: Int64, agencies: [AgencyStatus]
+  ) {
+    self.program = program
+    self.ledgerIncarnation = ledgerIncarnation
+    self.agreementVersion = agreementVersion
+    self.isDemonstration = isDemonstration
+    self.now = now
+    self.agencies = agencies
+  }
+}
+
+/// Metadata of one message: never its content, never who it is about.
+public struct MessageReport: Codable, Hashable, Sendable {
+  public struct Part: Codable, Hashable, Sendable {
+    public var recipient: String
+    public var part: UInt16
+    public var categories: [String]
+    public var fate: String
+    public var number: UInt64?
+    public var wasDisclosed: Bool
+    public var changedAt: Int64
+    public init(
+      recipient: String, part: UInt16, categories: [String], fate: String, number: UInt64?,
+      wasDisclosed: Bool, changedAt: Int64
+    ) {
+      self.recipient = recipient
+      self.part = part
+      self.categories = categories
+      self.fate = fate
+      self.number = number
+      self.wasDisclosed = wasDisclosed
+      self.changedAt = changedAt
+    }
+  }
+  /// One audit entry about the message.
+  public struct Step: Codable, Hashable, Sendable {
+    public var index: UInt64
+    public var at: Int64
+    public var kind: String
+    public var actor: String
+    public var recipient: String?
+    public var part: UInt16?
+    public var number: UInt64?
+    public var releases: [String]
+    public var reasons: [String]
+    public var consentPosition: UInt64
+    public init(
+      index: UInt64, at: Int64, kind: String, actor: String, recipient: String?, part: UInt16?,
+      number: UInt64?, releases: [String], reasons: [String], consentPosition: UInt64
+    ) {
+      self.index = index
+      self.at = at
+      self.kind = kind
+      self.actor = actor
+      self.recipient = recipient
+      self.part = part
+      self.number = number
+      self.releases = releases
+      self.reasons = reasons
+      self.consentPosition = consentPosition
+    }
+  }
+  public var id: String
+  public var topic: String
+  public var source: String
+  public var caseID: String?
+  public var acceptedAt: Int64
+  public var basis: String
+  public var parts: [Part]
+  public var steps: [Step]
+  public init(
+    id: String, topic: String, source: String, caseID: String?, acceptedAt: Int64, basis: String,
+    parts: [Part], steps: [Step]
+  ) {
+    self.id = id
+    self.topic = topic
+    self.source = source
+    self.caseID = caseID
+    self.acceptedAt = acceptedAt
+    self.basis = basis
+    self.parts = parts
+    self.steps = steps
+  }
+}
+
+public struct ReleaseReport: Codable, Hashable, Sendable {
+  public var id: String
+  public var version: UInt32
+  public var kind: String
+  public var state: String
+  public var capturedBy: String
+  public var recipients: [String]
+  public var categories: [String]
+  public var purposes: [String]
+  public var signedAt: Int64?
+  public var expiresAt: Int64?
+  public var position: UInt64
+  public var missing: [String]
+  public init(
+    id: String, version: UInt32, kind: String, state: String, capturedBy: String,
+    recipients: [String], categories: [String], purposes: [String], signedAt: Int64?,
+    expiresAt: Int64?, position: UInt64, missing: [String]
+  ) {
+    self.id = id
+    self.version = version
+    self.kind = kind
+    self.state = state
+    self.capturedBy = capturedBy
+    self.recipients = recipients
+    self.categories = categories
+    self.purposes = purposes
+    self.signedAt = signedAt
+    self.expiresAt = expiresAt
+    self.position = position
+    self.missing = missing
+  }
+}
+
+public struct HeldReport: Codable, Hashable, Sendable {
+  public var message: String
+  public var topic: String
+  public var source: String
+  public var recipient: String
+  public var acceptedAt: Int64
+  /// When the escrow ends.
+  public var until: Int64?
+  public var release: String?
+  public init(
+    message: String, topic: String, source: String, recipient: String, acceptedAt: Int64,
+    until: Int64?, release: String?
+  ) {
+    self.message = message
+    self.topic = topic
+    self.source = source
+    self.recipient = recipient
+    self.acceptedAt = acceptedAt
+    self.until = until
+    self.release = release
+  }
+}
+
+public struct TotalsReport: Codable, Hashable, Sendable {
+  public var messages: Int
+  public var partsByFate: [String: Int]
+  public var auditByKind: [String: Int]
+  public var noMatches: Int
+  public var ledgerBytes: Int64
+  public init(
+    messages: Int, partsByFate: [String: Int], auditByKind: [String: Int], noMatches: Int,
+    ledgerBytes: Int64
+  ) {
+    self.messages = messages
+    self.partsByFate = partsByFate
+    self.auditByKind = auditByKind
+    self.noMatches = noMatches
+    self.ledgerBytes = ledgerBytes
+  }
+}
