@@ -1,0 +1,158 @@
+public import HubModel
+
+/// What a statement of consent changes in a participant's log.
+public struct ConsentChange: Hashable, Sendable {
+  /// Records that are new or changed, each at its position.
+  public var records: [RoiRecord] = []
+  public var tombstones: [RoiID] = []
+  public var position: UInt64
+  public var isEmpty: Bool { records.isEmpty && tombstones.isEmpty }
+}
+
+extension ParticipantConsents {
+  /// Applies what `agency` reports the participant to have said, and returns what changed.
+  ///
+  /// - Throws: ``Refusal`` where another agency captured the release.
+  public mutating func apply(
+    _ statement: ConsentStatement, from agency: AgencyID
+  ) throws(Refusal) -> ConsentChange {
+    switch statement {
+    case .release(let roi): try register(roi, from: agency)
+    case .refusal(let refusal): try register(refusal, from: agency)
+    case .revocation(let revocation): revoke(revocation)
+    }
+  }
+
+  private mutating func register(
+    _ roi: ReleaseOfInformation, from agency: AgencyID
+  ) throws(Refusal) -> ConsentChange {
+    let missing = roi.missingElements
+    var state: RoiState = missing.isEmpty ? .active : .draft
+    if tombstones.contains(roi.id) { state = .revoked }
+    var revokedToward: [Party] = []
+    if let known = records.first(where: { $0.roi.id == roi.id }) {
+      guard known.capturedBy == agency else { throw Refusal(.notCapturer) }
+      // The same version again, or an older one that comes late, changes nothing.
+      if known.roi.version > roi.version { return ConsentChange(position: position) }
+      if known.roi.version == roi.version && known.state != .refused && known.state != .draft {
+        return ConsentChange(position: position)
+      }
+      // An amendment cannot bring back what was taken back; that takes a new release.
+      if known.state == .revoked || known.state == .superseded { state = known.state }
+      revokedToward = known.revokedToward
+    }
+    var change = ConsentChange(position: position + 1)
+    change.records.append(
+      RoiRecord(
+        roi: roi, state: state, capturedBy: agency, revokedToward: revokedToward,
+        position: change.position, missing: missing))
+    if state == .active, let older = roi.supersedes,
+      var superseded = records.first(where: { $0.roi.id == older }), superseded.state == .active
+    {
+      superseded.state = .superseded
+      superseded.position = change.position
+      change.records.append(superseded)
+    }
+    take(change)
+    return change
+  }
+
+  private mutating func register(
+    _ refusal: RoiRefusal, from agency: AgencyID
+  ) throws(Refusal) -> ConsentChange {
+    if let known = records.first(where: { $0.roi.id == refusal.id }) {
+      guard known.capturedBy == agency else { throw Refusal(.notCapturer) }
+      // Whoever signed and then says no revokes; a refusal is only of what was never signed.
+      if known.state != .draft { return ConsentChange(position: position) }
+    }
+    let unsigned = ReleaseOfInformation(
+      id: refusal.id, version: 0, kind: .field, disclosers: [], recipients: [], information: [],
+      purposes: [], signedAt: nil, expiry: nil)
+    var change = ConsentChange(position: position + 1)
+    change.records.append(
+      RoiRecord(
+        roi: unsigned, state: refusal.reason == .refused ? .refused : .draft,
+        capturedBy: agency, position: change.position, missing: [refusal.reason.rawValue]))
+    take(change)
+    return change
+  }
+
+  private mutating func revoke(_ revocation: RoiRevocation) -> ConsentChange {
+    var change = ConsentChange(position: position + 1)
+    for var record in records where revocation.id == nil || record.roi.id == revocation.id {
+      guard record.state == .active || record.state == .draft else { continue }
+      if revocation.recipients.isEmpty {
+        record.state = .revoked
+      } else {
+        let new = revocation.recipients.filter { !record.revokedToward.contains($0) }
+        if new.isEmpty { continue }
+        record.revokedToward += new
+      }
+      record.position = change.position
+      change.records.append(record)
+    }
+    // A release that the router has not seen yet must not outlive its revocation in a spool.
+    if let id = revocation.id, revocation.recipients.isEmpty, !tombstones.contains(id),
+      !records.contains(where: { $0.roi.id == id })
+    {
+      change.tombstones.append(id)
+    }
+    if change.isEmpty { return ConsentChange(position: position) }
+    take(change)
+    return change
+  }
+
+  private mutating func take(_ change: ConsentChange) {
+    position = change.position
+    for record in change.records {
+      if let index = records.firstIndex(where: { $0.roi.id == record.roi.id }) {
+        records[index] = record
+      } else {
+        records.append(record)
+      }
+    }
+    tombstones.formUnion(change.tombstones)
+  }
+
+  /// Agencies that a release in force names to settle whether a match is this person.
+  public func identityStewards(at now: WallTime) -> [AgencyID] {
+    var stewards: [AgencyID] = []
+    for record in records where record.state == .active {
+      if case .at(let end)? = record.roi.expiry, end <= now { continue }
+      for steward in record.roi.identityStewards where !stewards.contains(steward) {
+        stewards.append(steward)
+      }
+    }
+    return stewards
+  }
+}
+
+extension ReleaseOfInformation {
+  /// Codes of the elements of 42 CFR 2.31(a) that its kind requires and it lacks; a release with
+  /// any missing stays a draft.
+  public var missingElements: [String] {
+    var missing: [String] = []
+    if disclosers.isEmpty { missing.append("discloser") }
+    if recipients.isEmpty { missing.append("recipient") }
+    if information.isEmpty || information.contains(where: { $0.categories.isEmpty }) {
+      missing.append("information")
+    }
+    if purposes.isEmpty { missing.append("purpose") }
+    if signedAt == nil { missing.append("signature-date") }
+    if formImageHash.count != 32 { missing.append("signed-form") }
+    switch expiry {
+    case nil: missing.append("expiry")
+    case .never? where kind != .treatmentPaymentOperations: missing.append("expiry")
+    case .at(let end)?:
+      if let signedAt, end <= signedAt { missing.append("expiry") }
+    case .event(let name)? where name.isEmpty: missing.append("expiry")
+    case .never?, .event?: break
+    }
+    if signer != .patient && signerEvidence.isEmpty { missing.append("signer-evidence") }
+    // 42 CFR 2.31(d): use in proceedings cannot be combined with anything else.
+    if kind != .proceedings && purposes.contains(where: \.isAdverse) {
+      missing.append("separate-consent-for-proceedings")
+    }
+    return missing
+  }
+}
