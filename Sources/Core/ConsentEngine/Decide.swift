@@ -38,6 +38,7 @@ private func judge(
   switch request.footing {
   case .ownView: return judgeOwnView(request)
   case .outcome: return judgeOutcome(request, under: agreement)
+  case .identityQuestion: return judgeIdentityQuestion(request, consents: consents, at: now)
   case .submitted: break
   }
   let message = request.message
@@ -82,6 +83,22 @@ private func judgeOutcome(
     agreement.outcome(of: topic) == .full
   else { return .withhold([.outcomeNotSet], []) }
   return .permit(.ownMessage, [], .ownMessage, needsStatement: false)
+}
+
+/// Only a steward whom a release in force names is asked, and only about that participant.
+private func judgeIdentityQuestion(
+  _ request: ReleaseRequest, consents: ParticipantConsents?, at now: WallTime
+) -> Verdict {
+  guard request.message.source == .hub, request.message.topic == .identityCandidate,
+    request.message.audience == [request.recipient.id]
+  else { return .withhold([.notAddressed], []) }
+  guard let consents else { return .withhold([.noParticipant], []) }
+  let naming = consents.records.filter {
+    guard case .inForce = $0.standing(toward: request.recipient, at: now) else { return false }
+    return $0.roi.identityStewards.contains(request.recipient.id)
+  }
+  guard !naming.isEmpty else { return .withhold([.recipientNotNamed], []) }
+  return .permit(.releases([]), naming, .releaseCovers, needsStatement: false)
 }
 
 /// Collects the verdicts of a message's segments into one decision.

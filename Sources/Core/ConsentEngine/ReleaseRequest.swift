@@ -8,6 +8,8 @@ public enum Footing: Hashable, Sendable {
   case ownView
   /// It tells a sender the fate of its own message.
   case outcome
+  /// It asks an identity steward whether a possible match is the participant.
+  case identityQuestion
 }
 
 /// One question to the engine: may `recipient` have these segments of this message, now?

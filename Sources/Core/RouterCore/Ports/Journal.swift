@@ -5,6 +5,8 @@ public import HubModel
 public enum JournalEntry: Equatable, Sendable {
   /// A message of this id is new, with everything it says.
   case accepted(StoredMessage)
+  /// A stored booking turned out to be this participant's: from now on an ordinary message.
+  case identified(MessageID, ParticipantID)
   case submitted(SourceKey, SubmitSequence, through: UInt64)
   /// Inserts or replaces the part's record.
   case part(PartRecord)

@@ -9,8 +9,10 @@ public enum MessageBasis: UInt8, Hashable, Sendable {
   case ownView = 1
   /// Tells a sender of the fate of its own message.
   case outcome = 2
-  /// A booking that may be a participant's; waits for the identity steward.
+  /// A booking that may be a participant's; waits for the identity steward's answer.
   case candidate = 3
+  /// Asks the identity steward about such a booking.
+  case identityQuestion = 4
 }
 
 /// A message as the ledger keeps it.

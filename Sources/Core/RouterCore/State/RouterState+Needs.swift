@@ -1,0 +1,79 @@
+import HubModel
+
+extension RouterState {
+  /// What must be loaded before `batch` can be applied. Pure, and cheap: one pass.
+  public func needs(_ batch: Batch) -> Needs {
+    var needs = Needs(dueBy: batch.now)
+    if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
+    var acknowledging: [AgencyID: UInt64] = [:]
+    var resuming: [AgencyID: UInt64] = [:]
+    for event in batch.events {
+      switch event {
+      case .submission(let session, let submission):
+        guard let holder = registry.holder(of: session.fingerprint) else { continue }
+        let agency = holder.agency.id
+        switch submission {
+        case .hello(let hello):
+          needs.sources.insert(SourceKey(agency, hello.source))
+        case .publish(let publish):
+          for case .message(let message) in publish.items { needs.add(message, from: agency) }
+        case .acknowledge(let frame):
+          acknowledging[agency] = max(acknowledging[agency] ?? 0, frame.through)
+        case .resume(let frame):
+          resuming[agency] = frame.next
+          acknowledging[agency] = max(acknowledging[agency] ?? 0, max(frame.next, 1) - 1)
+        case .ping: break
+        }
+      case .administration(.revoke(let release, _), _): needs.releases.insert(release)
+      case .administration, .malformed, .space: break
+      }
+    }
+    for (agency, lane) in lanes {
+      addWindow(of: lane, agency, acknowledging[agency] ?? 0, resuming[agency], to: &needs)
+    }
+    return needs
+  }
+
+  /// What a lane may send in this turn, and whose senders may be told of what is acknowledged.
+  private func addWindow(
+    of lane: Lane, _ agency: AgencyID, _ through: UInt64, _ resuming: UInt64?,
+    to needs: inout Needs
+  ) {
+    let leaving = lane.acknowledging(through)
+    for entry in leaving where entry.topic.map({ agreement.outcome(of: $0) == .full }) ?? true {
+      needs.named.insert(entry.part.key.message)
+    }
+    let staying = lane.window.dropFirst(leaving.count)
+    let resendFrom = resuming ?? lane.resendFrom
+    if let resendFrom, lane.isOpen || resuming != nil {
+      let again = staying.filter { ($0.part.number ?? 0) >= resendFrom }
+      needs.resends += again.prefix(Limits.turnResends).map(\.part.key)
+    }
+    let room = window - staying.count
+    if room > 0, lane.mayHavePending, lane.isOpen || resuming != nil {
+      needs.queues[agency] = room
+    }
+  }
+}
+
+extension Needs {
+  fileprivate mutating func add(_ message: Message, from agency: AgencyID) {
+    messages.insert(message.id)
+    if let alias = message.participant { aliases.insert(AliasKey(agency, alias)) }
+    for token in message.tokens { tokens.insert(token) }
+    if let caseID = message.caseID { cases.insert(caseID) }
+    if let release = message.release { releases.insert(release) }
+    switch message.consent {
+    case .release(let roi)?:
+      releases.insert(roi.id)
+      if let older = roi.supersedes { releases.insert(older) }
+    case .refusal(let refusal)?: releases.insert(refusal.id)
+    case .revocation(let revocation)?:
+      if let id = revocation.id { releases.insert(id) }
+    case nil: break
+    }
+    for name in ["candidate", "message"] where message.topic.sequence == .control {
+      if let id = message.code(name).flatMap({ MessageID($0) }) { named.insert(id) }
+    }
+  }
+}

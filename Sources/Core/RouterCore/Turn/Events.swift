@@ -1,0 +1,62 @@
+public import ConsentEngine
+public import HubModel
+
+/// One connection of one agency key, as the transport authenticated it.
+public struct Session: Hashable, Sendable {
+  /// The transport's name for the connection.
+  public let connection: [UInt8]
+  /// The key that CURVE authenticated; what a frame claims never counts.
+  public let fingerprint: KeyFingerprint
+  public init(connection: [UInt8], fingerprint: KeyFingerprint) {
+    self.connection = connection
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What an operator asks of the router.
+public enum AdministrativeAct: Sendable {
+  case cutOff(KeyFingerprint, reason: String)
+  case replaceRegistry(Registry)
+  case activate(ProgramAgreement)
+  case revoke(RoiID, reason: String)
+}
+
+/// One input of a turn.
+public enum Event: Sendable {
+  case submission(Session, Submission)
+  /// A frame that could not be read.
+  case malformed(Session, Refusal)
+  case administration(AdministrativeAct, ticket: UInt64)
+  /// The disk ran low, or has room again.
+  case space(isLow: Bool)
+}
+
+/// Everything that one turn is given from outside.
+public struct Batch: Sendable {
+  public var events: [Event]
+  public var now: WallTime
+  public var tick: Tick
+  public init(events: [Event], now: WallTime, tick: Tick) {
+    self.events = events
+    self.now = now
+    self.tick = tick
+  }
+}
+
+/// One output of a turn, sent only after the turn's journal is durable.
+public enum Send: Sendable {
+  case reply(Session, Reply)
+  case deliver(PermittedDelivery)
+  /// The number goes out, its content does not.
+  case void(AgencyID, Delivery)
+  /// Close and bind the agency's release lane again, so that no old connection stays.
+  case rebind(AgencyID)
+  case administered(ticket: UInt64, Refusal?)
+}
+
+public struct Outcome: Sendable {
+  public var journal: [JournalEntry]
+  public var sends: [Send]
+  /// Another turn should follow at once, without waiting for input.
+  public var hasMoreWork: Bool
+}

@@ -1,0 +1,119 @@
+import ConsentEngine
+import HubModel
+
+/// Matching of people by keyed tokens. A miss leaves (source, number, no-match) and nothing more;
+/// the sender sees the same receipt in every case.
+extension Turn {
+  func confirmedParticipant(by tokens: [IdentityToken]) -> ParticipantID? {
+    var found: Set<ParticipantID> = []
+    for token in tokens {
+      for match in facts.tokens[token] ?? [] where match.isConfirmed {
+        found.insert(match.participant)
+      }
+    }
+    return found.count == 1 ? found.first : nil
+  }
+
+  mutating func register(_ tokens: [IdentityToken], of participant: ParticipantID) {
+    for token in tokens {
+      let isConfirmed = token.kind == .stateID
+      let known = facts.tokens[token] ?? []
+      guard !known.contains(where: { $0.participant == participant }) else { continue }
+      facts.tokens[token] =
+        known + [TokenMatch(participant: participant, isConfirmed: isConfirmed)]
+      write(.token(token, participant, isConfirmed: isConfirmed))
+    }
+  }
+
+  mutating func match(booking message: Message) {
+    if let participant = confirmedParticipant(by: message.tokens) {
+      store(
+        StoredMessage(
+          message: message, participant: participant, basis: .submitted, acceptedAt: now))
+      return
+    }
+    let questions = candidates(of: message)
+    guard !questions.isEmpty else {
+      leaveNoMatch(message)
+      return
+    }
+    let stored = StoredMessage(
+      message: message, participant: nil, basis: .candidate, acceptedAt: now)
+    write(.accepted(stored))
+    audit(.candidate, actor: message.source, about: stored)
+    setTimer(.lapse(message.id), due: now + state.agreement.escrow.candidateDeadline)
+    for (participant, steward) in questions { ask(steward, whether: message, is: participant) }
+  }
+
+  mutating func leaveNoMatch(_ message: Message) {
+    write(.noMatch(message.source, booking: message.code("booking") ?? "", at: now))
+    write(.audit(AuditEntry(.noMatch, at: now, actor: message.source, topic: message.topic)))
+  }
+
+  /// People whom the booking may be, each with the steward whom their release names. A name and
+  /// birth date that fit too many people fit nobody.
+  private func candidates(of message: Message) -> [(ParticipantID, AgencyID)] {
+    var possible: Set<ParticipantID> = []
+    for token in message.tokens {
+      for match in facts.tokens[token] ?? [] { possible.insert(match.participant) }
+    }
+    guard possible.count <= Limits.identityCandidates else { return [] }
+    return possible.sorted().flatMap { participant in
+      (facts.participants[participant]?.consents.identityStewards(at: now) ?? [])
+        .filter { state.registry.agencies[$0] != nil }
+        .map { (participant, $0) }
+    }
+  }
+
+  private mutating func ask(
+    _ steward: AgencyID, whether booking: Message, is participant: ParticipantID
+  ) {
+    let question = Message(
+      id: freshMessageID(for: steward), topic: .identityCandidate, source: .hub,
+      program: state.agreement.program, sentAt: now, purpose: .identityResolution,
+      audience: [steward],
+      segments: [
+        Segment(
+          .identity,
+          fields: [
+            Field("candidate", .code(booking.id.description)),
+            Field("from", .code(booking.source.text)),
+            Field("matched-on", .code(IdentityToken.Kind.nameAndBirthDate.rawValue)),
+          ])
+      ])
+    store(
+      StoredMessage(
+        message: question, participant: participant, basis: .identityQuestion, acceptedAt: now,
+        about: booking.id))
+  }
+
+  /// A steward's answer. Nothing that the sender could see depends on whether it took effect.
+  mutating func acceptAnswer(_ message: Message) throws(Refusal) {
+    guard let alias = message.participant,
+      let participant = facts.aliases[AliasKey(message.source, alias)],
+      let consents = facts.participants[participant]?.consents,
+      consents.identityStewards(at: now).contains(message.source),
+      let id = message.code("candidate").flatMap({ MessageID($0) }),
+      var booking = facts.messages[id], booking.basis == .candidate
+    else { return }
+    if message.topic == .identityRejected {
+      leaveNoMatch(booking.message)
+      write(.erase(id))
+      write(.cancel(.lapse(id)))
+      facts.messages[id] = nil
+      return
+    }
+    for token in booking.message.tokens where token.kind != .nameAndBirthDate {
+      let known = (facts.tokens[token] ?? []).filter { $0.participant != participant }
+      facts.tokens[token] = known + [TokenMatch(participant: participant, isConfirmed: true)]
+      write(.token(token, participant, isConfirmed: true))
+    }
+    booking.participant = participant
+    booking.basis = .submitted
+    facts.messages[id] = booking
+    write(.identified(id, participant))
+    write(.cancel(.lapse(id)))
+    audit(.identityLinked, actor: message.source, about: booking)
+    unrouted.append(booking)
+  }
+}

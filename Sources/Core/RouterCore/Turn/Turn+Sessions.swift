@@ -1,0 +1,150 @@
+import HubModel
+
+extension Turn {
+  mutating func take(
+    _ submission: Submission, from session: Session, of agency: Registry.Agency,
+    with key: Registry.Key
+  ) {
+    if case .hello(let hello) = submission {
+      greet(hello, from: session, of: agency, with: key)
+      return
+    }
+    guard state.sessions[session] != nil else {
+      send(.reply(session, .rejection(Refusal(.helloRequired))))
+      return
+    }
+    let heard = tick
+    state.sessions[session]?.lastHeard = heard
+    switch submission {
+    case .hello: break
+    case .publish(let publish): accept(publish, from: session, of: agency)
+    case .acknowledge(let frame):
+      guard isConsumer(session, of: agency.id, in: frame.ledger) else { return }
+      acknowledge(agency.id, through: frame.through, quarantined: Set(frame.quarantined))
+    case .resume(let frame):
+      guard isConsumer(session, of: agency.id, in: frame.ledger) else { return }
+      resume(agency.id, from: frame.next, session: session)
+    case .ping(let echo): pong(echo, to: session, of: agency.id)
+    }
+  }
+
+  private mutating func greet(
+    _ hello: Submission.Hello, from session: Session, of agency: Registry.Agency,
+    with key: Registry.Key
+  ) {
+    guard hello.version == Submission.wireVersion else {
+      send(.reply(session, .rejection(Refusal(.unsupportedVersion))))
+      return
+    }
+    guard !hello.isConsumer || key.isConsumer else {
+      send(.reply(session, .rejection(Refusal(.notConsumer))))
+      return
+    }
+    let others = state.sessions.count { $0.value.agency == agency.id && $0.key != session }
+    guard others < Limits.sessionsPerAgency else {
+      send(.reply(session, .rejection(Refusal(.tooManySessions))))
+      return
+    }
+    let source = SourceKey(agency.id, hello.source)
+    if state.sources[source] == nil {
+      state.sources[source] = facts.sources[source] ?? SourceCursor()
+    }
+    state.sessions[session] = RouterState.SessionRecord(
+      agency: agency.id, source: source, isConsumer: hello.isConsumer, lastHeard: tick)
+    if hello.isConsumer {
+      state.lanes[agency.id, default: Lane()].close()
+      state.lanes[agency.id]?.consumer = session
+    }
+    let cursor = state.sources[source] ?? SourceCursor()
+    send(
+      .reply(
+        session,
+        .welcome(
+          Reply.Welcome(
+            version: Submission.wireVersion, agency: agency.id, role: agency.role,
+            program: state.agreement.program, ledger: state.incarnation,
+            releasePort: agency.releasePort, window: state.window, dataThrough: cursor.data,
+            controlThrough: cursor.control,
+            acknowledgedThrough: state.lanes[agency.id]?.acknowledged ?? 0))))
+  }
+
+  /// Only the agency's one present consumer moves its window, and only of this ledger's life.
+  private mutating func isConsumer(
+    _ session: Session, of agency: AgencyID, in ledger: Incarnation
+  ) -> Bool {
+    guard state.lanes[agency]?.consumer == session else {
+      send(.reply(session, .rejection(Refusal(.notConsumer))))
+      return false
+    }
+    guard ledger == state.incarnation else {
+      send(.reply(session, .rejection(Refusal(.wrongIncarnation))))
+      return false
+    }
+    return true
+  }
+
+  private mutating func pong(_ echo: UInt64, to session: Session, of agency: AgencyID) {
+    let cursor = state.sessions[session].flatMap { state.sources[$0.source] } ?? SourceCursor()
+    send(
+      .reply(
+        session,
+        .pong(
+          Reply.Pong(
+            echo: echo, head: (state.lanes[agency]?.next ?? 1) - 1, time: now,
+            // Without backups yet, what is flushed here is as safe as it gets.
+            dataHorizon: cursor.data, controlHorizon: cursor.control,
+            ledger: state.incarnation))))
+  }
+
+  private mutating func resume(_ agency: AgencyID, from next: UInt64, session: Session) {
+    guard let lane = state.lanes[agency], next >= 1, next <= lane.next else {
+      send(.reply(session, .rejection(Refusal(.wrongIncarnation, at: "next"))))
+      return
+    }
+    if next - 1 > lane.acknowledged { acknowledge(agency, through: next - 1, quarantined: []) }
+    state.lanes[agency]?.isOpen = true
+    state.lanes[agency]?.resendFrom = next
+  }
+
+  mutating func acknowledge(_ agency: AgencyID, through: UInt64, quarantined: Set<UInt64>) {
+    guard var lane = state.lanes[agency] else { return }
+    let leaving = lane.acknowledging(min(through, lane.next - 1))
+    guard let last = leaving.last?.part.number else { return }
+    for entry in leaving {
+      var part = entry.part
+      // A number that was last sent void was withheld, and stays so.
+      guard part.fate == .released else { continue }
+      let wasSetAside = part.number.map(quarantined.contains) ?? false
+      part.fate = wasSetAside ? .quarantined : .delivered
+      part.changedAt = now
+      write(part)
+      if wasSetAside {
+        audit(.quarantined, actor: agency, part: part)
+      }
+      if let stored = facts.messages[part.key.message] {
+        tellSender(of: stored, part: part)
+      }
+    }
+    lane.window.removeFirst(leaving.count)
+    lane.acknowledged = last
+    if let from = lane.resendFrom, from <= last { lane.resendFrom = last + 1 }
+    state.lanes[agency] = lane
+    write(.acknowledged(agency, through: last))
+    write(
+      .audit(AuditEntry(.acknowledged, at: now, actor: agency, recipient: agency, number: last)))
+  }
+
+  mutating func forgetSilentSessions() {
+    for (session, record) in state.sessions where tick - record.lastHeard > Limits.sessionSilence {
+      forget(session)
+    }
+  }
+
+  mutating func forget(_ session: Session) {
+    guard let record = state.sessions.removeValue(forKey: session) else { return }
+    if state.lanes[record.agency]?.consumer == session { state.lanes[record.agency]?.close() }
+    if !state.sessions.values.contains(where: { $0.source == record.source }) {
+      state.sources[record.source] = nil
+    }
+  }
+}

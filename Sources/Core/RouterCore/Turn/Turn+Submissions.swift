@@ -1,0 +1,189 @@
+import HubModel
+
+extension Turn {
+  /// Takes the messages that continue the sender's sequence; earlier ones were accepted before,
+  /// and a gap is answered with the number to go on from.
+  mutating func accept(
+    _ publish: Submission.Publish, from session: Session, of agency: Registry.Agency
+  ) {
+    guard let record = state.sessions[session], var cursor = state.sources[record.source] else {
+      return
+    }
+    // Revocations and cut-offs have space reserved; everything else stays in its spool.
+    if state.isLowOnSpace && publish.sequence == .data {
+      send(.reply(session, .rejection(Refusal(.lowSpace))))
+      return
+    }
+    let through = cursor[publish.sequence]
+    receipt(session, publish.sequence, through: through)
+    guard publish.first <= through + 1 else { return }
+    for (offset, item) in publish.items.enumerated() {
+      let number = publish.first + UInt64(offset)
+      guard number > cursor[publish.sequence] else { continue }
+      cursor[publish.sequence] = number
+      do {
+        try accept(item, on: publish.sequence, from: agency)
+        receipt(session, publish.sequence, through: number)
+      } catch {
+        audit(refused: error, from: agency.id, item: item)
+        receipt(
+          session, publish.sequence, through: number,
+          refused: Reply.Receipt.Refused(number: number, refusal: error))
+      }
+    }
+    guard cursor[publish.sequence] > through else { return }
+    state.sources[record.source] = cursor
+    write(.submitted(record.source, publish.sequence, through: cursor[publish.sequence]))
+  }
+
+  private mutating func accept(
+    _ item: Submission.Publish.Item, on sequence: SubmitSequence, from agency: Registry.Agency
+  ) throws(Refusal) {
+    var message: Message
+    switch item {
+    case .undecodable(let refusal): throw refusal
+    case .message(let decoded): message = decoded
+    }
+    message.source = agency.id
+    guard message.program == state.agreement.program else { throw Refusal(.wrongProgram) }
+    guard message.topic.sequence == sequence else { throw Refusal(.wrongSequence) }
+    try message.validate(publisher: agency.role)
+    guard facts.known.insert(message.id).inserted else { throw Refusal(.duplicateMessage) }
+    switch message.topic {
+    case .bookingCreated, .bookingReleased:
+      if message.participant == nil {
+        match(booking: message)
+        return
+      }
+    case .identityConfirmed, .identityRejected: try acceptAnswer(message)
+    case .outcomeConfirmed: acceptConfirmation(message)
+    default: break
+    }
+    let participant = resolveParticipant(of: message)
+    if let statement = message.consent, let participant {
+      try applyConsent(statement, of: participant, from: message)
+    }
+    store(
+      StoredMessage(
+        message: message, participant: participant, basis: .submitted, acceptedAt: now))
+  }
+
+  /// Writes a message down and puts it up for routing.
+  mutating func store(_ stored: StoredMessage) {
+    write(.accepted(stored))
+    if stored.basis == .submitted {
+      audit(.accepted, actor: stored.message.source, about: stored)
+      learn(bySending: stored)
+    }
+    unrouted.append(stored)
+  }
+
+  // MARK: Whom it is about
+
+  /// The participant whom a message names, made known to the router where it is new.
+  private mutating func resolveParticipant(of message: Message) -> ParticipantID? {
+    let record = message.caseID.flatMap { facts.cases[$0] }
+    let isParty = record.map { $0.openedBy == message.source || $0.views[message.source] != nil }
+    var participant: ParticipantID?
+    if let alias = message.participant {
+      let key = AliasKey(message.source, alias)
+      participant = facts.aliases[key]
+      if participant == nil {
+        let found =
+          confirmedParticipant(by: message.tokens)
+          ?? (isParty == true ? record?.participant : nil)
+        participant = found ?? newParticipant()
+        if let participant { link(key, to: participant) }
+      }
+    }
+    if let participant { register(message.tokens, of: participant) }
+    if let caseID = message.caseID {
+      if record == nil {
+        facts.cases[caseID] = CaseRecord(
+          id: caseID, openedBy: message.source, participant: participant)
+        write(.opened(caseID, by: message.source, participant: participant))
+      } else if let participant, record?.participant == nil, isParty == true {
+        facts.cases[caseID]?.participant = participant
+        write(.opened(caseID, by: record?.openedBy ?? message.source, participant: participant))
+      }
+    }
+    return participant
+  }
+
+  private mutating func newParticipant() -> ParticipantID {
+    let random = fresh.random(for: .hub)
+    let participant = ParticipantID(MessageID(high: random.0, low: random.1))
+    facts.participants[participant] = ParticipantRecord()
+    write(.participant(participant))
+    return participant
+  }
+
+  private mutating func link(_ key: AliasKey, to participant: ParticipantID) {
+    facts.aliases[key] = participant
+    facts.participants[participant]?.aliases[key.agency] = key.alias
+    write(.alias(key, participant, isPreferred: true))
+  }
+
+  /// The alias by which `agency` is told of the participant; minted on first use, at random, so
+  /// that no two agencies' aliases can be joined.
+  mutating func alias(of participant: ParticipantID, for agency: AgencyID) -> ParticipantAlias? {
+    if let known = facts.participants[participant]?.aliases[agency] { return known }
+    let random = fresh.random(for: agency)
+    let text = Hex.encode(MessageID(high: random.0, low: random.1).bytes)
+    guard let alias = ParticipantAlias("p-\(text)") else { return nil }
+    link(AliasKey(agency, alias), to: participant)
+    return alias
+  }
+
+  // MARK: Consent
+
+  private mutating func applyConsent(
+    _ statement: ConsentStatement, of participant: ParticipantID, from message: Message
+  ) throws(Refusal) {
+    var owner = participant
+    let id: RoiID?
+    switch statement {
+    case .release(let roi): id = roi.id
+    case .refusal(let refusal): id = refusal.id
+    case .revocation(let revocation): id = revocation.id
+    }
+    if let id, let known = facts.releases[id], known.participant != participant {
+      // Ids are the capturing agency's own. A revocation is taken wherever the release is: to
+      // stop is always the safe side.
+      guard case .revocation = statement else { throw Refusal(.notCapturer) }
+      owner = known.participant
+    }
+    try applyConsent(statement, of: owner, from: message.source)
+  }
+
+  /// Changes the participant's log and has everything that waits on it decided again.
+  mutating func applyConsent(
+    _ statement: ConsentStatement, of participant: ParticipantID, from agency: AgencyID
+  ) throws(Refusal) {
+    var consents = facts.participants[participant]?.consents ?? .init()
+    let change = try consents.apply(statement, from: agency)
+    guard !change.isEmpty else { return }
+    facts.participants[participant, default: ParticipantRecord()].consents = consents
+    for record in change.records {
+      write(.release(participant, record))
+      facts.releases[record.roi.id] = ReleaseOwner(
+        participant: participant, capturedBy: record.capturedBy)
+      if record.state == .active, case .at(let end)? = record.roi.expiry {
+        let lead = Span.days(Int64(state.agreement.roiExpiringDays))
+        let due = WallTime(milliseconds: end.milliseconds - lead.milliseconds)
+        if due > now { setTimer(.releaseExpiring(participant, record.roi.id), due: due) }
+      }
+    }
+    for id in change.tombstones {
+      write(.tombstone(participant, id, position: change.position))
+      facts.releases[id] = ReleaseOwner(participant: participant, capturedBy: agency)
+    }
+    var entry = AuditEntry(
+      .consentChanged, at: now, actor: agency, participant: participant,
+      consentPosition: change.position, agreementVersion: state.agreement.version)
+    entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
+    entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
+    write(.audit(entry))
+    setTimer(.redecide(participant, after: nil), due: now)
+  }
+}

@@ -1,0 +1,84 @@
+import ConsentEngine
+import HubModel
+
+extension Turn {
+  mutating func fire(_ timer: DueTimer) {
+    write(.cancel(timer.key))
+    switch timer.key {
+    case .lapse(let message): lapse(message)
+    case .heldReminder(let message): remind(of: message, count: timer.count)
+    case .redecide(let participant, _):
+      redecide(timer) { .redecide(participant, after: $0) }
+    case .redecideAll:
+      redecide(timer) { .redecideAll(after: $0) }
+    case .view(let caseID, let agency): tick(caseID, of: agency)
+    case .releaseExpiring(let participant, let release):
+      announceExpiry(of: release, of: participant)
+    }
+  }
+
+  /// The escrow's deadline: what still waits is destroyed, and the sender told where its setting
+  /// allows.
+  private mutating func lapse(_ id: MessageID) {
+    guard let stored = facts.messages[id] else { return }
+    if stored.basis == .candidate {
+      leaveNoMatch(stored.message)
+      write(.erase(id))
+      return
+    }
+    let parts = facts.parts[id] ?? []
+    for var part in parts where part.fate == .held {
+      part.fate = mayTellSender(of: stored) ? .returned : .expired
+      part.changedAt = now
+      write(part)
+      audit(.lapsed, actor: .hub, part: part, nil, stored)
+      tellSender(of: stored, part: part)
+    }
+    write(.cancel(.heldReminder(id)))
+    if parts.allSatisfy({ $0.fate == .held || $0.fate.isFinal }) { write(.erase(id)) }
+  }
+
+  private mutating func remind(of id: MessageID, count: Int) {
+    guard let stored = facts.messages[id] else { return }
+    let held = (facts.parts[id] ?? []).filter { $0.fate == .held }
+    guard !held.isEmpty else { return }
+    for part in held { tellSender(of: stored, part: part, reminder: count) }
+    setTimer(
+      .heldReminder(id), due: now + state.agreement.escrow.remindEvery, count: count + 1)
+  }
+
+  /// Decides a chunk of held parts again, in the order of their messages, and goes on after it.
+  private mutating func redecide(
+    _ timer: DueTimer, next: (MessageID?) -> TimerKey
+  ) {
+    for part in timer.held {
+      guard part.fate == .held, let stored = facts.messages[part.key.message],
+        let recipient = state.registry.agencies[part.key.recipient]
+      else { continue }
+      let decision = decide(stored, toward: recipient, segments: part.segments)
+      if decision.held == part.segments { continue }
+      var pending = part
+      pending.fate = .pending
+      if let permitted = split(pending, of: stored, by: decision) {
+        ready[recipient.id, default: []].append(
+          Ready(part: permitted, message: stored, decision: decision))
+      }
+    }
+    if !timer.isComplete, let last = timer.held.last {
+      setTimer(next(last.key.message), due: now)
+    }
+  }
+
+  private mutating func announceExpiry(of release: RoiID, of participant: ParticipantID) {
+    guard
+      let record = facts.participants[participant]?.consents.records.first(where: {
+        $0.roi.id == release
+      }), record.state == .active
+    else { return }
+    var fields = [Field("release", .code(release.text))]
+    if case .at(let end)? = record.roi.expiry { fields.append(Field("expires-at", .time(end))) }
+    say(
+      .roiExpiring, to: record.capturedBy, caseID: nil, participant: participant,
+      segment: Segment(.release, fields: fields))
+  }
+}

@@ -1,0 +1,123 @@
+import ConsentEngine
+import HubModel
+
+/// The work of one turn: a copy of the state and the facts, changed step by step, and what is to
+/// be written and sent at its end.
+///
+/// The order is the promise: first everything that was said is taken in, consent included; then
+/// what is new is decided, against the state at the *end* of the batch; then lanes send. So a
+/// publication and a revocation in one batch release nothing.
+struct Turn<Fresh: FreshIDs> {
+  var state: RouterState
+  /// Begins as loaded and follows every change of this turn.
+  var facts: Facts
+  let now: WallTime
+  let tick: Tick
+  var fresh: Fresh
+
+  private(set) var journal: [JournalEntry] = []
+  private var sends: [Send] = []
+  private var parts: [PartKey: Int] = [:]
+  private var receipts: [ReceiptKey: Reply.Receipt] = [:]
+  private var receiptOrder: [ReceiptKey] = []
+
+  /// Accepted or derived in this turn, and not yet routed.
+  var unrouted: [StoredMessage] = []
+  /// Permitted in this turn, and not yet sent or queued; in order, by recipient.
+  var ready: [AgencyID: [Ready]] = [:]
+  var hasMoreWork = false
+
+  /// A part with the permit that this very turn gave it.
+  struct Ready {
+    var part: PartRecord
+    var message: StoredMessage
+    var decision: Decision
+  }
+
+  private struct ReceiptKey: Hashable {
+    let session: Session
+    let sequence: SubmitSequence
+  }
+
+  init(state: RouterState, facts: Facts, batch: Batch, fresh: Fresh) {
+    self.state = state
+    self.facts = facts
+    self.now = batch.now
+    self.tick = batch.tick
+    self.fresh = fresh
+  }
+
+  mutating func run(_ events: [Event]) {
+    if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
+    for event in events { take(event) }
+    for timer in facts.due { fire(timer) }
+    forgetSilentSessions()
+    // What a release teaches an agency's view may make that view say something in turn.
+    repeat {
+      while !unrouted.isEmpty { route(unrouted.removeFirst()) }
+      for agency in state.lanes.keys.sorted() { sendOut(agency) }
+    } while !unrouted.isEmpty
+  }
+
+  private mutating func take(_ event: Event) {
+    switch event {
+    case .submission(let session, let submission):
+      // Asked anew for every frame: a key that was cut off a moment ago says nothing more.
+      guard let holder = state.registry.holder(of: session.fingerprint) else { return }
+      take(submission, from: session, of: holder.agency, with: holder.key)
+    case .malformed(let session, let refusal):
+      guard state.registry.holder(of: session.fingerprint) != nil else { return }
+      send(.reply(session, .rejection(refusal)))
+    case .administration(let act, let ticket): administer(act, ticket: ticket)
+    case .space(let isLow): state.isLowOnSpace = isLow
+    }
+  }
+
+  // MARK: Writing and sending
+
+  mutating func write(_ entry: JournalEntry) { journal.append(entry) }
+
+  /// The last word on a part in this turn is the one that is written.
+  mutating func write(_ part: PartRecord) {
+    if let index = parts[part.key] {
+      journal[index] = .part(part)
+    } else {
+      parts[part.key] = journal.count
+      journal.append(.part(part))
+    }
+  }
+
+  mutating func send(_ output: Send) { sends.append(output) }
+
+  mutating func setTimer(_ key: TimerKey, due: WallTime, count: Int = 0) {
+    write(.timer(key, due: due, count: count))
+    state.nextDue = min(state.nextDue ?? due, due)
+    if due <= now { hasMoreWork = true }
+  }
+
+  /// Adds to the one cumulative receipt that the session gets at the end of the turn.
+  mutating func receipt(
+    _ session: Session, _ sequence: SubmitSequence, through: UInt64,
+    refused: Reply.Receipt.Refused? = nil
+  ) {
+    let key = ReceiptKey(session: session, sequence: sequence)
+    if receipts[key] == nil {
+      receipts[key] = Reply.Receipt(sequence: sequence, through: through)
+      receiptOrder.append(key)
+    }
+    receipts[key]?.through = through
+    if let refused { receipts[key]?.refused.append(refused) }
+  }
+
+  func outcome() -> Outcome {
+    let replies = receiptOrder.compactMap { key in
+      receipts[key].map { Send.reply(key.session, .receipt($0)) }
+    }
+    return Outcome(journal: journal, sends: replies + sends, hasMoreWork: hasMoreWork)
+  }
+
+  /// An id for what the hub says to `agency`, from that agency's own supply.
+  mutating func freshMessageID(for agency: AgencyID) -> MessageID {
+    MessageID(at: now, random: fresh.random(for: agency))
+  }
+}
