@@ -61,7 +61,8 @@ func isRealDay(_ text: Substring) -> Bool {
   let american = text.contains("/")
   let parts = text.split(separator: american ? "/" : "-").compactMap { Int($0) }
   guard parts.count == 3 else { return false }
-  let (year, month, day) = american ? (parts[2], parts[0], parts[1]) : (parts[0], parts[1], parts[2])
+  let (year, month, day) =
+    american ? (parts[2], parts[0], parts[1]) : (parts[0], parts[1], parts[2])
   guard (1900...2100).contains(year), (1...12).contains(month), day >= 1 else { return false }
   let date = CivilDate(year, month, day)
   return date.month == month && date.day == day

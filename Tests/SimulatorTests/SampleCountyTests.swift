@@ -48,7 +48,9 @@ struct SampleCountyTests {
   func referrals() {
     let all = county.referrals.referrals
     #expect(all.count == 120)
-    for (door, count) in ReferralYear.doors { #expect(all.filter { $0.door == door }.count == count) }
+    for (door, count) in ReferralYear.doors {
+      #expect(all.filter { $0.door == door }.count == count)
+    }
     for (course, count) in ReferralYear.courses {
       #expect(all.filter { $0.course == course }.count == count)
     }

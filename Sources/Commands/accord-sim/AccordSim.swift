@@ -51,7 +51,8 @@ struct CountyCommand: ParsableCommand {
       total += file.bytes.count
     }
     if json {
-      print("{\"seed\": \(seed), \"year\": \(year), \"files\": \(files.count), \"bytes\": \(total)}")
+      let counts = "\"files\": \(files.count), \"bytes\": \(total)"
+      print("{\"seed\": \(seed), \"year\": \(year), \(counts)}")
     } else {
       print("\(files.count) files, \(total) bytes, seed \(seed), year \(year): \(root.path)")
     }

@@ -73,7 +73,8 @@ extension SampleCounty {
 
   private func mess(in changes: [Change]) -> [Mess] {
     var found: [Mess] = []
-    let entries = changes.filter { $0.event != "R" }.map { jail.bookings[$0.booking].entry(at: $0.state) }
+    let entries = changes.filter { $0.event != "R" }
+      .map { jail.bookings[$0.booking].entry(at: $0.state) }
     if entries.contains(where: { $0.stateID.isEmpty }) { found.append(.blankStateID) }
     if entries.contains(where: { $0.previousNumber != nil }) { found.append(.changedInmateNumber) }
     let people = changes.map { population.people[jail.bookings[$0.booking].person] }
