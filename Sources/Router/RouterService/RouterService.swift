@@ -1,1 +1,120 @@
-enum RouterServiceRoom {}
+import HubModel
+import Ledger
+import Logging
+public import Operations
+import RouterCore
+import ZeroMQ
+
+/// A running router: one thread for its turns, one for the ZAP handler, one for operators.
+///
+/// Whatever it cannot do safely it does not do: a commit that fails, a ZAP handler that ends or a
+/// socket that cannot enforce CURVE ends the process.
+public final class RouterService: Sendable {
+  private let inbox: Inbox
+  private let turns: OwnedThread
+  private let admin: OwnedThread
+  private let stoppingAdmin: Waker
+  private let authenticator: Authenticator
+  private let context: Context
+  private let stop: StopFlag
+
+  /// Starts the router; when this returns, its sockets are bound.
+  ///
+  /// - Parameter onFailure: called once, from any thread, when the router cannot go on. By then
+  ///   it sends nothing any more.
+  /// - Throws: where a file, key or socket is not as it must be; nothing runs then.
+  public init(
+    _ configuration: RouterConfiguration, onFailure: @escaping @Sendable (any Error) -> Void
+  ) throws {
+    let log = configuration.log.logger("router")
+    let clock = SystemClock()
+    let key = try KeyFile.load(configuration.keyFile)
+    let registry = try RegistryFile.load(configuration.registryFile).registry
+    let agreement = try AgreementFile.load(configuration.agreementFile, now: clock.wall())
+    guard agreement.program == configuration.program else {
+      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
+    }
+    let path = configuration.stateDirectory + "/ledger.sqlite"
+    let ledger = try Ledger(at: path)
+    let recovered = try ledger.recover()
+    let state = RouterState(
+      recovered: recovered, registry: registry, agreement: agreement,
+      window: configuration.window)
+
+    let context = try Context(ioThreads: 1)
+    let inbox = try Inbox()
+    let admissions = Admissions()
+    admissions.replace(with: state.registry)
+    // The handler before any socket is bound; without it nobody may get in.
+    let authenticator = try Authenticator(
+      context: context,
+      admit: { domain, key, _ in admissions.admit(domain, key)?.text },
+      onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
+    let transport = try ZeroMQTransport(
+      context: context, host: configuration.listenHost, submitPort: configuration.submitPort,
+      window: configuration.window, secretKey: key.curve.secretKey, inbox: inbox, log: log)
+    try transport.open(state.registry)
+    if recovered.agreementVersion != agreement.version
+      || recovered.agreementHash != agreement.contentHash
+    {
+      // In the ledger before the first message is decided by it.
+      inbox.tell(.administration(.activate(agreement), ticket: 0))
+    }
+
+    let live = LiveStatus(state)
+    let stoppingAdmin = try Waker()
+    let server = try AdminServer(
+      context: context, configuration: configuration, reader: LedgerReader(at: path),
+      inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
+    if agreement.isDemonstration {
+      log.warning("demonstration agreement: windows are shortened; not for real cases")
+    }
+    log.notice(
+      "router is up",
+      metadata: [
+        "program": "\(configuration.program)", "submit-port": "\(configuration.submitPort)",
+        "agencies": "\(state.registry.agencies.count)", "ledger": "\(state.incarnation)",
+        "agreement": "\(agreement.version)",
+      ])
+
+    self.inbox = inbox
+    self.context = context
+    self.authenticator = authenticator
+    self.stoppingAdmin = stoppingAdmin
+    let stop = StopFlag()
+    self.stop = stop
+    let loop = TurnLoop(
+      state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
+      inbox: inbox, clock: clock, stop: stop, folder: configuration.stateDirectory, log: log)
+    turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
+    admin = try OwnedThread(name: "admin") { server.serve() }
+  }
+
+  /// Ends the router after its present turn. What was accepted is in the ledger.
+  public func close() {
+    stop.set()
+    inbox.waker.wake()
+    turns.join()
+    stoppingAdmin.wake()
+    admin.join()
+    authenticator.stop()
+    context.terminate()
+  }
+}
+
+/// Why a router does not start, or ends.
+public enum RouterStartError: Error, Hashable, Sendable, CustomStringConvertible {
+  case wrongProgram(String, String)
+  case authenticatorEnded(String)
+
+  public var description: String {
+    switch self {
+    case .wrongProgram(let agreement, let configuration):
+      "the agreement is of program \(agreement), the router's configuration of \(configuration): "
+        + "give both the same"
+    case .authenticatorEnded(let why):
+      "the ZAP handler ended (\(why)): no key could be checked any more, so the router stops; "
+        + "start it again"
+    }
+  }
+}

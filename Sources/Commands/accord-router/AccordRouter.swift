@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Operations
+import RouterService
+import Synchronization
+
+@main
+struct AccordRouter: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accord-router",
+    abstract: "Forwards a participant's data between agencies only as their release allows.",
+    discussion: """
+      Runs in the foreground until SIGTERM or SIGINT. It stops by itself, with status 70, when it \
+      could not keep a promise any more: a commit that failed, or a key check that ended.
+      """)
+
+  @Option(name: .shortAndLong, help: "The router's configuration file.")
+  var config: String = RouterConfiguration.defaultPath
+
+  @Flag(help: "Check the configuration, the registry and the agreement, and exit.")
+  var checkConfig = false
+
+  func run() async throws {
+    do {
+      let configuration = try RouterConfiguration.load(config)
+      if checkConfig {
+        _ = try RegistryFile.load(configuration.registryFile)
+        _ = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
+        _ = try KeyFile.load(configuration.keyFile)
+        print("configuration, registry, agreement and key are good")
+        return
+      }
+      let service = try RouterService(configuration) { _ in
+        // Written down in the log by then. Not exit(): nothing may run on while the process ends.
+        _exit(70)
+      }
+      _ = await Shutdown.requested()
+      service.close()
+    } catch {
+      FileHandle.standardError.write(Data("accord-router: \(error)\n".utf8))
+      throw ExitCode(78)
+    }
+  }
+}

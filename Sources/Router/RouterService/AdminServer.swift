@@ -1,0 +1,141 @@
+import Foundation
+import HubModel
+import HubProtocol
+import Ledger
+import Logging
+import Operations
+import RouterCore
+import ZeroMQ
+
+/// Answers operators over the admin socket: questions from the ledger through a read-only
+/// connection of its own, acts through the router's inbox. Its thread never holds up the router.
+final class AdminServer {
+  private let socket: Socket
+  private let stopping: Waker
+  private let configuration: RouterConfiguration
+  private let reader: LedgerReader
+  private let inbox: Inbox
+  private let live: LiveStatus
+  private let log: Logger
+
+  init(
+    context: Context, configuration: RouterConfiguration, reader: LedgerReader, inbox: Inbox,
+    live: LiveStatus, stopping: Waker, log: Logger
+  ) throws {
+    self.configuration = configuration
+    self.reader = reader
+    self.inbox = inbox
+    self.live = live
+    self.stopping = stopping
+    self.log = log
+    socket = try Socket(context, .rep)
+    try socket.set(.lingerMilliseconds(0))
+    try socket.set(.maximumMessageBytes(64 << 10))
+    let folder = (configuration.adminSocket as NSString).deletingLastPathComponent
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try AdminSocket.checkFolder(of: configuration.adminSocket)
+    try? FileManager.default.removeItem(atPath: configuration.adminSocket)
+    try socket.bind(AdminSocket.endpoint(configuration.adminSocket))
+  }
+
+  /// Serves until `stopping` wakes.
+  func serve() {
+    defer { socket.close() }
+    while true {
+      do {
+        let ready = try Poller.poll(
+          [socket], extraDescriptors: [stopping.descriptor], timeoutMilliseconds: -1)
+        if ready.contains(1) { return }
+        guard let message = try socket.receive(wait: false), let frame = message.frames.first else {
+          continue
+        }
+        let response = answer(to: frame)
+        _ = try socket.send(frame: AdminSocket.encode(response), wait: true)
+      } catch let error as ZeroMQError where error.isTerminated {
+        return
+      } catch {
+        log.error("admin socket", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  private func answer(to frame: [UInt8]) -> AdminResponse {
+    do {
+      return try answer(try AdminSocket.decode(AdminRequest.self, from: frame))
+    } catch {
+      log.warning("admin request failed", metadata: ["error": "\(error)"])
+      return .failed(code: "admin-request-failed", remedy: "\(error)")
+    }
+  }
+
+  private func answer(_ request: AdminRequest) throws -> AdminResponse {
+    switch request {
+    case .status: return .status(try status())
+    case .message(let id): return try message(id, explained: false)
+    case .explain(let id): return try message(id, explained: true)
+    case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))
+    case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
+    case .totals: return .totals(try reader.totals())
+    case .revoke(let release, let reason):
+      guard let id = RoiID(release) else { return .malformed("release") }
+      return perform(.revoke(id, reason: reason), "release \(id) is revoked")
+    case .cutOff(let fingerprint, let reason):
+      guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
+      return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
+    case .reloadRegistry:
+      let registry = try RegistryFile.load(configuration.registryFile).registry
+      return perform(.replaceRegistry(registry), "registry is in force")
+    case .reloadAgreement:
+      let agreement = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
+      return perform(.activate(agreement), "agreement version \(agreement.version) is in force")
+    }
+  }
+
+  private func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
+    switch inbox.ask(act) {
+    case .done:
+      log.notice("administrative act", metadata: ["act": "\(done)"])
+      return .done(done)
+    case .refused(let refusal):
+      return .failed(code: refusal.description, remedy: refusal.code.remedy)
+    case .busy:
+      return .failed(
+        code: "router-busy", remedy: "The router did not confirm in time; ask for its status.")
+    }
+  }
+
+  private func message(_ text: String, explained: Bool) throws -> AdminResponse {
+    guard let id = MessageID(text) else { return .malformed("message id") }
+    guard let report = try reader.message(id, explained: explained) else {
+      return .failed(code: "unknown-message", remedy: "No message of this id was ever accepted.")
+    }
+    return .message(report)
+  }
+
+  private func status() throws -> StatusReport {
+    let snapshot = live.now
+    let lanes = try reader.lanes()
+    let agencies = snapshot.registry.agencies.values.sorted { $0.id < $1.id }.map { agency in
+      let lane = lanes[agency.id] ?? LedgerReader.LaneReport()
+      let contact = snapshot.contacts[agency.id]
+      return StatusReport.AgencyStatus(
+        agency: agency.id.text, role: agency.role.rawValue,
+        isConnected: contact?.isConnected ?? false,
+        lastContact: contact?.lastContact?.milliseconds, depth: lane.depth,
+        oldestPending: lane.oldestPending?.milliseconds, inFlight: lane.inFlight,
+        held: lane.held, deliveredThrough: lane.deliveredThrough)
+    }
+    return StatusReport(
+      program: snapshot.program.text, ledgerIncarnation: snapshot.incarnation.text,
+      agreementVersion: snapshot.agreementVersion, isDemonstration: snapshot.isDemonstration,
+      now: SystemClock().wall().milliseconds, agencies: agencies)
+  }
+}
+
+extension AdminResponse {
+  fileprivate static func malformed(_ what: String) -> AdminResponse {
+    .failed(code: "malformed-\(what.replacingOccurrences(of: " ", with: "-"))",
+      remedy: "Give the \(what) as `accord` prints it.")
+  }
+}

@@ -1,0 +1,73 @@
+import Dispatch
+import HubModel
+import RouterCore
+import Synchronization
+import ZeroMQ
+
+/// How other threads reach the router's turn: one bounded inbox and a wake-up.
+final class Inbox: Sendable {
+  /// Acts waiting at once; an operator's commands come one by one.
+  static let bound = 64
+
+  private struct Waiting {
+    var events: [Event] = []
+    var nextTicket: UInt64 = 1
+    var answers: [UInt64: Answer] = [:]
+  }
+
+  /// The answer to one act, waited for by the thread that asked.
+  private final class Answer: Sendable {
+    let arrived = DispatchSemaphore(value: 0)
+    let refusal = Mutex<Refusal?>(nil)
+  }
+
+  private let waiting = Mutex(Waiting())
+  let waker: Waker
+
+  init() throws { waker = try Waker() }
+
+  enum Answered: Sendable {
+    case done
+    case refused(Refusal)
+    /// The router did not get to it in time, or has too much to do.
+    case busy
+  }
+
+  /// Hands an act to the router and waits until its turn is durable. Not for the router's thread.
+  func ask(_ act: AdministrativeAct, seconds: Int = 10) -> Answered {
+    let answer = Answer()
+    let ticket: UInt64? = waiting.withLock { state in
+      guard state.answers.count < Self.bound else { return nil }
+      let ticket = state.nextTicket
+      state.nextTicket += 1
+      state.answers[ticket] = answer
+      state.events.append(.administration(act, ticket: ticket))
+      return ticket
+    }
+    guard let ticket else { return .busy }
+    waker.wake()
+    let isAnswered = answer.arrived.wait(timeout: .now() + .seconds(seconds)) == .success
+    waiting.withLock { $0.answers[ticket] = nil }
+    guard isAnswered else { return .busy }
+    return answer.refusal.withLock { $0.map(Answered.refused) ?? .done }
+  }
+
+  func tell(_ event: Event) {
+    waiting.withLock { $0.events.append(event) }
+    waker.wake()
+  }
+
+  func take() -> [Event] {
+    waker.drain()
+    return waiting.withLock { state in
+      defer { state.events = [] }
+      return state.events
+    }
+  }
+
+  func answer(_ ticket: UInt64, _ refusal: Refusal?) {
+    guard let answer = waiting.withLock({ $0.answers[ticket] }) else { return }
+    answer.refusal.withLock { $0 = refusal }
+    answer.arrived.signal()
+  }
+}

@@ -1,0 +1,60 @@
+import HubModel
+import RouterCore
+import Synchronization
+
+/// What the router's thread lets other threads see of it; refreshed at most ten times a second.
+final class LiveStatus: Sendable {
+  struct Snapshot: Sendable {
+    struct Contact: Sendable {
+      var isConnected: Bool
+      var lastContact: WallTime?
+    }
+    var registry: Registry
+    var agreementVersion: UInt32
+    var isDemonstration: Bool
+    var program: ProgramID
+    var incarnation: Incarnation
+    var contacts: [AgencyID: Contact]
+  }
+
+  private let snapshot: Mutex<Snapshot>
+  private let refreshed = Mutex(Tick(milliseconds: Int64.min / 2))
+
+  init(_ state: RouterState) {
+    snapshot = Mutex(Self.snapshot(of: state, keeping: [:], now: nil, tick: nil))
+  }
+
+  var now: Snapshot { snapshot.withLock { $0 } }
+
+  func refresh(_ state: RouterState, now: WallTime, tick: Tick) {
+    let isDue = refreshed.withLock { last in
+      guard tick - last >= Span(milliseconds: 100) else { return false }
+      last = tick
+      return true
+    }
+    guard isDue else { return }
+    snapshot.withLock {
+      $0 = Self.snapshot(of: state, keeping: $0.contacts, now: now, tick: tick)
+    }
+  }
+
+  private static func snapshot(
+    of state: RouterState, keeping before: [AgencyID: Snapshot.Contact], now: WallTime?,
+    tick: Tick?
+  ) -> Snapshot {
+    var contacts: [AgencyID: Snapshot.Contact] = [:]
+    for agency in state.registry.agencies.keys {
+      var last = before[agency]?.lastContact
+      if let now, let tick, let heard = state.lastHeard(agency) {
+        last = WallTime(
+          milliseconds: now.milliseconds - (tick - heard).milliseconds)
+      }
+      contacts[agency] = Snapshot.Contact(
+        isConnected: state.isConnected(agency), lastContact: last)
+    }
+    return Snapshot(
+      registry: state.registry, agreementVersion: state.agreement.version,
+      isDemonstration: state.agreement.isDemonstration, program: state.agreement.program,
+      incarnation: state.incarnation, contacts: contacts)
+  }
+}

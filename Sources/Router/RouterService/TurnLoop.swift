@@ -1,0 +1,107 @@
+import Glibc
+import HubModel
+import Ledger
+import Logging
+import Operations
+import RouterCore
+import Synchronization
+
+/// Tells the router's thread to end.
+final class StopFlag: Sendable {
+  private let flag = Mutex(false)
+  func set() { flag.withLock { $0 = true } }
+  var isSet: Bool { flag.withLock { $0 } }
+}
+
+/// The router's thread: turn after turn, until told to stop or unable to go on.
+final class TurnLoop {
+  private(set) var state: RouterState
+  private let transport: ZeroMQTransport
+  private let ledger: Ledger
+  private let admissions: Admissions
+  private let live: LiveStatus
+  private let inbox: Inbox
+  private let clock: SystemClock
+  private let stop: StopFlag
+  private let space: SpaceWatch
+  private let log: Logger
+
+  init(
+    state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
+    live: LiveStatus, inbox: Inbox, clock: SystemClock, stop: StopFlag, folder: String,
+    log: Logger
+  ) {
+    self.state = state
+    self.transport = transport
+    self.ledger = ledger
+    self.admissions = admissions
+    self.live = live
+    self.inbox = inbox
+    self.clock = clock
+    self.stop = stop
+    self.space = SpaceWatch(folder: folder)
+    self.log = log
+  }
+
+  func run(onFailure: (any Error) -> Void) {
+    defer {
+      transport.close()
+      ledger.close()
+    }
+    var fresh = SystemFreshIDs()
+    let ports = SystemTurnClock(clock: clock)
+    var wait = Span(milliseconds: 0)
+    do {
+      while !stop.isSet {
+        wait = try state.turn(
+          transport: transport, journal: ledger, clock: ports, fresh: &fresh, waiting: wait)
+        if !transport.rebinding.isEmpty {
+          // Registry first, connections second: whoever comes back in between is not let in.
+          admissions.replace(with: state.registry)
+          try transport.rebind(state.registry)
+        }
+        let tick = clock.tick()
+        live.refresh(state, now: clock.wall(), tick: tick)
+        if let isLow = space.look(at: tick) {
+          log.critical(
+            isLow
+              ? "disk space is low: only releases, revocations and cut-offs are taken"
+              : "disk space is back: everything is taken again",
+            metadata: ["free-bytes": "\(space.free)"])
+          inbox.tell(.space(isLow: isLow))
+        }
+      }
+      log.notice("router stopped")
+    } catch {
+      // Nothing was sent that is not written down, and nothing will be.
+      log.critical("router cannot go on", metadata: ["error": "\(error)"])
+      onFailure(error)
+    }
+  }
+}
+
+/// Watches the free space of the ledger's disk, every few seconds.
+final class SpaceWatch {
+  /// Below this the router takes no new work; what is left is for revocations and cut-offs.
+  static let reserve: UInt64 = 64 << 20
+
+  private let folder: String
+  private var next = Tick(milliseconds: 0)
+  private var isLow = false
+  private(set) var free: UInt64 = 0
+
+  init(folder: String) { self.folder = folder }
+
+  /// - Returns: the new state where it has changed.
+  func look(at tick: Tick) -> Bool? {
+    guard tick >= next else { return nil }
+    next = tick + .seconds(5)
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    let now = free < (isLow ? Self.reserve * 2 : Self.reserve)
+    guard now != isLow else { return nil }
+    isLow = now
+    return now
+  }
+}

@@ -1,0 +1,159 @@
+import HubModel
+import HubProtocol
+import Logging
+import RouterCore
+import ZeroMQ
+
+/// The turn's transport: one `ROUTER` for the submit lane and one plain `XPUB` for each agency.
+/// Owned by the router's one thread.
+final class ZeroMQTransport: Transport {
+  /// Sent on a release lane when somebody subscribes: the adapter then knows that the lane works.
+  static let beat = Array("accord.lane".utf8)
+
+  private let context: Context
+  private let host: String
+  private let window: Int
+  private let secretKey: CurveSecretKey
+  private let inbox: Inbox
+  private let log: Logger
+  private let submit: Socket
+  private var lanes: [(agency: AgencyID, socket: Socket, endpoint: String)] = []
+  /// Lanes that the last turn asked to close and bind again.
+  private(set) var rebinding: [AgencyID] = []
+
+  init(
+    context: Context, host: String, submitPort: UInt16, window: Int, secretKey: CurveSecretKey,
+    inbox: Inbox, log: Logger
+  ) throws {
+    self.context = context
+    self.host = host
+    self.window = window
+    self.secretKey = secretKey
+    self.inbox = inbox
+    self.log = log
+    submit = try Socket(context, .router)
+    try submit.beCurveServer(secretKey: secretKey, domain: Admissions.submitDomain)
+    try submit.set(.maximumMessageBytes(Int64(Limits.frameBytes)))
+    try submit.set(.handshakeMilliseconds(10_000))
+    try submit.set(.lingerMilliseconds(0))
+    // Back-pressure: beyond this the sender's own queue fills, and its spool keeps the rest.
+    try submit.set(.receiveHighWater(64))
+    try submit.set(.sendHighWater(256))
+    try submit.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
+    try submit.bind("tcp://\(host):\(submitPort)")
+  }
+
+  func close() {
+    submit.close()
+    for lane in lanes { lane.socket.close() }
+    lanes = []
+  }
+
+  // MARK: Release lanes
+
+  /// Makes the lanes those of `registry`; called at start.
+  func open(_ registry: Registry) throws {
+    for agency in registry.agencies.values.sorted(by: { $0.id < $1.id }) { try open(agency) }
+  }
+
+  /// Closes the lanes that the last turn named, and binds those that the registry still has:
+  /// no connection made under an old key survives.
+  func rebind(_ registry: Registry) throws {
+    for agency in rebinding {
+      for lane in lanes where lane.agency == agency { lane.socket.close() }
+      lanes.removeAll { $0.agency == agency }
+      if let entry = registry.agencies[agency] { try open(entry) }
+      log.notice("release lane bound again", metadata: ["agency": "\(agency)"])
+    }
+    rebinding = []
+  }
+
+  private func open(_ agency: Registry.Agency) throws {
+    let socket = try Socket(context, .xpub)
+    try socket.beCurveServer(
+      secretKey: secretKey, domain: Admissions.releaseDomain(of: agency.id))
+    try socket.set(.sendHighWater(Int32(window + 1)))
+    try socket.set(.sendBufferBytes(64 << 10))
+    try socket.set(.xpubVerbose(true))
+    try socket.set(.lingerMilliseconds(0))
+    try socket.set(.handshakeMilliseconds(10_000))
+    // A listener sends subscriptions and nothing else.
+    try socket.set(.maximumMessageBytes(256))
+    try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
+    let endpoint = "tcp://\(host):\(agency.releasePort)"
+    try socket.bind(endpoint, patienceMilliseconds: 5_000)
+    lanes.append((agency.id, socket, endpoint))
+  }
+
+  // MARK: Turn
+
+  func poll(atMost count: Int, waiting wait: Span) throws -> [Event] {
+    let sockets = [submit] + lanes.map(\.socket)
+    let ready = try Poller.poll(
+      sockets, extraDescriptors: [inbox.waker.descriptor],
+      timeoutMilliseconds: Int(wait.milliseconds))
+    var events: [Event] = []
+    for index in ready {
+      switch index {
+      case 0: try receive(atMost: count, into: &events)
+      case sockets.count: events += inbox.take()
+      default: try greet(lanes[index - 1].socket)
+      }
+    }
+    return events
+  }
+
+  private func receive(atMost count: Int, into events: inout [Event]) throws {
+    var messages = 0
+    while messages < count, let frame = try submit.receive(wait: false) {
+      // No user id: the ZAP handler did not vouch for it, so nobody said it.
+      guard let userID = frame.userID, let fingerprint = KeyFingerprint(userID),
+        frame.frames.count == 2, !frame.isOversize
+      else { continue }
+      let session = Session(connection: frame.frames[0], fingerprint: fingerprint)
+      do {
+        let submission = try Submission(decoding: frame.frames[1])
+        if case .publish(let publish) = submission { messages += publish.items.count }
+        events.append(.submission(session, submission))
+      } catch {
+        events.append(.malformed(session, error))
+      }
+      messages += 1
+    }
+  }
+
+  /// Answers each new subscription with a beat. Who it came from does not matter: everyone on
+  /// this socket is of one agency.
+  private func greet(_ lane: Socket) throws {
+    while let message = try lane.receive(wait: false) {
+      guard message.frames.first?.first == 1 else { continue }
+      _ = try lane.send(head: Self.beat, body: [], wait: false)
+    }
+  }
+
+  func send(_ sends: [Send]) throws {
+    for output in sends {
+      switch output {
+      case .reply(let session, let reply):
+        let result = try submit.send(
+          head: session.connection, body: reply.encoded()[...], wait: false)
+        if result != .sent {
+          log.debug(
+            "reply not taken", metadata: ["key": "\(session.fingerprint)", "why": "\(result)"])
+        }
+      case .deliver(let permitted): try release(permitted.delivery, to: permitted.recipient)
+      case .void(let agency, let delivery): try release(delivery, to: agency)
+      case .rebind(let agency): rebinding.append(agency)
+      case .administered(let ticket, let refusal): inbox.answer(ticket, refusal)
+      }
+    }
+  }
+
+  /// Never waits. What a full pipe does not take is lost here and found again: the recipient sees
+  /// the gap, or the head in its pong, and asks from there.
+  private func release(_ delivery: Delivery, to agency: AgencyID) throws {
+    guard let lane = lanes.first(where: { $0.agency == agency }) else { return }
+    _ = try lane.socket.send(
+      head: Array(delivery.topic.rawValue.utf8), body: delivery.encoded()[...], wait: false)
+  }
+}
