@@ -43,7 +43,7 @@ public final class Authenticator: Sendable {
       let failure = serve(socket, until: signal, admit)
       // Closed before anyone is told, so that whoever is told can rely on it.
       socket.close()
-      if !signal.isRequested { onEnd(failure) }
+      if let failure { onEnd(failure) }
     }
   }
 
@@ -72,7 +72,7 @@ private final class StopSignal: Sendable {
   }
 }
 
-/// Answers requests until told to end; the error that ended it otherwise.
+/// Answers requests until told to end (then nothing is returned); else the error that ended it.
 private func serve(
   _ socket: Socket, until signal: StopSignal, _ admit: Authenticator.Admit
 ) -> ZeroMQError? {

@@ -138,6 +138,10 @@ private enum Z85 {
 }
 
 extension Socket {
+  /// What CURVE adds to each frame on the wire, in bytes: command name, nonce, flags and
+  /// authenticator (ZeroMQ RFC 26).
+  public static let curveFrameOverhead = 33
+
   /// Makes this the CURVE server of its connections: only peers whose key the ``Authenticator``
   /// admits for `domain` get in, and nobody does while there is no authenticator.
   ///

@@ -1,3 +1,4 @@
+import CZeroMQ
 import Glibc
 
 /// Wakes a thread that waits in ``Poller``, from any thread.
@@ -10,7 +11,7 @@ public final class Waker: Sendable {
 
   /// - Throws: `EMFILE` where descriptors ran out.
   public init() throws(ZeroMQError) {
-    descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard descriptor >= 0 else { throw ZeroMQError(code: errno, operation: "create waker") }
   }
 

@@ -12,6 +12,7 @@ public enum SocketOption: Sendable, Equatable {
   /// first, because the ``Context`` is not blocky.
   case lingerMilliseconds(Int32)
   /// The largest frame a peer may send; a larger one costs it the connection. -1 is no limit.
+  /// It counts bytes on the wire: CURVE adds ``Socket/curveFrameOverhead`` to each frame.
   case maximumMessageBytes(Int64)
   /// How long a peer may take from connecting to a finished handshake; 0 is no limit.
   case handshakeMilliseconds(Int32)

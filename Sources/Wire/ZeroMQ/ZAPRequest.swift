@@ -1,7 +1,7 @@
 /// What the authenticator makes of one message at its endpoint (ZeroMQ RFC 27).
 ///
 /// ```
-/// routing id | (empty) | "1.0" | request id | domain | address | identity | mechanism | credentials…
+/// routing id | (empty) | "1.0" | request id | domain | address | identity | mechanism | keys…
 /// ```
 ///
 /// The routing id is put in front by the authenticator's own `router` socket.
