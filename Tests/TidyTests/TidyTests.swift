@@ -1,2 +1,54 @@
+import Foundation
 import Testing
-@Suite struct TidySkeleton {}
+
+@Suite("The house stays tidy")
+struct TidyTests {
+  @Test("A room imports only what its place allows", arguments: ImportRule.all)
+  func imports(rule: ImportRule) {
+    let files = House.swiftFiles(under: rule.room)
+    #expect(!files.isEmpty, "no sources under \(rule.room)")
+    #expect(rule.findings(in: files) == [])
+  }
+
+  @Test("Each import rule finds a forbidden import", arguments: ImportRule.all)
+  func importRulesWork(rule: ImportRule) {
+    let module = rule.forbidden.sorted().first ?? "Foundation"
+    let sample = SourceFile(path: rule.room + "/Bad.swift", text: "public import \(module)\n")
+    #expect(rule.findings(in: [sample]).count == 1)
+  }
+
+  @Test("Sources keep to the style", arguments: StyleRule.all)
+  func style(rule: StyleRule) {
+    let files = rule.folders.flatMap(House.swiftFiles(under:)).filter { !$0.isGenerated }
+    #expect(!files.isEmpty)
+    #expect(files.flatMap(rule.check) == [])
+  }
+
+  @Test("Each style rule finds its bad sample", arguments: StyleRule.all)
+  func styleRulesWork(rule: StyleRule) {
+    let sample = SourceFile(path: "Bad.swift", text: rule.badSample)
+    #expect(!rule.check(sample).isEmpty)
+  }
+
+  @Test("Adapters do not import each other or anything executable")
+  func adaptersStandAlone() {
+    let executables: Set<String> = [
+      "accord_sheriff", "accord_prosecutor", "accord_public_defender", "accord_behavioral_health",
+      "accord_router", "accord",
+    ]
+    for file in House.swiftFiles(under: "Adapters") {
+      #expect(file.imports.filter { executables.contains($0.module) }.isEmpty, "\(file.path)")
+    }
+  }
+
+  @Test("The top level holds what the design names and nothing else")
+  func topLevel() throws {
+    let known: Set<String> = [
+      "Package.swift", "Sources", "Tests", "Adapters", "deploy", "README.md",
+      // What a build leaves.
+      "Package.resolved",
+    ]
+    let names = try FileManager.default.contentsOfDirectory(atPath: House.root.path)
+    #expect(names.filter { !$0.hasPrefix(".") && !known.contains($0) } == [])
+  }
+}
