@@ -1,0 +1,58 @@
+public import HubModel
+
+/// The router's configuration file, `/etc/accord/router.yaml`. The article *Configuration* lists
+/// every key with its default and bounds.
+public struct RouterConfiguration: Hashable, Sendable {
+  public static let defaultPath = "/etc/accord/router.yaml"
+
+  /// The program served.
+  public var program: ProgramID
+  /// Absolute path of the folder that holds the ledger.
+  public var stateDirectory: String
+  /// Address on which both lanes listen.
+  public var listenHost: String
+  /// The submit lane's port; release lanes have theirs from the registry.
+  public var submitPort: UInt16
+  /// Deliveries in flight to one recipient.
+  public var window: Int
+  public var keyFile: String
+  public var registryFile: String
+  public var agreementFile: String
+  /// Path of the socket on which operators' commands are answered.
+  public var adminSocket: String
+  public var log: LogConfiguration
+
+  /// Reads and checks the file.
+  /// - Throws: every problem found in it.
+  public static func load(_ path: String) throws(ConfigurationError) -> RouterConfiguration {
+    try parse(StrictYAML.load(path))
+  }
+
+  /// As ``load(_:)``, for a document at hand. Relative paths count from the file's folder.
+  public static func parse(_ yaml: StrictYAML) throws(ConfigurationError) -> RouterConfiguration {
+    try yaml.read { fields in
+      let program = fields.required("program", .identifier(ProgramTag.self))
+      let state = fields.value("state", .path, default: "/var/lib/accord/router")
+      let host = fields.value("listen", .host, default: "127.0.0.1")
+      let port = fields.value("submit-port", .port, default: 7400)
+      let window = fields.value(
+        "window", .integer(1...Limits.largestWindow), default: Limits.defaultWindow)
+      let key = fields.required("key", .path)
+      let registry = fields.required("registry", .path)
+      let agreement = fields.required("agreement", .path)
+      let socket = fields.value("admin-socket", .path, default: state + "/admin.sock")
+      if socket.utf8.count > AdminSocket.longestPath {
+        fields.report(
+          "admin-socket",
+          "must be at most \(AdminSocket.longestPath) bytes (the system's limit for a socket), "
+            + "not \(socket.utf8.count): choose a shorter path")
+      }
+      let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      guard let program, let key, let registry, let agreement else { return nil }
+      return RouterConfiguration(
+        program: program, stateDirectory: state, listenHost: host, submitPort: port,
+        window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
+        adminSocket: socket, log: log)
+    }
+  }
+}

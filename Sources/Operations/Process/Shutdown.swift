@@ -1,0 +1,48 @@
+import Dispatch
+import Glibc
+
+/// The signals by which an operator or a service manager asks a daemon to end.
+///
+/// The handler runs on a queue of its own, not in signal context, so it may do what any code may.
+public final class Shutdown: Sendable {
+  // A dispatch source is thread-safe; the library has not marked it so.
+  private struct Sources: @unchecked Sendable { let sources: [any DispatchSourceSignal] }
+  private let sources: Sources
+
+  /// SIGTERM of a service manager, SIGINT of a terminal.
+  public static let terminationSignals: [Int32] = [SIGTERM, SIGINT]
+
+  /// Calls `handler` with the signal's number each time one arrives, for as long as the result is
+  /// kept. The signals lose their own effect (ending the process) for good.
+  public init(
+    on signals: [Int32] = terminationSignals, handler: @escaping @Sendable (Int32) -> Void
+  ) {
+    let queue = DispatchQueue(label: "accord.shutdown")
+    sources = Sources(
+      sources: signals.map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        source.setEventHandler { handler(number) }
+        source.resume()
+        return source
+      })
+  }
+
+  deinit { for source in sources.sources { source.cancel() } }
+
+  /// As the initialiser, by a name that says what it is for.
+  public static func onTermination(_ handler: @escaping @Sendable (Int32) -> Void) -> Shutdown {
+    Shutdown(handler: handler)
+  }
+
+  /// Returns when the process is asked to end, with the signal's number.
+  public static func requested(
+    on signals: [Int32] = terminationSignals
+  ) async -> Int32 {
+    let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    let shutdown = Shutdown(on: signals) { continuation.yield($0) }
+    defer { withExtendedLifetime(shutdown) {} }
+    for await number in stream { return number }
+    return SIGTERM
+  }
+}
