@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The operator's command line. It reads configuration files and asks the router over its admin
+/// socket; it never opens the router's ledger.
+@main
+struct Accord: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accord",
+    abstract: "Set up and look after an Accord hub.",
+    discussion: """
+      Commands that ask the router find it by --config (its router.yaml) or --socket.
+      Checks end with 0 good, 1 warning, 2 critical, 3 unknown.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
+      MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
+      TotalsCommand.self, AgreementCommand.self, ErrorsCommand.self,
+    ])
+}

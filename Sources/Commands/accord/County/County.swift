@@ -1,0 +1,100 @@
+import Foundation
+import HubModel
+import HubProtocol
+import Operations
+import ZeroMQ
+
+/// A county's files below one folder: what `accord init` makes.
+struct County {
+  struct Member {
+    let id: AgencyID
+    let role: Role
+    let name: String
+    let releasePort: UInt16
+    /// Counsel's setting, safe where nobody has said otherwise.
+    var isPart2Program: Bool { role == .behavioralHealth }
+  }
+
+  let layout: CountyLayout
+  let name: String
+  let program: ProgramID
+  let submitPort: UInt16
+  let timeZone: String
+  let dutyLine: String
+  let isDemonstration: Bool
+  let members: [Member]
+
+  /// Release lanes begin so many ports above the submit lane's: 7440 above 7400.
+  static let releasePortDistance = 40
+
+  /// Makes everything, or, where any of the files exists, nothing.
+  /// - Returns: the files written, in the order of writing.
+  func create(at now: WallTime) throws -> [String] {
+    let routerState = layout.state("router")
+    guard (routerState + "/admin.sock").utf8.count <= AdminSocket.longestPath else {
+      throw CountyError("the path \(layout.root) is too long for the admin socket: use a shorter one")
+    }
+    try CountyLayout.refuseExisting(files)
+    for folder in [layout.root, layout.keys, routerState] { try layout.makeFolder(folder) }
+    let routerKey = try KeyFile.generate(at: now)
+    try routerKey.write(to: layout.key("router"), holder: "the router of \(program)")
+    try MatchingKeyFile.generate().write(to: layout.matchingKey)
+    var agencies: [Registry.Agency] = []
+    for member in members {
+      let key = try KeyFile.generate(at: now)
+      try key.write(to: layout.key(member.id.text), holder: member.id.text)
+      agencies.append(member.entry(keys: [key.registryKey(isConsumer: true)]))
+      try writeConfiguration(of: member, router: routerKey.curve.publicKey)
+    }
+    try RegistryFile(agencies: agencies).write(to: layout.registry, overwrites: false)
+    let agreement = DefaultAgreement(
+      program: program, timeZone: timeZone, dutyLine: dutyLine, isDemonstration: isDemonstration)
+    try write(agreement.text, to: layout.agreement)
+    try write(RouterTemplate.text(self), to: layout.routerConfiguration)
+    return files
+  }
+
+  /// Writes the configuration of an agency's daemon, and makes its folders. A role that has no
+  /// daemon of its own (program office, privacy officer) gets none.
+  func writeConfiguration(of member: Member, router: CurvePublicKey) throws {
+    guard let text = AdapterTemplate.text(for: member, in: self, router: router) else { return }
+    try layout.makeFolder(layout.state(member.id.text))
+    for folder in CountyLayout.exchangeFolders {
+      try layout.makeFolder(layout.exchange(member.id.text, folder))
+    }
+    try write(text, to: layout.configuration(member.id.text))
+  }
+
+  private var files: [String] {
+    [layout.routerConfiguration, layout.registry, layout.agreement, layout.matchingKey,
+      layout.key("router")]
+      + members.flatMap { member in
+        [layout.key(member.id.text)]
+          + (AdapterTemplate.daemon(of: member.role) == nil
+            ? [] : [layout.configuration(member.id.text)])
+      }
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    try TextFile.write(text, to: path, mode: 0o644, overwrites: false)
+  }
+}
+
+extension County.Member {
+  func entry(keys: [Registry.Key]) -> Registry.Agency {
+    Registry.Agency(
+      id: id, name: name, role: role, isPart2Program: isPart2Program, releasePort: releasePort,
+      keys: keys)
+  }
+
+  /// `lakewood-sheriff` as "Lakewood Sheriff".
+  static func readableName(_ id: AgencyID) -> String {
+    id.text.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+      .joined(separator: " ")
+  }
+}
+
+struct CountyError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

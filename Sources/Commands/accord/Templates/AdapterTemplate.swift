@@ -1,0 +1,80 @@
+import HubModel
+import Operations
+import ZeroMQ
+
+/// The commented configuration of an agency's daemon: what all share, then the daemon's own part.
+enum AdapterTemplate {
+  /// The daemon that serves a role; `nil` where there is none yet.
+  static func daemon(of role: Role) -> String? {
+    switch role {
+    case .sheriff: "accord-sheriff"
+    case .prosecutor: "accord-prosecutor"
+    case .publicDefender: "accord-public-defender"
+    case .behavioralHealth: "accord-behavioral-health"
+    case .programOffice, .privacyOfficer: nil
+    }
+  }
+
+  /// The daemon's own section, with what may be set in it.
+  private static func section(of role: Role) -> String {
+    switch role {
+    case .sheriff: SheriffTemplate.section
+    case .prosecutor: ProsecutorTemplate.section
+    case .publicDefender: PublicDefenderTemplate.section
+    case .behavioralHealth: BehavioralHealthTemplate.section
+    case .programOffice, .privacyOfficer: "adapter: {}"
+    }
+  }
+
+  static func text(
+    for member: County.Member, in county: County, router: CurvePublicKey
+  ) -> String? {
+    guard let daemon = daemon(of: member.role) else { return nil }
+    let layout = county.layout
+    let id = member.id.text
+    let folders = CountyLayout.exchangeFolders.map {
+      "  \($0): \(YAMLText.quoted(layout.exchange(id, $0)))"
+    }
+    return """
+      # Configuration of \(daemon) for \(LogText.escaped(member.name)).
+      # A key that is not known, or a value out of bounds, stops the daemon with a message that
+      # names the line. On the agency's own machine this is /etc/accord/\(member.role.rawValue).yaml.
+      agency: \(id)
+      role: \(member.role.rawValue)
+      program: \(county.program)
+
+      router:
+        host: 127.0.0.1
+        submit-port: \(county.submitPort)
+        # The router's public key: who answers with another one is not the router.
+        key: \(YAMLText.quoted(router.z85))
+
+      # This agency's secret keys, and the program's matching key; both mode 600.
+      key: \(YAMLText.quoted(layout.key(id)))
+      matching-key: \(YAMLText.quoted(layout.matchingKey))
+
+      # What waits to be sent and what was received; back it up with the agency's other records.
+      state: \(YAMLText.quoted(layout.state(id)))
+
+      log:
+        # plain or json, on standard error.
+        format: plain
+        # trace, debug, info, notice, warning, error or critical.
+        level: info
+
+      # How files come and go: 'in' from the records system, 'out' to it. A file that was taken
+      # goes to 'done'; a bad one to 'rejected', with a note beside it that says line and remedy.
+      folders:
+      \(folders.joined(separator: "\n"))
+      # How often 'in' is looked into, 1 to 3600.
+      poll-seconds: \(county.isDemonstration ? 1 : 5)
+
+      site:
+        # In which the agency's files write dates and times.
+        time-zone: \(county.timeZone)
+
+      \(section(of: member.role))
+
+      """
+  }
+}

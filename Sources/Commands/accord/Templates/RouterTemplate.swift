@@ -1,0 +1,41 @@
+import Operations
+
+/// The commented `router.yaml` of a new county.
+enum RouterTemplate {
+  static func text(_ county: County) -> String {
+    let layout = county.layout
+    return """
+      # Configuration of accord-router, \(LogText.escaped(county.name)).
+      # A key that is not known, or a value out of bounds, stops the router with a message that
+      # names the line.
+      program: \(county.program)
+
+      # The folder of the ledger; only the router may write in it.
+      state: \(YAMLText.quoted(layout.state("router")))
+
+      # Where both lanes listen. Set it to the address on which agencies reach this machine. A
+      # route that carries criminal-justice information belongs inside a validated tunnel: give
+      # the tunnel's address here.
+      listen: 127.0.0.1
+      submit-port: \(county.submitPort)
+      # Release lanes: one port for each agency, in the registry.
+
+      # Deliveries in flight to one agency, 1 to 1024.
+      window: 64
+
+      key: \(YAMLText.quoted(layout.key("router")))
+      registry: \(YAMLText.quoted(layout.registry))
+      agreement: \(YAMLText.quoted(layout.agreement))
+
+      # Where 'accord' asks the router; whoever may enter the folder may command it.
+      admin-socket: \(YAMLText.quoted(layout.state("router") + "/admin.sock"))
+
+      log:
+        # plain or json, on standard error.
+        format: plain
+        # trace, debug, info, notice, warning, error or critical.
+        level: info
+
+      """
+  }
+}

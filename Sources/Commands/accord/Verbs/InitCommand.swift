@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import HubModel
+import Operations
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Create a county: keys, registry, agreement and configuration of every daemon.",
+    discussion: "Nothing that exists is overwritten.")
+
+  @Argument(help: "The folder to create it in.")
+  var directory: String
+  @Option(help: "The program's name: 1 to 63 of a-z, 0-9 and -.")
+  var program: String
+  @Option(help: "The county's name, as people read it.")
+  var county = "Lakewood County"
+  @Option(help: "The submit lane's port; release lanes begin 40 above it.")
+  var basePort: UInt16 = 7400
+  @Option(help: "The site's time zone.")
+  var timeZone = "America/Los_Angeles"
+  @Option(help: "The number that an officer is told to call while a message waits.")
+  var dutyLine = "555-0142"
+  @Flag(help: "Shorten weeks to seconds; for showing, never for a real county.")
+  var demonstration = false
+  @Option(help: "An agency as ID:ROLE; once for each. Without any: the four of the sample county.")
+  var agency: [AgencyArgument] = []
+  @OptionGroup var output: OutputOptions
+
+  static let sampleAgencies: [AgencyArgument] = [
+    "lakewood-sheriff:sheriff", "lakewood-prosecutor:prosecutor",
+    "lakewood-defender:public-defender", "harbor-behavioral:behavioral-health",
+  ].compactMap(AgencyArgument.init(argument:))
+
+  func validate() throws {
+    guard ProgramID(program) != nil else {
+      throw ValidationError("--program must be 1 to 63 of a-z, 0-9 and -.")
+    }
+    guard TimeZone(identifier: timeZone) != nil, timeZone == "UTC" || timeZone.contains("/") else {
+      throw ValidationError("--time-zone must be a name such as America/Los_Angeles.")
+    }
+    guard !county.isEmpty, !dutyLine.isEmpty, dutyLine.count <= 60 else {
+      throw ValidationError("--county and --duty-line must not be empty, or the latter too long.")
+    }
+    let last = Int(basePort) + County.releasePortDistance + max(agency.count, 4)
+    guard basePort > 0, last <= Int(UInt16.max), agency.count <= Limits.agencies else {
+      throw ValidationError("--base-port leaves no room for the release lanes; choose a lower one.")
+    }
+    guard Set(agency.map(\.id)).count == agency.count else {
+      throw ValidationError("--agency names the same agency twice.")
+    }
+  }
+
+  func run() throws {
+    guard let county = plan() else { throw ValidationError("--program is not an identifier.") }
+    let files = try county.create(at: SystemClock().wall())
+    if output.json {
+      return try Printing.json(Report(county, files: files))
+    }
+    print(text(county, files: files))
+  }
+
+  /// What is to be created; `nil` where the program's name is not one.
+  func plan() -> County? {
+    guard let program = ProgramID(program) else { return nil }
+    let chosen = agency.isEmpty ? Self.sampleAgencies : agency
+    let firstLane = basePort + UInt16(County.releasePortDistance)
+    let members = chosen.enumerated().map { index, argument in
+      County.Member(
+        id: argument.id, role: argument.role, name: County.Member.readableName(argument.id),
+        releasePort: firstLane + UInt16(index))
+    }
+    return County(
+      layout: CountyLayout(directory), name: county, program: program, submitPort: basePort,
+      timeZone: timeZone, dutyLine: dutyLine, isDemonstration: demonstration, members: members)
+  }
+
+  private struct Report: Encodable {
+    let directory: String
+    let program: String
+    let isDemonstration: Bool
+    let submitPort: UInt16
+    let files: [String]
+    init(_ county: County, files: [String]) {
+      directory = county.layout.root
+      program = county.program.text
+      isDemonstration = county.isDemonstration
+      submitPort = county.submitPort
+      self.files = files
+    }
+  }
+
+  private func text(_ county: County, files: [String]) -> String {
+    var table = Table("AGENCY", "ROLE", "DAEMON", "CONFIGURATION")
+    for member in county.members {
+      let daemon = AdapterTemplate.daemon(of: member.role)
+      table.add(
+        member.id.text, member.role.rawValue, daemon ?? "none yet",
+        daemon == nil ? "-" : county.layout.configuration(member.id.text))
+    }
+    let duty = isDemonstration ? [] : ["Put your own duty line and windows into \(county.layout.agreement)."]
+    return
+      ([
+        "\(county.name), program \(county.program), in \(county.layout.root): "
+          + "\(files.count) files.",
+        "", table.text(.forTerminal), "",
+      ] + duty + [
+        "Start the router:   accord-router --config \(county.layout.routerConfiguration)",
+        "Then look at it:    accord status --config \(county.layout.routerConfiguration)",
+        "Keys are secrets: hand each agency its own file of \(county.layout.keys) and no other.",
+      ]).joined(separator: "\n")
+  }
+
+  private var isDemonstration: Bool { demonstration }
+}
+
+/// `ID:ROLE` of a command line.
+struct AgencyArgument: ExpressibleByArgument, Hashable, Sendable {
+  let id: AgencyID
+  let role: Role
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let id = AgencyID(parts[0]), id != .hub, id.text != "router",
+      let role = Role(rawValue: String(parts[1]))
+    else { return nil }
+    self.id = id
+    self.role = role
+  }
+}

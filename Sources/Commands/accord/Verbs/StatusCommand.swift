@@ -1,0 +1,98 @@
+import ArgumentParser
+import HubModel
+import HubProtocol
+import Operations
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show, for each agency, whether it is connected and what waits for it.",
+    discussion: "A check: ends with 0 good, 1 warning, 2 critical, 3 unknown.")
+
+  @OptionGroup var router: RouterOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let report: StatusReport
+    do {
+      guard case .status(let answer) = try router.ask(.status) else { throw UnexpectedAnswer() }
+      report = answer
+    } catch let error as AdminError {
+      Printing.complain("\(error)")
+      return try Health.critical.exit()
+    } catch {
+      Printing.complain("\(error)")
+      return try Health.unknown.exit()
+    }
+    if output.json {
+      try Printing.json(report)
+    } else {
+      print(StatusText(report: report, moment: Moment(now: .init(milliseconds: report.now))).text(
+        .forTerminal))
+    }
+    try StatusText.health(of: report).exit()
+  }
+}
+
+/// The status page, apart from where it comes from.
+struct StatusText {
+  /// The age of the oldest waiting message from which on an operator should look.
+  static let longWait = Span.minutes(15)
+
+  let report: StatusReport
+  let moment: Moment
+
+  static func health(of report: StatusReport) -> Health {
+    report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+  }
+
+  static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
+    if let oldest = agency.oldestPending, now - oldest > longWait.milliseconds { return .critical }
+    return agency.isConnected ? .good : .warning
+  }
+
+  func text(_ paint: Paint) -> String {
+    var lines = [
+      "Program \(report.program), agreement version \(report.agreementVersion), "
+        + "ledger \(report.ledgerIncarnation)"
+    ]
+    if report.isDemonstration {
+      lines.append("DEMONSTRATION: windows are shortened; this is not a real county.")
+    }
+    guard !report.agencies.isEmpty else {
+      return (lines + ["", "No agency yet: add one with 'accord agency add'."])
+        .joined(separator: "\n")
+    }
+    var table = Table(
+      "AGENCY", "ROLE", "STATE", "LAST CONTACT", "WAITING", "OLDEST", "SENT", "HELD", "CONFIRMED")
+    for agency in report.agencies {
+      table.add(
+        agency.agency, agency.role, state(agency),
+        moment.text(agency.lastContact, or: "never"), "\(agency.depth)",
+        moment.text(agency.oldestPending, or: "-"), "\(agency.inFlight)", "\(agency.held)",
+        "\(agency.deliveredThrough)")
+    }
+    let health = Self.health(of: report)
+    lines += ["", table.text(paint), "", paint.health(summary(health), health)]
+    return lines.joined(separator: "\n")
+  }
+
+  private func state(_ agency: StatusReport.AgencyStatus) -> String {
+    switch Self.health(of: agency, now: report.now) {
+    case .good: "connected"
+    case .warning: "not connected"
+    case .critical, .unknown: agency.isConnected ? "connected, but not taking" : "not connected"
+    }
+  }
+
+  private func summary(_ health: Health) -> String {
+    switch health {
+    case .good: "Good: every agency is connected and nothing waits for long."
+    case .warning:
+      "Warning: an agency is not connected. What is for it is kept; look at its adapter's log."
+    case .critical, .unknown:
+      "Critical: something has waited for more than \(Self.longWait.words). "
+        + "Start the agency's adapter, or call the agency."
+    }
+  }
+}
