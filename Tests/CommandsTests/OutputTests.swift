@@ -64,7 +64,9 @@ struct OutputTests {
   func table() {
     var table = Table("A", "LONGER", "C")
     table.add("wide cell", "x", "\u{1b}[2J\n")
-    #expect(table.text(Paint(isOn: false)) == "A          LONGER  C\nwide cell  x       \\u{1b}[2J\\n")
+    #expect(
+      table.text(Paint(isOn: false))
+        == "A          LONGER  C\nwide cell  x       \\u{1b}[2J\\n")
   }
 
   @Test("every fate and release state has words of its own")

@@ -43,8 +43,8 @@ struct LoggingTests {
   }
 
   static let hostile = [
-    "x\n2026-11-21T02:10:00Z info router: forged", "\u{1b}[2J", "a\rb", "\u{202e}txt.exe", "\u{2028}",
-    "\u{85}", "\0", "tab\tquote\"equals=",
+    "x\n2026-11-21T02:10:00Z info router: forged", "\u{1b}[2J", "a\rb", "\u{202e}txt.exe",
+    "\u{2028}", "\u{85}", "\0", "tab\tquote\"equals=",
   ]
 
   @Test("no value can end a line or drive a terminal", arguments: hostile)

@@ -56,7 +56,7 @@ struct RegistryFileTests {
       ("release-port: 7441", "release-port: 7440", 23, "agencies[2].release-port", "already"),
       ("role: sheriff", "role: police", 8, "agencies[1].role", "one of sheriff"),
       ("\"harbor-behavioral\"", "\"hub\"", 23, "agencies[2].id", "router's own name"),
-      ("part-2-program: true", "part-2-program: \"maybe\"", 27, "agencies[2].part-2-program", "true"),
+      ("part-2-program: true", "part-2-program: maybe", 27, "agencies[2].part-2-program", "true"),
       ("    name: \"Harbor\"\n", "", 23, "agencies[2].name", "is missing"),
       ("consumer: false", "consumer: false\n        colour: red", 23, "agencies[1].keys[2].colour",
         "not a key"),

@@ -26,13 +26,13 @@ struct StrictYAMLTests {
   }
 
   static let bad: [BadFile] = [
-    BadFile("unknown key", "port: 1\nprot: 2\n", line: 2, key: "prot", says: "did you mean 'port'"),
+    BadFile("unknown key", "port: 1\nprot: 2\n", line: 2, key: "prot", says: "mean 'port'?"),
     BadFile("far unknown key", "port: 1\nzebra: 2\n", line: 2, key: "zebra", says: "known here"),
     BadFile("missing key", "names: []\n", line: 1, key: "port", says: "is missing"),
     BadFile("empty key", "names: []\nport:\n", line: 2, key: "port", says: "is empty"),
     BadFile("wrong type", "port: [1]\n", line: 1, key: "port", says: "not a list"),
     BadFile("out of bounds", "port: 65536\n", line: 1, key: "port", says: "from 1 to 65535"),
-    BadFile("not a flag", "port: 1\nenabled: yes\n", line: 2, key: "enabled", says: "true or false"),
+    BadFile("no flag", "port: 1\nenabled: yes\n", line: 2, key: "enabled", says: "true or false"),
     BadFile(
       "list for a value", "port: 1\nnames: a\n", line: 2, key: "names", says: "must be a list"),
     BadFile(
@@ -47,7 +47,7 @@ struct StrictYAMLTests {
       "nested unknown", "port: 1\nsection:\n  depth: 1\n  dpth: 2\n", line: 4,
       key: "section.dpth", says: "did you mean 'depth'"),
     BadFile("anchor", "port: &x 1\n", line: 1, key: "port", says: "anchors"),
-    BadFile("alias", "port: 1\nnames: &n [a]\nenabled: *n\n", line: 2, key: "names", says: "anchors"),
+    BadFile("alias", "port: 1\nnames: &n [a]\nx: *n\n", line: 2, key: "names", says: "anchors"),
     BadFile("not a mapping", "- 1\n", line: 1, key: "", says: "a section with keys"),
     BadFile("a key twice", "port: 1\nport: 2\n", line: 1, key: "", says: "twice: port"),
     BadFile("not YAML", "port: 1\n bad: : x\n", line: 2, key: "", says: "is not YAML"),

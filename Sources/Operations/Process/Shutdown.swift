@@ -22,8 +22,12 @@ public final class Shutdown: Sendable {
       sources: signals.map { number in
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        let registered = DispatchSemaphore(value: 0)
+        source.setRegistrationHandler { registered.signal() }
         source.setEventHandler { handler(number) }
         source.resume()
+        // Until then a signal would be lost, and the operator would wait for nothing.
+        registered.wait()
         return source
       })
   }

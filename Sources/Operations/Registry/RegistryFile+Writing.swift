@@ -5,15 +5,17 @@ extension RegistryFile {
   /// The file as it is written: always the same text for the same registry.
   public var text: String {
     var lines = [
-      "# The agencies of the program and their public keys: who may connect to the router, as what.",
-      "# Rights follow from role and key. Compare a new key's fingerprint with the agency by",
+      "# The agencies of the program and their public keys: who may connect to the router, and as",
+      "# what. Rights follow from role and key. Compare a new key's fingerprint with the agency by",
       "# telephone before its entry goes in. 'accord agency add' writes this file; comments of",
       "# your own are not kept.",
       "agencies:",
     ]
     for agency in agencies { lines += Self.lines(agency) }
     if cutOffs.isEmpty {
-      lines += ["", "# Keys that get nothing more: 'accord key cut-off' lists them here.", "cut-off: []"]
+      lines += [
+        "", "# Keys that get nothing more: 'accord key cut-off' lists them here.", "cut-off: []",
+      ]
     } else {
       lines += ["", "# Keys that get nothing more, whatever else this file says.", "cut-off:"]
       for cutOff in cutOffs {

@@ -1,4 +1,4 @@
-/// What is wrong with a configuration file: every problem found in one reading, each with its place.
+/// What is wrong with a configuration file: every problem of one reading, each with its place.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
   public struct Problem: Hashable, Sendable, CustomStringConvertible {
     public let file: String

@@ -4,8 +4,8 @@ import Yams
 /// type or out of bounds is an error that names file, line and key.
 ///
 /// It is plain data, so a part of a file (an adapter's own section) can be kept and read later, and
-/// its errors still name the place in the file. Anchors, aliases and tags are refused: a
-/// configuration file says what it says at the place where it says it.
+/// its errors still name the place in the file. Anchors and aliases are refused: a configuration
+/// file says what it says at the place where it says it.
 public struct StrictYAML: Hashable, Sendable {
   struct Entry: Hashable, Sendable {
     let key: String

@@ -32,7 +32,8 @@ struct County {
   func create(at now: WallTime) throws -> [String] {
     let routerState = layout.state("router")
     guard (routerState + "/admin.sock").utf8.count <= AdminSocket.longestPath else {
-      throw CountyError("the path \(layout.root) is too long for the admin socket: use a shorter one")
+      throw CountyError(
+        "the path \(layout.root) is too long for the admin socket: use a shorter one")
     }
     try CountyLayout.refuseExisting(files)
     for folder in [layout.root, layout.keys, routerState] { try layout.makeFolder(folder) }

@@ -38,7 +38,8 @@ enum AdapterTemplate {
     return """
       # Configuration of \(daemon) for \(LogText.escaped(member.name)).
       # A key that is not known, or a value out of bounds, stops the daemon with a message that
-      # names the line. On the agency's own machine this is /etc/accord/\(member.role.rawValue).yaml.
+      # names the line. On the agency's own machine this is
+      # /etc/accord/\(member.role.rawValue).yaml.
       agency: \(id)
       role: \(member.role.rawValue)
       program: \(county.program)

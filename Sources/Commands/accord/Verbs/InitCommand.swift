@@ -98,7 +98,8 @@ struct InitCommand: ParsableCommand {
         member.id.text, member.role.rawValue, daemon ?? "none yet",
         daemon == nil ? "-" : county.layout.configuration(member.id.text))
     }
-    let duty = isDemonstration ? [] : ["Put your own duty line and windows into \(county.layout.agreement)."]
+    let duty =
+      demonstration ? [] : ["Put your own duty line and windows into \(county.layout.agreement)."]
     return
       ([
         "\(county.name), program \(county.program), in \(county.layout.root): "
@@ -110,8 +111,6 @@ struct InitCommand: ParsableCommand {
         "Keys are secrets: hand each agency its own file of \(county.layout.keys) and no other.",
       ]).joined(separator: "\n")
   }
-
-  private var isDemonstration: Bool { demonstration }
 }
 
 /// `ID:ROLE` of a command line.
