@@ -38,6 +38,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "accord",
+  products: [.library(name: "SlowFlush", type: .dynamic, targets: ["SlowFlush"])],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -80,7 +81,10 @@ let package = Package(
 
     // Simulator: the county's seeded traffic; never linked by a daemon.
     .target(name: "Simulator", dependencies: ["HubModel"], path: "Sources/Simulator",
-      swiftSettings: strict),
+      exclude: ["SlowFlush"], swiftSettings: strict),
+    // Preloaded by the benchmark to slow every flush; linked by nothing.
+    .target(name: "SlowFlush", path: "Sources/Simulator/SlowFlush",
+      linkerSettings: [.linkedLibrary("dl")]),
 
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",

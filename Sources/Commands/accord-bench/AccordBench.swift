@@ -1,0 +1,101 @@
+import ArgumentParser
+
+@main
+struct AccordBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accord-bench",
+    abstract: "Measures router and clients as real processes, beside this machine's own limits.",
+    discussion: """
+      Numbers of one run belong together: machines differ and are noisy, so compare the ratios. \
+      Use a release build: swift run -c release accord-bench
+      """,
+    subcommands: [Run.self, Publish.self, Consume.self], defaultSubcommand: Run.self)
+}
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Run the measurements.")
+
+  @Option(help: "Messages for each throughput run.")
+  var messages = 60_000
+
+  @Option(name: .long, parsing: .upToNextOption, help: "Windows to try, in deliveries.")
+  var windows = [1, 32, 1_024]
+
+  @Option(help: "Seconds of the latency run at 500 messages a second; 0 leaves it out.")
+  var latencySeconds = 10
+
+  @Option(help: "Undelivered messages for the memory run; 0 leaves it out.")
+  var backlog = 0
+
+  @Option(help: "Ports from here on are used.")
+  var basePort = 17_400
+
+  @Flag(help: "Leave out the runs with slowed flushes.")
+  var noSlow = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    var report = Report()
+    report.limits = try MachineLimits.measure(messageBytes: BenchMessage.bytes)
+    for window in windows {
+      report.add(try throughput(window: window, slowedBy: 0))
+    }
+    if !noSlow { report.add(try throughput(window: windows.max() ?? 64, slowedBy: 1_000)) }
+    if latencySeconds > 0 {
+      report.latencies.append(try latency(slowedBy: 0))
+      if !noSlow { report.latencies.append(try latency(slowedBy: 1_000)) }
+    }
+    if backlog > 0 { report.backlog = try memory() }
+    print(try json ? report.json() : report.text())
+  }
+
+  private func throughput(window: Int, slowedBy microseconds: Int) throws -> Report.Throughput {
+    let count = window == 1 ? min(messages, 5_000) : messages
+    let county = try BenchCounty(basePort: basePort, window: window)
+    defer { county.remove() }
+    let router = try county.startRouter(slowedBy: microseconds)
+    let consumer = try county.start(consuming: count)
+    let before = try router.usage()
+    let publisher = try county.start(publishing: count, perSecond: 0)
+    let published = try publisher.result(PublishResult.self)
+    let consumed = try consumer.result(ConsumeResult.self)
+    let after = try router.usage()
+    router.stop()
+    return Report.Throughput(
+      window: window, slowedByMicroseconds: microseconds, messages: count,
+      seconds: Double(consumed.lastNanoseconds - published.firstNanoseconds) / 1e9,
+      routerMicroseconds: (after.cpuSeconds - before.cpuSeconds) * 1e6 / Double(count),
+      publisherMicroseconds: published.cpuSeconds * 1e6 / Double(count),
+      consumerMicroseconds: consumed.cpuSeconds * 1e6 / Double(count),
+      routerWrittenBytes: Double(after.writtenBytes - before.writtenBytes) / Double(count))
+  }
+
+  private func latency(slowedBy microseconds: Int) throws -> Report.Latency {
+    let count = 500 * latencySeconds
+    let county = try BenchCounty(basePort: basePort, window: 64)
+    defer { county.remove() }
+    let router = try county.startRouter(slowedBy: microseconds)
+    let consumer = try county.start(consuming: count)
+    _ = try county.start(publishing: count, perSecond: 500).result(PublishResult.self)
+    let consumed = try consumer.result(ConsumeResult.self)
+    router.stop()
+    return Report.Latency(
+      slowedByMicroseconds: microseconds, perSecond: 500, p50: consumed.milliseconds(at: 0.5),
+      p99: consumed.milliseconds(at: 0.99), p999: consumed.milliseconds(at: 0.999))
+  }
+
+  private func memory() throws -> Report.Backlog {
+    let county = try BenchCounty(basePort: basePort, window: 64)
+    defer { county.remove() }
+    let router = try county.startRouter(slowedBy: 0)
+    let published = try county.start(publishing: backlog, perSecond: 0).result(PublishResult.self)
+    let usage = try router.usage()
+    router.stop()
+    return Report.Backlog(
+      messages: backlog, residentMegabytes: usage.residentMegabytes,
+      peakMegabytes: usage.peakMegabytes,
+      seconds: Double(published.lastReceiptNanoseconds - published.firstNanoseconds) / 1e9)
+  }
+}
