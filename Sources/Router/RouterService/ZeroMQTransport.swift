@@ -77,8 +77,8 @@ final class ZeroMQTransport: Transport {
     try socket.set(.xpubVerbose(true))
     try socket.set(.lingerMilliseconds(0))
     try socket.set(.handshakeMilliseconds(10_000))
-    // A listener sends subscriptions and nothing else.
-    try socket.set(.maximumMessageBytes(256))
+    // A listener sends the handshake (some 300 bytes) and subscriptions, and nothing else.
+    try socket.set(.maximumMessageBytes(1_024))
     try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
     let endpoint = "tcp://\(host):\(agency.releasePort)"
     try socket.bind(endpoint, patienceMilliseconds: 5_000)

@@ -16,7 +16,10 @@ extension Turn {
     }
     let through = cursor[publish.sequence]
     receipt(session, publish.sequence, through: through)
-    guard publish.first <= through + 1 else { return }
+    guard publish.first <= through + 1 else {
+      send(.reply(session, .rejection(Refusal(.submissionGap))))
+      return
+    }
     for (offset, item) in publish.items.enumerated() {
       let number = publish.first + UInt64(offset)
       guard number > cursor[publish.sequence] else { continue }

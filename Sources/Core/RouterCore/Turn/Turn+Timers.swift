@@ -64,9 +64,9 @@ extension Turn {
           Ready(part: permitted, message: stored, decision: decision))
       }
     }
-    if !timer.isComplete, let last = timer.held.last {
-      setTimer(next(last.key.message), due: now)
-    }
+    guard !timer.isComplete else { return }
+    // A turn that had no room for this timer left it as it was.
+    setTimer(timer.held.last.map { next($0.key.message) } ?? timer.key, due: now)
   }
 
   private mutating func announceExpiry(of release: RoiID, of participant: ParticipantID) {
