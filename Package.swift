@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(
@@ -68,7 +69,7 @@ let package = Package(
 
     // Router wing.
     room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
-      "HubProtocol", grdb, crypto]),
+      "HubProtocol", grdb, sqlite, crypto]),
     room("RouterService", in: "Router",
       ["RouterCore", "Ledger", "HubProtocol", "ZeroMQ", "Operations", logging]),
 
@@ -101,7 +102,7 @@ let package = Package(
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol"]),
     tests("Operations", ["Operations"]),
-    tests("Ledger", ["Ledger", "RouterCore"]),
+    tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb]),
     tests("HubClient", ["HubClient"]),
     tests("AdapterKit", ["AdapterKit"]),
     tests("Simulator", ["Simulator"]),

@@ -1,1 +1,218 @@
-enum LedgerRoom {}
+import GRDB
+import GRDBSQLite
+import HubModel
+public import RouterCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The router's journal on SQLite: what it accepted, decided, sent and was told, flushed before
+/// anything is answered (see the article *How the ledger keeps its word*).
+///
+/// Owned by the router's one thread. While it is open no other process or part of this one can
+/// write the file; ``LedgerReader`` reads it from other threads.
+///
+/// After a failure it is stopped: every later call throws, and a restart begins from what was
+/// committed.
+public final class Ledger: Journal {
+  /// Where the database stands; its log and index files and the lock stand beside it.
+  public let path: String
+
+  private let lock: LedgerLock
+  private let queue: DatabaseQueue
+  let connection: OpaquePointer
+  let statements: Statements
+  let json = StoredJSON()
+  private var isStopped = false
+  /// Pages in the write-ahead log, as SQLite tells after each commit.
+  private let logPages: UnsafeMutablePointer<Int32>
+  /// Content was erased whose old bytes still stand in the write-ahead log.
+  var mustTruncate = false
+
+  // What is remembered between turns; all of it bounded, and forgotten when a commit fails.
+  var names = AgencyNames()
+  var incarnation: Incarnation
+  var nextAudit: UInt64
+  /// `nil`: not known, ask the table.
+  var nextDue: WallTime??
+  var recentCases = Recent<CaseID, CaseRecord>(capacity: Ledger.recentRecords)
+  var recentPeople = Recent<ParticipantID, ParticipantRecord>(capacity: Ledger.recentRecords)
+  static let recentRecords = 512
+
+  /// Opens the ledger, creating or migrating it where needed.
+  /// - Parameter path: of the database file, in a folder that exists.
+  /// - Throws: ``LedgerError``: in use, newer than the program, not a ledger, or a failure of
+  ///   the disk.
+  public init(at path: String) throws {
+    self.path = path
+    lock = try LedgerLock(beside: path)
+    let queue = try LedgerFile(path: path).openForWriting()
+    self.queue = queue
+    let pages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    pages.initialize(to: 0)
+    logPages = pages
+    do {
+      let connection = try queue.writeWithoutTransaction { database in
+        guard let connection = database.sqliteConnection else {
+          throw LedgerError(.stopped, "open")
+        }
+        sqlite3_wal_hook(
+          connection,
+          { context, _, _, pages in
+            context?.assumingMemoryBound(to: Int32.self).pointee = pages
+            return SQLITE_OK
+          }, pages)
+        return connection
+      }
+      self.connection = connection
+      let statements = try queue.writeWithoutTransaction { _ in try Statements(on: connection) }
+      self.statements = statements
+      (incarnation, nextAudit) = try queue.writeWithoutTransaction { _ in
+        guard
+          let incarnation: Incarnation = try statements.hub.incarnation.first({
+            try statements.hub.incarnation.identifier(at: 0)
+          })
+        else { throw LedgerError(.damaged, "read incarnation") }
+        let last = try statements.log.lastAudit.first {
+          statements.log.lastAudit.optionalUInt(at: 0)
+        }
+        return (incarnation, last.flatMap { $0 }.map { $0 + 1 } ?? 0)
+      }
+    } catch {
+      pages.deallocate()
+      throw error
+    }
+    try onConnection { try readNames() }
+  }
+
+  deinit {
+    close()
+    logPages.deallocate()
+  }
+
+  /// Copies the write-ahead log back and lets go of the file. Nothing is lost without it: what
+  /// was committed is found again by whoever opens the ledger next.
+  public func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    isStopped = true
+    queue.writeWithoutTransaction { _ in
+      sqlite3_wal_hook(connection, nil, nil)
+      statements.finish()
+    }
+    try? queue.close()
+    lock.release()
+  }
+  private var isClosed = false
+
+  // MARK: The port
+
+  public func recover() throws -> Recovered {
+    try onConnection { try reading { try readRecovered() } }
+  }
+
+  public func load(_ needs: Needs) throws -> Facts {
+    try onConnection { try reading { try FactsLoading(self, needs).facts() } }
+  }
+
+  public func commit(_ entries: [JournalEntry]) throws {
+    guard !entries.isEmpty else { return }
+    try onConnection {
+      try statements.turn.begin.run()
+      do {
+        var writing = TurnWriting(self)
+        try writing.write(entries)
+        try statements.turn.commit.run()
+      } catch {
+        // SQLite may have rolled back by itself; then this fails, and says nothing new.
+        try? statements.turn.rollback.run()
+        throw error
+      }
+      try checkpointIfDue()
+    }
+  }
+
+  /// Bytes that the ledger's file system has left for it; the service's threshold judges them.
+  public func freeBytes() throws -> UInt64 {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { throw LedgerFile.system("ask for free space") }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+  }
+
+  // MARK: The connection
+
+  /// Any failure stops the ledger: after a failed flush the kernel may have dropped what it
+  /// could not write, so a second try would report a success that is none.
+  private func onConnection<Value>(_ body: () throws -> Value) throws -> Value {
+    guard !isStopped else { throw LedgerError(.stopped, "use a stopped ledger") }
+    do {
+      return try queue.writeWithoutTransaction { _ in try body() }
+    } catch {
+      isStopped = true
+      forgetAll()
+      throw error
+    }
+  }
+
+  /// One transaction, so that SQLite takes its read lock once and not for each statement.
+  private func reading<Value>(_ body: () throws -> Value) throws -> Value {
+    try statements.turn.beginRead.run()
+    let value: Value
+    do {
+      value = try body()
+    } catch {
+      try? statements.turn.rollback.run()
+      throw error
+    }
+    try statements.turn.commit.run()
+    return value
+  }
+
+  private func forgetAll() {
+    nextDue = nil
+    recentCases.forgetAll()
+    recentPeople.forgetAll()
+  }
+
+  private func checkpointIfDue() throws {
+    guard mustTruncate || logPages.pointee >= LedgerFile.checkpointPages else { return }
+    // Erased content also stands in the log until the log is cut; a reader in the middle of a
+    // snapshot makes that wait for the next turn.
+    let mode = mustTruncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+    switch sqlite3_wal_checkpoint_v2(connection, nil, mode, nil, nil) {
+    case SQLITE_OK:
+      logPages.pointee = 0
+      mustTruncate = false
+    case SQLITE_BUSY: return
+    default: throw LedgerError(sqlite: connection, "copy the log back")
+    }
+  }
+}
+
+extension Ledger {
+  /// How SQLite was told to write, as it says itself.
+  public struct Settings: Hashable, Sendable {
+    public var journal: String
+    /// 2 is FULL: every commit is flushed before it returns.
+    public var synchronous: Int
+    public init(journal: String, synchronous: Int) {
+      self.journal = journal
+      self.synchronous = synchronous
+    }
+  }
+
+  public func settings() throws -> Settings {
+    try onConnection {
+      let journal = try Prepared("read settings", "PRAGMA journal_mode", on: connection)
+      let synchronous = try Prepared("read settings", "PRAGMA synchronous", on: connection)
+      return Settings(
+        journal: try journal.first { journal.text(at: 0) } ?? "",
+        synchronous: Int(try synchronous.first { synchronous.int(at: 0) } ?? 0))
+    }
+  }
+}

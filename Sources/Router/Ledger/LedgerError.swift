@@ -1,0 +1,54 @@
+/// Why the ledger cannot go on. A router that meets one stops; it never retries a failed flush,
+/// because the kernel may already have dropped the pages that failed.
+///
+/// Nothing in it was bound to a statement: an operation is named, never its values.
+public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Hashable, Sendable {
+    /// Another process (or another part of this one) has the ledger open.
+    case inUse = "ledger-in-use"
+    /// The file was written by a newer version of the program.
+    case newer = "ledger-newer-than-program"
+    /// The file is something other than a ledger.
+    case foreign = "not-a-ledger"
+    /// A row cannot be what the program wrote.
+    case damaged = "ledger-damaged"
+    /// Opening, reading, writing or flushing failed.
+    case storage = "ledger-storage"
+    /// An earlier failure stopped this ledger, or it was closed.
+    case stopped = "ledger-stopped"
+  }
+
+  public let kind: Kind
+  /// What was being done, such as "write part".
+  public let operation: String
+  /// SQLite's extended result code, or `errno` for a file operation; 0 where neither applies.
+  public let code: Int32
+  /// SQLite's or the system's own words; they name columns and files, never values.
+  public let detail: String
+
+  init(_ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "") {
+    self.kind = kind
+    self.operation = operation
+    self.code = code
+    self.detail = detail
+  }
+
+  /// What an operator can do about it.
+  public var remedy: String {
+    switch kind {
+    case .inUse: "stop the other router that uses this ledger, then start again"
+    case .newer: "install the newer program, or restore a backup made by this one"
+    case .foreign: "check the ledger's path in the configuration"
+    case .damaged: "stop the router, keep the file, and restore a backup"
+    case .storage: "check the disk (space, mount, hardware), then start the router again"
+    case .stopped: "look for the first ledger error in the log, and start the router again"
+    }
+  }
+
+  public var description: String {
+    var text = "\(kind.rawValue): \(operation)"
+    if code != 0 { text += " (code \(code))" }
+    if !detail.isEmpty { text += ": \(detail)" }
+    return text + "; " + remedy
+  }
+}

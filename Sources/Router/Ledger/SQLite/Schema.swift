@@ -1,0 +1,129 @@
+import GRDB
+import HubModel
+
+/// The ledger's tables, version by version. A version that has been released never changes.
+enum Schema {
+  /// "ACRD": tells a ledger from any other SQLite file.
+  static let applicationID: Int32 = 0x4143_5244
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { database in
+      try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+      for table in [identity, messages, people, log] { try database.execute(sql: table) }
+      var generator = SystemRandomNumberGenerator()
+      let incarnation = MessageID(high: generator.next(), low: generator.next()).description
+      try database.execute(
+        sql: "INSERT INTO ledger (only_row, incarnation) VALUES (1, ?)", arguments: [incarnation])
+    }
+    return migrator
+  }
+
+  /// Which life of the store this is, and names that other tables hold as small numbers.
+  private static let identity = """
+    CREATE TABLE ledger (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+      incarnation TEXT NOT NULL
+    );
+    CREATE TABLE agency (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE agreement (
+      activation INTEGER PRIMARY KEY,
+      version INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE cut_off (
+      fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE source (
+      agency INTEGER NOT NULL, incarnation TEXT NOT NULL,
+      data INTEGER NOT NULL DEFAULT 0, control INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (agency, incarnation)
+    ) WITHOUT ROWID;
+    """
+
+  /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
+  /// stand in `StoredCodes.swift`: 0 is pending, 1 is held.
+  private static let messages = """
+    CREATE TABLE message (
+      id BLOB PRIMARY KEY,
+      participant BLOB, basis INTEGER NOT NULL, accepted_at INTEGER NOT NULL, about BLOB,
+      payload INTEGER,
+      header BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE payload (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+    CREATE TABLE part (
+      message BLOB NOT NULL, recipient INTEGER NOT NULL, part INTEGER NOT NULL,
+      segments INTEGER NOT NULL, fate INTEGER NOT NULL, participant BLOB,
+      queued INTEGER, number INTEGER, disclosed INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+      in_window INTEGER NOT NULL,
+      PRIMARY KEY (message, recipient, part)
+    ) WITHOUT ROWID;
+    CREATE INDEX part_queue ON part (recipient, queued) WHERE fate = 0;
+    CREATE INDEX part_held_of_participant ON part (participant, message) WHERE fate = 1;
+    CREATE INDEX part_held ON part (message) WHERE fate = 1;
+    CREATE INDEX part_window ON part (recipient, number) WHERE in_window = 1;
+    CREATE TABLE lane (
+      agency INTEGER PRIMARY KEY,
+      next INTEGER NOT NULL DEFAULT 1, acknowledged INTEGER NOT NULL DEFAULT 0,
+      queue_tail INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE TABLE timer (
+      key BLOB PRIMARY KEY, due INTEGER NOT NULL, count INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX timer_due ON timer (due, key);
+    """
+
+  private static let people = """
+    CREATE TABLE participant (
+      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE TABLE alias (
+      agency INTEGER NOT NULL, alias TEXT NOT NULL, participant BLOB NOT NULL,
+      preferred INTEGER NOT NULL,
+      PRIMARY KEY (agency, alias)
+    ) WITHOUT ROWID;
+    CREATE INDEX alias_preferred ON alias (participant, agency) WHERE preferred = 1;
+    CREATE TABLE token (
+      kind INTEGER NOT NULL, value BLOB NOT NULL, participant BLOB NOT NULL,
+      confirmed INTEGER NOT NULL,
+      PRIMARY KEY (kind, value, participant)
+    ) WITHOUT ROWID;
+    CREATE TABLE release (
+      entry INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE, participant BLOB NOT NULL, captured_by INTEGER NOT NULL,
+      position INTEGER NOT NULL, state TEXT NOT NULL, revoked_toward BLOB NOT NULL,
+      missing BLOB NOT NULL, body BLOB NOT NULL
+    );
+    CREATE INDEX release_participant ON release (participant, position);
+    CREATE TABLE tombstone (
+      participant BLOB NOT NULL, release TEXT NOT NULL, position INTEGER NOT NULL,
+      PRIMARY KEY (participant, release)
+    ) WITHOUT ROWID;
+    CREATE TABLE "case" (
+      id TEXT PRIMARY KEY, opened_by INTEGER NOT NULL, participant BLOB
+    ) WITHOUT ROWID;
+    CREATE TABLE case_view (
+      "case" TEXT NOT NULL, viewer INTEGER NOT NULL, view BLOB NOT NULL,
+      PRIMARY KEY ("case", viewer)
+    ) WITHOUT ROWID;
+    CREATE TABLE no_match (
+      source INTEGER NOT NULL, booking TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (source, booking)
+    ) WITHOUT ROWID;
+    """
+
+  /// The log. Its salts may be destroyed; nothing else of it may change.
+  private static let log = """
+    CREATE TABLE audit (
+      position INTEGER PRIMARY KEY,
+      message BLOB, hash BLOB NOT NULL, leaf BLOB NOT NULL, salt BLOB
+    );
+    CREATE INDEX audit_message ON audit (message) WHERE message IS NOT NULL;
+    CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TRIGGER audit_stays BEFORE UPDATE OF position, message, hash, leaf ON audit
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TABLE audit_tally (
+      kind INTEGER PRIMARY KEY, count INTEGER NOT NULL
+    );
+    """
+}

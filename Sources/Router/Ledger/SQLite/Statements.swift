@@ -1,0 +1,154 @@
+/// Prepares statements and remembers them, so that they can be freed together.
+final class Preparer {
+  private let connection: OpaquePointer
+  private var made: [Prepared] = []
+
+  init(on connection: OpaquePointer) { self.connection = connection }
+
+  func callAsFunction(_ operation: String, _ sql: String) throws -> Prepared {
+    let statement = try Prepared(operation, sql, on: connection)
+    made.append(statement)
+    return statement
+  }
+
+  func finish() { for statement in made { statement.finish() } }
+}
+
+/// Every statement of the writing connection, prepared once: a fixed set, so nothing grows.
+struct Statements {
+  let turn: TurnStatements
+  let hub: HubStatements
+  let messages: MessageStatements
+  let parts: PartStatements
+  let timers: TimerStatements
+  let people: PeopleStatements
+  let consent: ConsentStatements
+  let cases: CaseStatements
+  let log: LogStatements
+  private let preparer: Preparer
+
+  init(on connection: OpaquePointer) throws {
+    preparer = Preparer(on: connection)
+    turn = try TurnStatements(preparer)
+    hub = try HubStatements(preparer)
+    messages = try MessageStatements(preparer)
+    parts = try PartStatements(preparer)
+    timers = try TimerStatements(preparer)
+    people = try PeopleStatements(preparer)
+    consent = try ConsentStatements(preparer)
+    cases = try CaseStatements(preparer)
+    log = try LogStatements(preparer)
+  }
+
+  /// Frees them; the connection can only be closed after that.
+  func finish() { preparer.finish() }
+}
+
+/// A turn is one transaction.
+struct TurnStatements {
+  let begin, beginRead, commit, rollback: Prepared
+
+  init(_ make: Preparer) throws {
+    begin = try make("begin", "BEGIN IMMEDIATE")
+    beginRead = try make("begin reading", "BEGIN")
+    commit = try make("commit", "COMMIT")
+    rollback = try make("roll back", "ROLLBACK")
+  }
+}
+
+/// The router's own state: names, keys, agreement, sources.
+struct HubStatements {
+  let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
+    setData, setControl: Prepared
+
+  init(_ make: Preparer) throws {
+    agencies = try make("read agencies", "SELECT id, name FROM agency")
+    addAgency = try make("write agency", "INSERT INTO agency (name) VALUES (?)")
+    incarnation = try make("read incarnation", "SELECT incarnation FROM ledger")
+    agreement = try make(
+      "read agreement",
+      "SELECT version, hash FROM agreement ORDER BY activation DESC LIMIT 1")
+    cutOffs = try make("read cut-offs", "SELECT fingerprint FROM cut_off")
+    addAgreement = try make(
+      "write agreement", "INSERT INTO agreement (version, hash, at) VALUES (?, ?, ?)")
+    addCutOff = try make(
+      "write cut-off", "INSERT INTO cut_off VALUES (?, ?) ON CONFLICT DO NOTHING")
+    source = try make(
+      "read source", "SELECT data, control FROM source WHERE agency = ? AND incarnation = ?")
+    setData = try make(
+      "write source", """
+        INSERT INTO source (agency, incarnation, data) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET data = excluded.data
+        """)
+    setControl = try make(
+      "write source", """
+        INSERT INTO source (agency, incarnation, control) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET control = excluded.control
+        """)
+  }
+}
+
+/// Messages and what they say.
+struct MessageStatements {
+  let knows, message, addPayload, addMessage, erasePayload, forgetPayload: Prepared
+
+  init(_ make: Preparer) throws {
+    knows = try make("look up message", "SELECT 1 FROM message WHERE id = ?")
+    message = try make(
+      "read message", """
+        SELECT m.participant, m.basis, m.accepted_at, m.about, m.header, p.body
+        FROM message m LEFT JOIN payload p ON p.id = m.payload WHERE m.id = ?
+        """)
+    addPayload = try make("write payload", "INSERT INTO payload (body) VALUES (?)")
+    addMessage = try make(
+      "write message", """
+        INSERT INTO message (id, participant, basis, accepted_at, about, payload, header)
+        VALUES (?, ?, ?, ?, ?, last_insert_rowid(), ?)
+        """)
+    // Overwritten in place and left there as zeros: SQLite writes a value of the same size over
+    // the old one, while a deleted row could leave copies behind when its page is rebuilt.
+    erasePayload = try make(
+      "erase payload", """
+        UPDATE payload SET body = zeroblob(length(body))
+        WHERE id = (SELECT payload FROM message WHERE id = ?)
+        """)
+    forgetPayload = try make("erase message", "UPDATE message SET payload = NULL WHERE id = ?")
+  }
+}
+
+/// Timers, in the order in which they fall due.
+struct TimerStatements {
+  let due, dueAfter, nextDue, setTimer, cancelTimer: Prepared
+
+  init(_ make: Preparer) throws {
+    due = try make(
+      "read timers", "SELECT key, due, count FROM timer WHERE due <= ? ORDER BY due, key LIMIT ?")
+    dueAfter = try make(
+      "read timers", "SELECT due FROM timer ORDER BY due, key LIMIT 1 OFFSET ?")
+    nextDue = try make("read timers", "SELECT min(due) FROM timer")
+    setTimer = try make(
+      "write timer", """
+        INSERT INTO timer (key, due, count) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET due = excluded.due, count = excluded.count
+        """)
+    cancelTimer = try make("cancel timer", "DELETE FROM timer WHERE key = ?")
+  }
+}
+
+/// The tamper-evident log.
+struct LogStatements {
+  let lastAudit, addAudit, tally: Prepared
+
+  init(_ make: Preparer) throws {
+    lastAudit = try make("read log", "SELECT max(position) FROM audit")
+    addAudit = try make(
+      "write log", """
+        INSERT INTO audit (position, message, hash, leaf, salt) VALUES (?, ?, ?, ?, ?)
+        """)
+    tally = try make(
+      "write log", """
+        INSERT INTO audit_tally VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET count = count + excluded.count
+        """)
+  }
+}

@@ -1,0 +1,212 @@
+import HubModel
+import RouterCore
+
+/// Gathers one turn's facts and closes them: whatever mentions a participant or a case brings
+/// their record along.
+struct FactsLoading {
+  private let ledger: Ledger
+  private let needs: Needs
+  private var gathered = Facts()
+
+  init(_ ledger: Ledger, _ needs: Needs) {
+    self.ledger = ledger
+    self.needs = needs
+  }
+
+  func facts() throws -> Facts {
+    var loading = self
+    try loading.gather()
+    return loading.gathered
+  }
+
+  private mutating func gather() throws {
+    try loadKnown()
+    try loadPeople()
+    for id in needs.cases { try mention(id) }
+    for id in needs.named { try loadWhole(id) }
+    for key in needs.resends { try loadWhole(key.message) }
+    for (agency, limit) in needs.queues { try loadQueue(of: agency, limit: limit) }
+    try loadTimers()
+  }
+
+  // MARK: What is asked for
+
+  private mutating func loadKnown() throws {
+    let statements = ledger.statements
+    for id in needs.messages where try statements.messages.knows.id(id).exists() {
+      gathered.known.insert(id)
+    }
+    let source = statements.hub.source
+    for key in needs.sources {
+      guard let agency = ledger.names.number(of: key.agency) else { continue }
+      gathered.sources[key] = try source.int(agency).text(key.incarnation.text).first {
+        SourceCursor(data: source.uint(at: 0), control: source.uint(at: 1))
+      }
+    }
+  }
+
+  private mutating func loadPeople() throws {
+    let people = ledger.statements.people
+    for key in needs.aliases {
+      guard let agency = ledger.names.number(of: key.agency) else { continue }
+      let person = try people.alias.int(agency).text(key.alias.text).first {
+        try people.alias.participant(at: 0)
+      }
+      gathered.aliases[key] = person
+      try mention(person)
+    }
+    for token in needs.tokens {
+      var matches: [TokenMatch] = []
+      // One more than may be candidates, so that "too many" can be told from "all".
+      let limit = Int64(Limits.identityCandidates + 1)
+      try people.token.int(token.kind.code).blob(token.value).int(limit).rows {
+        matches.append(
+          TokenMatch(
+            participant: try people.token.participant(at: 0),
+            isConfirmed: people.token.int(at: 1) != 0))
+      }
+      if !matches.isEmpty { gathered.tokens[token] = matches }
+      for match in matches { try mention(match.participant) }
+    }
+    let owner = ledger.statements.consent.releaseOwner
+    for id in needs.releases {
+      let found = try owner.text(id.text).first {
+        ReleaseOwner(
+          participant: try owner.participant(at: 0), capturedBy: try ledger.name(at: 1, of: owner))
+      }
+      gathered.releases[id] = found
+      try mention(found?.participant)
+    }
+  }
+
+  private mutating func loadQueue(of agency: AgencyID, limit: Int) throws {
+    guard let number = ledger.names.number(of: agency) else {
+      gathered.queues[agency] = QueuePage(parts: [], isComplete: true)
+      return
+    }
+    let read = ledger.statements.parts.queue
+    var parts: [PartRecord] = []
+    try read.int(number).int(Int64(limit) + 1).rows { parts.append(try ledger.readPart(read)) }
+    let isComplete = parts.count <= limit
+    if !isComplete { parts.removeLast() }
+    for part in parts {
+      try loadMessage(part.key.message)
+      try mention(part.participant)
+    }
+    gathered.queues[agency] = QueuePage(parts: parts, isComplete: isComplete)
+  }
+
+  // MARK: Timers
+
+  private mutating func loadTimers() throws {
+    // Most turns end here: no timer is due, and when the next one is was asked before.
+    guard let next = try ledger.readNextDue(), next <= needs.dueBy else {
+      gathered.nextDue = try ledger.readNextDue()
+      return
+    }
+    let timers = ledger.statements.timers
+    var due: [DueTimer] = []
+    try timers.due.int(needs.dueBy.milliseconds).int(Int64(needs.timerLimit)).rows {
+      guard let key = TimerKey(stored: timers.due.blob(at: 0)) else { throw timers.due.damaged() }
+      due.append(
+        DueTimer(key: key, due: timers.due.time(at: 1), count: Int(timers.due.int(at: 2))))
+    }
+    var room = needs.redecisionLimit
+    for index in due.indices { try complete(&due[index], room: &room) }
+    gathered.due = due
+    gathered.nextDue = try timers.dueAfter.int(Int64(due.count)).first {
+      timers.dueAfter.time(at: 0)
+    }
+  }
+
+  private mutating func complete(_ timer: inout DueTimer, room: inout Int) throws {
+    switch timer.key {
+    case .lapse(let message), .heldReminder(let message): try loadWhole(message)
+    case .redecide(let person, let after):
+      try mention(person)
+      try loadHeld(of: person, after: after, into: &timer, room: &room)
+    case .redecideAll(let after):
+      try loadHeld(of: nil, after: after, into: &timer, room: &room)
+    case .view(let caseID, _): try mention(caseID)
+    case .releaseExpiring(let person, _): try mention(person)
+    }
+  }
+
+  /// Held parts behind the cursor, whole messages only: the cursor that the turn leaves behind is
+  /// a message, so a message that was cut would lose its other parts.
+  private mutating func loadHeld(
+    of person: ParticipantID?, after: MessageID?, into timer: inout DueTimer, room: inout Int
+  ) throws {
+    let held = try ledger.heldParts(of: person, after: after, limit: room)
+    timer.held = held.parts
+    timer.isComplete = held.isComplete
+    room = max(0, room - held.parts.count)
+    for part in held.parts { try loadWhole(part.key.message) }
+    for part in held.parts { try mention(part.participant) }
+  }
+
+  // MARK: Closing
+
+  private mutating func mention(_ person: ParticipantID?) throws {
+    guard let person, gathered.participants[person] == nil else { return }
+    gathered.participants[person] = try ledger.readPerson(person)
+  }
+
+  private mutating func mention(_ caseID: CaseID?) throws {
+    guard let caseID, gathered.cases[caseID] == nil else { return }
+    guard let record = try ledger.readCase(caseID) else { return }
+    gathered.cases[caseID] = record
+    try mention(record.participant)
+  }
+
+  private mutating func loadMessage(_ id: MessageID) throws {
+    guard gathered.messages[id] == nil, let stored = try ledger.readMessage(id) else { return }
+    gathered.messages[id] = stored
+    try mention(stored.participant)
+    try mention(stored.message.caseID)
+  }
+
+  /// The message and all of its parts.
+  private mutating func loadWhole(_ id: MessageID) throws {
+    try loadMessage(id)
+    guard gathered.messages[id] != nil, gathered.parts[id] == nil else { return }
+    let read = ledger.statements.parts.parts
+    var parts: [PartRecord] = []
+    try read.id(id).rows { parts.append(try ledger.readPart(read)) }
+    gathered.parts[id] = parts.sorted { $0.key < $1.key }
+    for part in parts { try mention(part.participant) }
+  }
+}
+
+extension Ledger {
+  /// At most `limit` held parts after the cursor, in the order of their keys, of one participant
+  /// or of all. A single message with more than that comes whole, so that the cursor moves.
+  func heldParts(
+    of person: ParticipantID?, after: MessageID?, limit: Int
+  ) throws -> (parts: [PartRecord], isComplete: Bool) {
+    let read = person == nil ? statements.parts.heldOfAll : statements.parts.heldOf
+    if let person { read.id(person.value) }
+    // No cursor is an empty blob, which sorts before every id.
+    if let after { read.id(after) } else { read.blob([]) }
+    var parts: [PartRecord] = []
+    try read.int(Int64(limit) + 1).rows { parts.append(try readPart(read)) }
+    let isComplete = parts.count <= limit
+    if !isComplete, let cut = parts.last?.key.message {
+      let isOneMessage = parts.first?.key.message == cut
+      parts.removeAll { $0.key.message == cut }
+      if isOneMessage && limit > 0 { return (try heldParts(of: person, in: cut), false) }
+    }
+    return (parts.sorted { $0.key < $1.key }, isComplete)
+  }
+
+  private func heldParts(
+    of person: ParticipantID?, in message: MessageID
+  ) throws -> [PartRecord] {
+    let statements = statements.parts
+    let read = person == nil ? statements.heldOfMessage : statements.heldOfPersonAndMessage
+    if let person { read.id(person.value) }
+    var parts: [PartRecord] = []
+    try read.id(message).rows { parts.append(try readPart(read)) }
+    return parts.sorted { $0.key < $1.key }
+  }
+}

@@ -1,0 +1,135 @@
+import DiversionWorkflow
+import HubModel
+import HubProtocol
+import RouterCore
+
+extension Ledger {
+  func readRecovered() throws -> Recovered {
+    let hub = statements.hub
+    var cutOff: Set<KeyFingerprint> = []
+    try hub.cutOffs.rows { cutOff.insert(try hub.cutOffs.identifier(at: 0)) }
+    let agreement = try hub.agreement.first {
+      (UInt32(truncatingIfNeeded: hub.agreement.int(at: 0)), hub.agreement.blob(at: 1))
+    }
+    return Recovered(
+      incarnation: incarnation, lanes: try readLanes(), cutOff: cutOff,
+      agreementVersion: agreement?.0 ?? 0, agreementHash: agreement?.1 ?? [],
+      nextDue: try readNextDue())
+  }
+
+  private func readLanes() throws -> [AgencyID: Recovered.Lane] {
+    let read = statements.parts.lanes
+    var lanes: [AgencyID: Recovered.Lane] = [:]
+    try read.rows {
+      lanes[try name(at: 0, of: read)] = Recovered.Lane(
+        next: read.uint(at: 1), acknowledged: read.uint(at: 2), queueTail: read.uint(at: 3),
+        window: [])
+    }
+    let window = statements.parts.window
+    for (agency, lane) in lanes {
+      try window.int(number(of: agency)).uint(lane.acknowledged).rows {
+        lanes[agency]?.window.append(try readPart(window))
+      }
+    }
+    return lanes
+  }
+
+  /// When the first timer falls due; asked of the table only after a turn that moved one.
+  func readNextDue() throws -> WallTime? {
+    if let known = nextDue { return known }
+    let read = statements.timers.nextDue
+    let due = try read.first { read.optionalInt(at: 0) }.flatMap { $0 }
+      .map { WallTime(milliseconds: $0) }
+    nextDue = .some(due)
+    return due
+  }
+
+  // MARK: Rows
+
+  func readPart(_ row: Prepared) throws -> PartRecord {
+    guard let fate = Fate(code: row.int(at: 4)),
+      let part = UInt16(exactly: row.int(at: 2)), let bits = UInt32(exactly: row.int(at: 3))
+    else { throw row.damaged() }
+    return PartRecord(
+      key: PartKey(message: try row.id(at: 0), recipient: try name(at: 1, of: row), part: part),
+      segments: SegmentSet(bits: bits), fate: fate, participant: try row.optionalParticipant(at: 5),
+      queued: row.optionalUInt(at: 6), number: row.optionalUInt(at: 7),
+      wasDisclosed: row.int(at: 8) != 0, changedAt: row.time(at: 9))
+  }
+
+  func readMessage(_ id: MessageID) throws -> StoredMessage? {
+    let row = statements.messages.message
+    return try row.id(id).first {
+      guard let basis = UInt8(exactly: row.int(at: 1)).flatMap(MessageBasis.init) else {
+        throw row.damaged()
+      }
+      let message: Message
+      do {
+        message = try StoredEnvelope.message(
+          header: row.blob(at: 4), payload: row.isNull(at: 5) ? nil : row.blob(at: 5))
+      } catch {
+        throw row.damaged()
+      }
+      return StoredMessage(
+        message: message, participant: try row.optionalParticipant(at: 0), basis: basis,
+        acceptedAt: row.time(at: 2), about: try row.optionalID(at: 3))
+    }
+  }
+
+  func readCase(_ id: CaseID) throws -> CaseRecord? {
+    if let known = recentCases.value(of: id) { return known }
+    let row = statements.cases.caseRecord
+    guard
+      var record = try row.text(id.text).first({
+        CaseRecord(
+          id: id, openedBy: try name(at: 0, of: row), participant: try row.optionalParticipant(at: 1))
+      })
+    else { return nil }
+    let views = statements.cases.views
+    try views.text(id.text).rows {
+      record.views[try name(at: 0, of: views)] = try json.decode(
+        CaseView.self, from: views.blob(at: 1), for: "read views")
+    }
+    recentCases.remember(record, of: id)
+    return record
+  }
+
+  /// A participant of whom nothing is known has an empty record.
+  func readPerson(_ id: ParticipantID) throws -> ParticipantRecord {
+    if let known = recentPeople.value(of: id) { return known }
+    let people = statements.people
+    let position = try people.position.id(id.value).first { people.position.uint(at: 0) } ?? 0
+    var record = ParticipantRecord(consents: ParticipantConsents(position: position))
+    let aliases = people.preferredAliases
+    try aliases.id(id.value).rows {
+      record.aliases[try name(at: 0, of: aliases)] = try aliases.identifier(at: 1)
+    }
+    let releases = statements.consent.releases
+    try releases.id(id.value).rows { record.consents.records.append(try readRelease(releases)) }
+    let tombstones = statements.consent.tombstones
+    try tombstones.id(id.value).rows {
+      record.consents.tombstones.insert(try tombstones.identifier(at: 0))
+    }
+    recentPeople.remember(record, of: id)
+    return record
+  }
+
+  private func readRelease(_ row: Prepared) throws -> RoiRecord {
+    let release: ReleaseOfInformation
+    do {
+      release = try ReleaseOfInformation(decoding: row.blob(at: 0))
+    } catch {
+      throw row.damaged()
+    }
+    let toward = try json.decode([[String]].self, from: row.blob(at: 4), for: "read releases")
+    guard let state = RoiState(rawValue: row.text(at: 3)) else { throw row.damaged() }
+    return RoiRecord(
+      roi: release, state: state, capturedBy: try name(at: 1, of: row),
+      revokedToward: try toward.map {
+        guard let party = Party(words: $0) else { throw row.damaged() }
+        return party
+      },
+      position: row.uint(at: 2),
+      missing: try json.decode([String].self, from: row.blob(at: 5), for: "read releases"))
+  }
+}

@@ -1,0 +1,179 @@
+import DiversionWorkflow
+import HubModel
+import HubProtocol
+import RouterCore
+
+/// Writes one turn's entries inside the transaction that the ledger has opened.
+///
+/// Entries are written in their order, but for what a later entry of the same turn overtakes: of
+/// a part only its last record is written (admitted and released in one turn is one row), and of
+/// a lane only where it ended.
+struct TurnWriting {
+  private let ledger: Ledger
+  private let statements: Statements
+  private var parts: [PartRecord] = []
+  private var places: [PartKey: Int] = [:]
+  private var lanes: [AgencyID: LaneChange] = [:]
+  private var log: LogWriting
+
+  private struct LaneChange {
+    var next: UInt64 = 1
+    var acknowledged: UInt64 = 0
+    var queueTail: UInt64 = 1
+  }
+
+  init(_ ledger: Ledger) {
+    self.ledger = ledger
+    statements = ledger.statements
+    log = LogWriting(ledger)
+  }
+
+  mutating func write(_ entries: [JournalEntry]) throws {
+    parts.reserveCapacity(entries.count)
+    try log.prepareSalts(for: entries)
+    for entry in entries { try write(entry) }
+    for part in parts { try write(part) }
+    for (agency, change) in lanes { try write(change, of: agency) }
+    try log.finish()
+  }
+
+  private mutating func write(_ entry: JournalEntry) throws {
+    switch entry {
+    case .accepted(let message): try write(message)
+    case .part(let part): collect(part)
+    case .acknowledged(let agency, let through):
+      lanes[agency, default: LaneChange()].acknowledged.raise(to: through)
+    case .audit(let entry): try log.write(entry)
+    case .submitted(let source, let sequence, let through):
+      let statement = sequence == .data ? statements.hub.setData : statements.hub.setControl
+      try statement.int(ledger.number(of: source.agency)).text(source.incarnation.text)
+        .uint(through).run()
+    case .timer(let key, let due, let count):
+      try statements.timers.setTimer.blob(key.stored).int(due.milliseconds).int(Int64(count)).run()
+      ledger.nextDue = nil
+    case .cancel(let key):
+      try statements.timers.cancelTimer.blob(key.stored).run()
+      ledger.nextDue = nil
+    case .erase(let message):
+      try statements.messages.erasePayload.id(message).run()
+      try statements.messages.forgetPayload.id(message).run()
+      ledger.mustTruncate = true
+    case .participant, .alias, .token, .release, .tombstone: try writePerson(entry)
+    case .opened, .view, .noMatch: try writeCase(entry)
+    case .cutOff(let key, let at):
+      try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
+    case .agreement(let version, let hash, let at):
+      try statements.hub.addAgreement.int(Int64(version)).blob(hash).int(at.milliseconds).run()
+    }
+  }
+
+  // MARK: Messages and their fates
+
+  private func write(_ stored: StoredMessage) throws {
+    let write = statements.messages
+    try write.addPayload.blob(StoredEnvelope.payload(of: stored.message)).run()
+    try write.addMessage.id(stored.message.id).id(stored.participant?.value)
+      .int(Int64(stored.basis.rawValue)).int(stored.acceptedAt.milliseconds).id(stored.about)
+      .blob(StoredEnvelope.header(of: stored.message)).run()
+  }
+
+  private mutating func collect(_ part: PartRecord) {
+    if let place = places[part.key] {
+      parts[place] = part
+    } else {
+      places[part.key] = parts.count
+      parts.append(part)
+    }
+    guard part.number != nil || part.queued != nil else { return }
+    var change = lanes[part.key.recipient] ?? LaneChange()
+    if let number = part.number { change.next.raise(to: number + 1) }
+    if let queued = part.queued { change.queueTail.raise(to: queued + 1) }
+    lanes[part.key.recipient] = change
+  }
+
+  private func write(_ part: PartRecord) throws {
+    let fate = part.fate
+    // Delivered and quarantined are only said of what was acknowledged; a number whose part is
+    // withheld stays in the window, void, until it is.
+    let isInWindow = part.number != nil && fate != .delivered && fate != .quarantined
+    try statements.parts.setPart.id(part.key.message).int(ledger.number(of: part.key.recipient))
+      .int(Int64(part.key.part)).int(Int64(part.segments.bits)).int(fate.code)
+      .id(part.participant?.value).uint(part.queued).uint(part.number)
+      .int(part.wasDisclosed ? 1 : 0).int(part.changedAt.milliseconds).int(isInWindow ? 1 : 0)
+      .run()
+  }
+
+  private func write(_ change: LaneChange, of agency: AgencyID) throws {
+    let number = try ledger.number(of: agency)
+    try statements.parts.moveLane.int(number).uint(change.next).uint(change.acknowledged)
+      .uint(change.queueTail).run()
+    if change.acknowledged > 0 {
+      try statements.parts.closeWindow.int(number).uint(change.acknowledged).run()
+    }
+  }
+
+  // MARK: People
+
+  private func writePerson(_ entry: JournalEntry) throws {
+    let people = statements.people
+    switch entry {
+    case .participant(let person):
+      try people.addParticipant.id(person.value).run()
+    case .alias(let key, let person, let isPreferred):
+      let agency = try ledger.number(of: key.agency)
+      // The agency may have known someone else by it; their record changes too.
+      if let former = try people.alias.int(agency).text(key.alias.text)
+        .first({ try people.alias.participant(at: 0) })
+      {
+        ledger.recentPeople.forget(former)
+      }
+      if isPreferred { try people.unprefer.id(person.value).int(agency).run() }
+      try people.setAlias.int(agency).text(key.alias.text).id(person.value)
+        .int(isPreferred ? 1 : 0).run()
+      ledger.recentPeople.forget(person)
+    case .token(let token, let person, let isConfirmed):
+      try people.setToken.int(token.kind.code).blob(token.value).id(person.value)
+        .int(isConfirmed ? 1 : 0).run()
+    case .release(let person, let record):
+      try write(record, of: person)
+      try people.movePosition.id(person.value).uint(record.position).run()
+      ledger.recentPeople.forget(person)
+    case .tombstone(let person, let release, let position):
+      try statements.consent.addTombstone.id(person.value).text(release.text).uint(position).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    default: return
+    }
+  }
+
+  private func write(_ record: RoiRecord, of person: ParticipantID) throws {
+    let json = ledger.json
+    try statements.consent.setRelease.text(record.roi.id.text).id(person.value)
+      .int(ledger.number(of: record.capturedBy)).uint(record.position).text(record.state.rawValue)
+      .blob(json.encode(record.revokedToward.map(\.words), for: "write release"))
+      .blob(json.encode(record.missing, for: "write release"))
+      .blob(record.roi.encoded()).run()
+  }
+
+  // MARK: Cases
+
+  private func writeCase(_ entry: JournalEntry) throws {
+    let cases = statements.cases
+    switch entry {
+    case .opened(let caseID, let agency, let person):
+      try cases.openCase.text(caseID.text).int(ledger.number(of: agency)).id(person?.value).run()
+      ledger.recentCases.forget(caseID)
+    case .view(let caseID, let view):
+      try cases.setView.text(caseID.text).int(ledger.number(of: view.viewer))
+        .blob(ledger.json.encode(view, for: "write view")).run()
+      ledger.recentCases.forget(caseID)
+    case .noMatch(let source, let booking, let at):
+      try cases.setNoMatch.int(ledger.number(of: source)).text(booking).int(at.milliseconds).run()
+    default: return
+    }
+  }
+}
+
+extension UInt64 {
+  fileprivate mutating func raise(to other: UInt64) { if other > self { self = other } }
+}

@@ -1,0 +1,153 @@
+import HubModel
+import Ledger
+import RouterCore
+import Testing
+
+@Suite("Queues, windows and escrow")
+struct QueueTests {
+  let folder: LedgerFolder
+  let ledger: Ledger
+  let person = ParticipantID.numbered(1)
+
+  init() throws {
+    folder = try LedgerFolder()
+    ledger = try folder.open()
+  }
+
+  @Test("A queue page is its head in queue order, and says whether anything is behind it")
+  func pages() throws {
+    // Message order and queue order run against each other.
+    for number in 1...5 {
+      try ledger.commit([
+        .accepted(Sample.message(number)),
+        .part(Sample.part(number, queued: UInt64(10 - number))),
+      ])
+    }
+    func page(_ count: Int) throws -> QueuePage? {
+      try ledger.facts { $0.queues = [.provider: count] }.queues[.provider]
+    }
+    let order = [5, 4, 3, 2, 1].map { Sample.part($0, queued: UInt64(10 - $0)) }
+    #expect(try page(2) == QueuePage(parts: Array(order.prefix(2)), isComplete: false))
+    #expect(try page(5) == QueuePage(parts: order, isComplete: true))
+    #expect(try page(64) == QueuePage(parts: order, isComplete: true))
+    #expect(try page(0) == QueuePage(parts: [], isComplete: false))
+  }
+
+  @Test("A part leaves its queue with its fate, and other recipients' queues are apart")
+  func leaving() throws {
+    try ledger.commit([
+      .accepted(Sample.message(1)), .part(Sample.part(1, queued: 1)),
+      .part(Sample.part(1, to: .prosecutor, queued: 1)),
+    ])
+    try ledger.commit([.part(Sample.part(1, .released, number: 1))])
+    let facts = try ledger.facts {
+      $0.queues = [.provider: 5, .prosecutor: 5, AgencyID("nobody")!: 5]
+    }
+    #expect(facts.queues[.provider] == QueuePage(parts: [], isComplete: true))
+    #expect(facts.queues[.prosecutor]?.parts.map(\.key.recipient) == [.prosecutor])
+    #expect(facts.queues[AgencyID("nobody")!] == QueuePage(parts: [], isComplete: true))
+    #expect(facts.messages.keys.sorted() == [.numbered(1)])
+    #expect(facts.parts.isEmpty)
+  }
+
+  @Test("The window is what lies between the acknowledged number and the next, voids included")
+  func windows() throws {
+    var entries: [JournalEntry] = []
+    for number in 1...6 {
+      entries.append(.accepted(Sample.message(number)))
+      entries.append(.part(Sample.part(number, .released, number: UInt64(number))))
+    }
+    try ledger.commit(entries)
+    let void = Sample.part(5, .withheld, number: 5)
+    try ledger.commit([.part(void), .part(Sample.part(2, .withheld, number: 2))])
+    try ledger.commit([
+      .acknowledged(.provider, through: 3), .part(Sample.part(1, .delivered, number: 1)),
+      .part(Sample.part(3, .quarantined, number: 3)),
+    ])
+    let lane = try #require(try ledger.recover().lanes[.provider])
+    #expect(lane.next == 7)
+    #expect(lane.acknowledged == 3)
+    #expect(
+      lane.window == [
+        Sample.part(4, .released, number: 4), void, Sample.part(6, .released, number: 6),
+      ])
+  }
+
+  @Test("Numbers and queue places go on where they were, whatever became of their parts")
+  func laneEnds() throws {
+    try ledger.commit([
+      .accepted(Sample.message(1)), .part(Sample.part(1, queued: 8)),
+      .part(Sample.part(1, .released, number: 3)),
+    ])
+    try ledger.commit([
+      .acknowledged(.provider, through: 3), .part(Sample.part(1, .delivered, number: 3)),
+    ])
+    let lane = try #require(try ledger.recover().lanes[.provider])
+    #expect(lane == Recovered.Lane(next: 4, acknowledged: 3, queueTail: 9, window: []))
+  }
+
+  @Test("Held parts come in message order, whole messages, and the cursor goes through them all")
+  func heldPages() throws {
+    for number in 1...4 {
+      try ledger.commit([
+        .accepted(Sample.message(number, of: person)),
+        .part(Sample.part(number, to: .prosecutor, .held, of: person)),
+        .part(Sample.part(number, to: .provider, .held, of: person)),
+        .part(Sample.part(number, to: .provider, part: 1, .withheld, of: person)),
+      ])
+    }
+    try ledger.commit([
+      .accepted(Sample.message(5, of: .numbered(2))),
+      .part(Sample.part(5, .held, of: .numbered(2))),
+    ])
+    for everyone in [false, true] {
+      var after: MessageID?
+      var seen: [MessageID] = []
+      while true {
+        let key: TimerKey =
+          everyone ? .redecideAll(after: after) : .redecide(person, after: after)
+        try ledger.commit([.timer(key, due: .start, count: 0)])
+        let facts = try ledger.facts { $0.redecisionLimit = 3 }
+        let timer = try #require(facts.due.first)
+        #expect(timer.key == key)
+        #expect(timer.held.allSatisfy { $0.fate == .held && facts.messages[$0.key.message] != nil })
+        #expect(timer.held == timer.held.sorted { $0.key < $1.key })
+        #expect(timer.held.count <= 3)
+        for part in timer.held where seen.last != part.key.message {
+          seen.append(part.key.message)
+          #expect(facts.parts[part.key.message]?.count == (part.key.message == .numbered(5) ? 1 : 3))
+        }
+        try ledger.commit([.cancel(key)])
+        if timer.isComplete { break }
+        after = timer.held.last?.key.message
+      }
+      #expect(seen == (1...(everyone ? 5 : 4)).map { .numbered($0) })
+    }
+  }
+
+  @Test("A message with more held parts than a page comes whole, so that the cursor moves")
+  func oversizedMessage() throws {
+    let parts = (0..<5).map { Sample.part(1, part: $0, .held, of: person) }
+    try ledger.commit(
+      [.accepted(Sample.message(1, of: person))] + parts.map { .part($0) } + [
+        .timer(.redecide(person, after: nil), due: .start, count: 0)
+      ])
+    let facts = try ledger.facts { $0.redecisionLimit = 2 }
+    #expect(facts.due.first?.held == parts)
+  }
+
+  @Test("Redecisions of one turn share the limit; one that finds no room says it is not done")
+  func sharedLimit() throws {
+    for number in 1...2 {
+      let someone = ParticipantID.numbered(UInt64(number))
+      try ledger.commit([
+        .accepted(Sample.message(number, of: someone)),
+        .part(Sample.part(number, .held, of: someone)),
+        .timer(.redecide(someone, after: nil), due: .start, count: 0),
+      ])
+    }
+    let due = try ledger.facts { $0.redecisionLimit = 1 }.due
+    #expect(due.map(\.held.count) == [1, 0])
+    #expect(due.map(\.isComplete) == [true, false])
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import HubModel
+import Ledger
+import RouterCore
+import Testing
+
+/// A folder of its own for one test's ledger, gone with it.
+final class LedgerFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("ledger-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  var path: String { url.appendingPathComponent("ledger.sqlite").path }
+
+  func open() throws -> Ledger { try Ledger(at: path) }
+
+  /// What a killed process leaves: the files as they stand, without the locks and the shared
+  /// index that died with it.
+  func asKilled() throws -> LedgerFolder {
+    let copy = try LedgerFolder()
+    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+      try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+    }
+    return copy
+  }
+
+  /// Whether any file of the folder holds these bytes.
+  func holds(_ marker: String) throws -> Bool {
+    let files = try FileManager.default.contentsOfDirectory(
+      at: url, includingPropertiesForKeys: nil)
+    return try files.contains { file in
+      try Data(contentsOf: file).range(of: Data(marker.utf8)) != nil
+    }
+  }
+}
+
+extension Ledger {
+  func facts(dueBy: WallTime = .start, _ ask: (inout Needs) -> Void = { _ in }) throws -> Facts {
+    var needs = Needs(dueBy: dueBy)
+    ask(&needs)
+    return try load(needs)
+  }
+}
+
+/// What a ledger error is about; tests never compare words.
+func kind<Value>(of body: () throws -> Value) -> LedgerError.Kind? {
+  do {
+    _ = try body()
+    return nil
+  } catch let error as LedgerError {
+    return error.kind
+  } catch {
+    Issue.record("not a LedgerError: \(type(of: error))")
+    return nil
+  }
+}
