@@ -60,7 +60,7 @@ struct EraseTests {
     try expectErased(ledger)
   }
 
-  @Test("at the next turn, where a reader's snapshot still needed it")
+  @Test("at the next turn or start, where a reader's snapshot still needed it")
   func behindReader() throws {
     let ledger = try folder.open()
     try fill(ledger)
@@ -71,6 +71,11 @@ struct EraseTests {
       _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM payload")
       try ledger.commit(erasure)
       #expect(try folder.holds(marker))
+      let killed = try folder.asKilled()
+      #expect(try killed.holds(marker))
+      let revived = try killed.open()
+      #expect(try !killed.holds(marker))
+      try expectErased(revived)
     }
     try ledger.commit([.submitted(Sample.source, .data, through: 1)])
     #expect(try !folder.holds(marker))

@@ -31,8 +31,10 @@ public final class Ledger: Journal {
   private var isStopped = false
   /// Pages in the write-ahead log, as SQLite tells after each commit.
   private let logPages: UnsafeMutablePointer<Int32>
-  /// Content was erased whose old bytes still stand in the write-ahead log.
-  var mustTruncate = false
+  private var copiedPages: Int32 = 0
+  /// Content was erased whose old bytes still stand in the write-ahead log. So it may be at the
+  /// start, after a kill.
+  var mustTruncate = true
 
   // What is remembered between turns; all of it bounded, and forgotten when a commit fails.
   var names = AgencyNames()
@@ -87,7 +89,10 @@ public final class Ledger: Journal {
       pages.deallocate()
       throw error
     }
-    try onConnection { try readNames() }
+    try onConnection {
+      try readNames()
+      try checkpointIfDue()
+    }
   }
 
   deinit {
@@ -180,13 +185,16 @@ public final class Ledger: Journal {
   }
 
   private func checkpointIfDue() throws {
-    guard mustTruncate || logPages.pointee >= LedgerFile.checkpointPages else { return }
+    let pages = logPages.pointee
+    // Fewer than were copied: SQLite has begun the log again from its start.
+    if pages < copiedPages { copiedPages = 0 }
+    guard mustTruncate || pages - copiedPages >= LedgerFile.checkpointPages else { return }
     // Erased content also stands in the log until the log is cut; a reader in the middle of a
     // snapshot makes that wait for the next turn.
     let mode = mustTruncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
     switch sqlite3_wal_checkpoint_v2(connection, nil, mode, nil, nil) {
     case SQLITE_OK:
-      logPages.pointee = 0
+      copiedPages = mustTruncate ? 0 : pages
       mustTruncate = false
     case SQLITE_BUSY: return
     default: throw LedgerError(sqlite: connection, "copy the log back")

@@ -41,7 +41,8 @@ enum Schema {
     """
 
   /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
-  /// stand in `StoredCodes.swift`: 0 is pending, 1 is held.
+  /// stand in `StoredCodes.swift`: 0 is pending, 1 is held. The queue index holds the fate too, so
+  /// that a long queue is counted from the index alone.
   private static let messages = """
     CREATE TABLE message (
       id BLOB PRIMARY KEY,
@@ -57,7 +58,7 @@ enum Schema {
       in_window INTEGER NOT NULL,
       PRIMARY KEY (message, recipient, part)
     ) WITHOUT ROWID;
-    CREATE INDEX part_queue ON part (recipient, queued) WHERE fate = 0;
+    CREATE INDEX part_queue ON part (recipient, queued, fate) WHERE fate = 0;
     CREATE INDEX part_held_of_participant ON part (participant, message) WHERE fate = 1;
     CREATE INDEX part_held ON part (message) WHERE fate = 1;
     CREATE INDEX part_window ON part (recipient, number) WHERE in_window = 1;

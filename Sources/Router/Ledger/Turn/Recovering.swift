@@ -82,7 +82,8 @@ extension Ledger {
     guard
       var record = try row.text(id.text).first({
         CaseRecord(
-          id: id, openedBy: try name(at: 0, of: row), participant: try row.optionalParticipant(at: 1))
+          id: id, openedBy: try name(at: 0, of: row),
+          participant: try row.optionalParticipant(at: 1))
       })
     else { return nil }
     let views = statements.cases.views
