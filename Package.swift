@@ -111,7 +111,9 @@ let package = Package(
     tests("HubClient", ["HubClient"]),
     tests("AdapterKit", ["AdapterKit"]),
     tests("Simulator", ["Simulator"]),
-    tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", "RouterService", grdb]),
+    tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
+      "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
+      "accord-behavioral-health"]),
     tests("Tidy", []),
   ]
 )

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct AccordBench: ParsableCommand {
+struct AccordBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-bench",
     abstract: "Measures router and clients as real processes, beside this machine's own limits.",

@@ -78,7 +78,7 @@ final class Child {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
     if let log {
-      FileManager.default.createFile(atPath: log.path, contents: nil)
+      try Data().write(to: log)
       process.standardError = try FileHandle(forWritingTo: log)
     }
     try process.run()

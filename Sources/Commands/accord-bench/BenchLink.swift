@@ -1,0 +1,183 @@
+import ArgumentParser
+import Foundation
+import GRDB
+import HubClient
+import HubModel
+import HubProtocol
+import Operations
+import Synchronization
+
+/// Opens an agency's link as its daemon would.
+struct BenchLink {
+  let store: AdapterStore
+  let link: HubLink
+  let role: Role
+
+  init(county: String, agency: String, handler: any DeliveryHandler) throws {
+    let configuration = try AdapterConfiguration.load("\(county)/\(agency).yaml")
+    let keys = try KeyFile.load(configuration.keyFile)
+    try FileManager.default.createDirectory(
+      atPath: configuration.stateDirectory, withIntermediateDirectories: true)
+    store = try AdapterStore(path: configuration.stateDirectory + "/adapter.sqlite")
+    role = configuration.role
+    link = HubLink(
+      configuration: LinkConfiguration(
+        agency: configuration.agency, role: configuration.role, program: configuration.program,
+        routerHost: configuration.router.host, submitPort: configuration.router.submitPort,
+        routerKey: configuration.router.key, keys: keys.curve),
+      store: store, handler: handler, log: configuration.log.logger("bench"))
+  }
+}
+
+struct PublishResult: Codable {
+  var firstNanoseconds: Int64
+  var lastReceiptNanoseconds: Int64
+  var cpuSeconds: Double
+}
+
+/// The publishing process of a run.
+struct Publish: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(shouldDisplay: false)
+  @Option var county: String
+  @Option var count: Int
+  @Option var perSecond: Int
+
+  private struct Nothing: DeliveryHandler {
+    func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {}
+    func afterCommit() {}
+  }
+
+  func run() async throws {
+    let bench = try BenchLink(
+      county: county, agency: BenchMessage.publisher, handler: Nothing())
+    let clock = SystemClock()
+    guard let alias = ParticipantAlias("person-1"),
+      let release = BenchMessage.release(
+        bench.store.freshMessageID(at: clock.wall()), at: clock.wall(), participant: alias)
+    else { return }
+    let events = bench.link.events()
+    try bench.store.publish(release, role: bench.role)
+    try bench.link.start()
+    for await event in events {
+      if case .receipted(.control, _) = event { break }
+    }
+    let first = BenchMessage.nanoseconds()
+    if perSecond > 0 {
+      try paced(bench, alias, clock, from: first)
+    } else {
+      try inBulk(bench, alias, clock)
+    }
+    let later = bench.link.events()
+    bench.link.wake()
+    if try bench.store.pendingData() > 0 {
+      for await event in later {
+        if case .receipted(.data, _) = event, try bench.store.pendingData() == 0 { break }
+      }
+    }
+    let result = PublishResult(
+      firstNanoseconds: first, lastReceiptNanoseconds: BenchMessage.nanoseconds(),
+      cpuSeconds: BenchMessage.cpuSeconds())
+    print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    bench.link.stop()
+  }
+
+  /// As fast as the spool takes them, 256 to a transaction.
+  private func inBulk(_ bench: BenchLink, _ alias: ParticipantAlias, _ clock: SystemClock) throws {
+    var left = count
+    while left > 0 {
+      let batch = min(left, 256)
+      try bench.store.write { database in
+        for _ in 0..<batch {
+          guard let message = message(bench, alias, clock) else { return }
+          try bench.store.spool(message, role: bench.role, in: database)
+        }
+      }
+      bench.link.wake()
+      left -= batch
+    }
+  }
+
+  /// One at a time, evenly, each in a transaction of its own.
+  private func paced(
+    _ bench: BenchLink, _ alias: ParticipantAlias, _ clock: SystemClock, from first: Int64
+  ) throws {
+    for index in 0..<count {
+      let due = first + Int64(index) * 1_000_000_000 / Int64(perSecond)
+      let ahead = due - BenchMessage.nanoseconds()
+      if ahead > 0 {
+        var span = timespec(tv_sec: 0, tv_nsec: Int(ahead))
+        nanosleep(&span, nil)
+      }
+      guard let message = message(bench, alias, clock) else { return }
+      try bench.store.publish(message, role: bench.role)
+    }
+  }
+
+  private func message(
+    _ bench: BenchLink, _ alias: ParticipantAlias, _ clock: SystemClock
+  ) -> HubModel.Message? {
+    let now = clock.wall()
+    return BenchMessage.status(
+      bench.store.freshMessageID(at: now), at: now, participant: alias,
+      stamp: BenchMessage.nanoseconds())
+  }
+}
+
+struct ConsumeResult: Codable {
+  var lastNanoseconds: Int64
+  var cpuSeconds: Double
+  /// Sorted, in nanoseconds.
+  var latencies: [Int64]
+
+  func milliseconds(at share: Double) -> Double {
+    guard !latencies.isEmpty else { return 0 }
+    let index = min(latencies.count - 1, Int(Double(latencies.count) * share))
+    return Double(latencies[index]) / 1e6
+  }
+}
+
+/// The consuming process of a run.
+struct Consume: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(shouldDisplay: false)
+  @Option var county: String
+  @Option var count: Int
+
+  /// Notes when each message was applied, durably.
+  private final class Counter: DeliveryHandler {
+    private struct Times {
+      var stamps: [Int64] = []
+      var latencies: [Int64] = []
+    }
+    private let times = Mutex(Times())
+
+    func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
+      guard let stamp = BenchMessage.stamp(of: content.message) else { return }
+      times.withLock { $0.stamps.append(stamp) }
+    }
+
+    func afterCommit() {
+      let now = BenchMessage.nanoseconds()
+      times.withLock { times in
+        times.latencies += times.stamps.map { now - $0 }
+        times.stamps = []
+      }
+    }
+
+    var latencies: [Int64] { times.withLock { $0.latencies } }
+  }
+
+  func run() async throws {
+    let counter = Counter()
+    let bench = try BenchLink(county: county, agency: BenchMessage.consumer, handler: counter)
+    let events = bench.link.events()
+    try bench.link.start()
+    for await event in events {
+      if case .applied(let through) = event, through >= UInt64(count) { break }
+    }
+    let result = ConsumeResult(
+      lastNanoseconds: BenchMessage.nanoseconds(), cpuSeconds: BenchMessage.cpuSeconds(),
+      latencies: counter.latencies.sorted())
+    print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    bench.link.stop()
+  }
+}
