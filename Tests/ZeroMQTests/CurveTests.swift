@@ -157,7 +157,8 @@ struct CurveTests {
     let site = try Site()
     let keys = try CurveKeyPair.generate()
     site.ring.admit(keys.publicKey, at: "north", as: "peer-one")
-    let router = try site.listener(.router, domain: "north")
+    let router = try site.listener(
+      .router, domain: "north", options: [.handshakeMilliseconds(1_000)])
     let monitor = try SocketMonitor(router)
     let dealer = try site.client(.dealer, keys: keys)
     try dealer.connect(try router.lastEndpoint)

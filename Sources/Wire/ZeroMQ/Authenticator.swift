@@ -37,11 +37,15 @@ public final class Authenticator: Sendable {
   ) throws(ZeroMQError) {
     let signal = try StopSignal()
     let socket = try Socket(context, .router)
-    try socket.bind("inproc://zeromq.zap.01")
+    try socket.bind(zapEndpoint)
     self.signal = signal
     thread = try OwnedThread(name: "zap") {
       let failure = serve(socket, until: signal, admit)
-      // Closed before anyone is told, so that whoever is told can rely on it.
+      // Gone before anyone is told, so that whoever is told can rely on it. Unbinding takes effect
+      // at once; closing alone would leave the endpoint to libzmq's own thread for a while, and
+      // handshakes would wait there for an answer that never comes. It fails only when the whole
+      // context ends, and the endpoint with it.
+      try? socket.unbind(zapEndpoint)
       socket.close()
       if let failure { onEnd(failure) }
     }
@@ -56,6 +60,9 @@ public final class Authenticator: Sendable {
     thread.join()
   }
 }
+
+/// Where libzmq looks for a ZAP handler (ZeroMQ RFC 27).
+private let zapEndpoint = "inproc://zeromq.zap.01"
 
 /// How the owner tells the handler's thread to end.
 private final class StopSignal: Sendable {

@@ -145,6 +145,10 @@ extension Socket {
   /// Makes this the CURVE server of its connections: only peers whose key the ``Authenticator``
   /// admits for `domain` get in, and nobody does while there is no authenticator.
   ///
+  /// A handshake that comes while there is no authenticator may stand still, not admitted, until
+  /// ``SocketOption/handshakeMilliseconds(_:)`` is over (libzmq's default: 30 seconds); only then
+  /// does the peer try again. So set that to a few seconds at most.
+  ///
   /// Call before binding, on a socket without other security settings. When it throws, close the
   /// socket: it must not be bound.
   ///

@@ -47,3 +47,21 @@ public enum Poller {
     }
   }
 }
+
+extension Socket {
+  /// Takes in now what libzmq's own threads have reported: queues with room again, peers come or
+  /// gone, subscriptions to repeat after a reconnect.
+  ///
+  /// Polling and receiving do so by themselves. Sending looks only about once in a millisecond
+  /// (libzmq saves the cost), so an `xpub` that sends in bursts and does nothing else may take a
+  /// listener's queue for full that is long empty, and skip it: refresh before each burst.
+  public func refresh() throws(ZeroMQError) {
+    let handle = try opened("refresh")
+    var events: Int32 = 0
+    var size = MemoryLayout<Int32>.size
+    while zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) != 0 {
+      let error = ZeroMQError.last("refresh")
+      guard error.code == EINTR else { throw error }
+    }
+  }
+}
