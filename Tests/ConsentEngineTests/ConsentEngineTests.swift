@@ -1,2 +1,1 @@
-import Testing
-@Suite struct ConsentEngineSkeleton {}
+import ConsentEngine
