@@ -127,14 +127,14 @@ private struct Gathering {
     case .hold(let reasons):
       held.insert(index)
       note(reasons)
-      holding += reasons
+      for reason in reasons where !holding.contains(reason) { holding.append(reason) }
     case .withhold(let reasons, let records):
       withheld.insert(index)
       for record in records where !refusing.contains(where: { $0.roi.id == record.roi.id }) {
         refusing.append(record)
       }
       note(reasons)
-      withholding += reasons
+      for reason in reasons where !withholding.contains(reason) { withholding.append(reason) }
     }
   }
 
