@@ -10,6 +10,13 @@ func judgeByReleases(
   if let named = request.message.release {
     if consents.tombstones.contains(named) { return .withhold([.revoked], []) }
     candidates = consents.lineage(of: named)
+    // Whoever takes back the release that the referral names stops what stands on it, even
+    // where another release has replaced it.
+    if let taken = candidates.first(where: { $0.roi.id == named }),
+      taken.isRevoked(toward: request.recipient)
+    {
+      return .withhold([.revoked], [taken])
+    }
     if candidates.isEmpty { return .hold([.awaited]) }
   } else {
     candidates = consents.records
@@ -21,9 +28,16 @@ func judgeByReleases(
   var reasons: [Reason] = []
   for record in candidates {
     if let gap = record.gap(for: segment, of: request) {
-      // A bare refusal names no scope: it answers the one question that was asked.
-      if record.state == .refused { ended.append((record, .refused)) }
-      reasons.append(record.state == .refused ? .refused : gap)
+      // A bare refusal names no scope: it answers the one question that was asked, for the
+      // messages that name it, and says nothing of others.
+      if record.state == .refused, record.roi.id == request.message.release {
+        ended.append((record, .refused))
+      }
+      switch record.state {
+      case .refused: reasons.append(.refused)
+      case .draft: reasons.append(.notSigned)
+      case .active, .revoked, .superseded: reasons.append(gap)
+      }
       continue
     }
     switch record.standing(toward: request.recipient, at: now) {
@@ -32,10 +46,11 @@ func judgeByReleases(
     case .notInForce(let reason): reasons.append(reason)
     }
   }
-  // Refusals hold whichever release they stand in, and a later release does not erase them.
-  if let refusing = consents.records.first(where: {
-    $0.state == .active && $0.refuses(segment, of: request)
-  }) {
+  // Refusals hold whichever release they stand in, and neither a later release nor the end of
+  // their own erases them. A message that names a release is decided on that one's line alone
+  // (design §10.1): its receipt must not tell of what was signed elsewhere.
+  let heard = request.message.release == nil ? consents.records : candidates
+  if let refusing = heard.first(where: { $0.stillRefuses && $0.refuses(segment, of: request) }) {
     return .withhold([.explicitRefusal], [refusing])
   }
   if !covering.isEmpty {
@@ -82,14 +97,27 @@ extension RoiRecord {
     case .superseded: return .notInForce(.superseded)
     case .active: break
     }
-    if revokedToward.contains(where: { $0.includes(recipient.id, role: recipient.role) }) {
-      return .ended(.revoked)
-    }
+    if isRevoked(toward: recipient) { return .ended(.revoked) }
     if let starts = roi.startsAt ?? roi.signedAt, now < starts { return .notInForce(.notStarted) }
     switch roi.expiry {
     case .at(let end): return now < end ? .inForce : .notInForce(.expired)
     case .event, .never: return .inForce
     case nil: return .notInForce(.notSigned)
+    }
+  }
+
+  /// Taken back, wholly or toward this recipient.
+  func isRevoked(toward recipient: Registry.Agency) -> Bool {
+    state == .revoked
+      || revokedToward.contains { $0.includes(recipient.id, role: recipient.role) }
+  }
+
+  /// A refusal outlasts the expiry and the revocation of the release that it was signed in: the
+  /// end of a release never widens what may be told. Replacing or amending the form undoes it.
+  var stillRefuses: Bool {
+    switch state {
+    case .active, .revoked, .draft: true
+    case .superseded, .refused: false
     }
   }
 
@@ -108,10 +136,11 @@ extension RoiRecord {
       $0.covers(segment, labels: labels, author: discloser.id)
     }
     guard covered else { return .informationNotNamed }
-    if !roi.coversEarlier, let authored = segment.authored, let signed = roi.signedAt,
-      authored < SiteCalendar.utc.date(of: signed)
-    {
-      return .informationNotNamed
+    if !roi.coversEarlier {
+      // Undated information cannot be shown to be later than the signature.
+      guard let authored = segment.authored, let signed = roi.signedAt,
+        authored >= SiteCalendar.utc.date(of: signed)
+      else { return .informationNotNamed }
     }
     return nil
   }
@@ -120,7 +149,8 @@ extension RoiRecord {
     let recipient = request.recipient
     return roi.refusals.contains { refusal in
       refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
-        && refusal.information.mentions(segment, author: request.discloser.id)
+        && refusal.information.mentions(
+          segment, labels: request.labels(of: segment), author: request.discloser.id)
     }
   }
 }
@@ -156,9 +186,11 @@ extension InformationScope {
   }
 
   /// For a refusal: any label named is enough, and none named means whatever the label.
-  func mentions(_ segment: Segment, author: AgencyID) -> Bool {
+  func mentions(
+    _ segment: Segment, labels applying: Set<SensitivityLabel>, author: AgencyID
+  ) -> Bool {
     categories.contains(segment.category)
-      && (labels.isEmpty || !labels.isDisjoint(with: segment.labels))
+      && (labels.isEmpty || !labels.isDisjoint(with: applying))
       && (authors.isEmpty || authors.contains(author))
   }
 

@@ -107,6 +107,8 @@ private struct Gathering {
   var held = SegmentSet(bits: 0)
   var withheld = SegmentSet(bits: 0)
   var reasons: [Reason] = []
+  var holding: [Reason] = []
+  var withholding: [Reason] = []
   var releases: [RoiRecord] = []
   var refusing: [RoiRecord] = []
   var authority: Authority?
@@ -125,12 +127,14 @@ private struct Gathering {
     case .hold(let reasons):
       held.insert(index)
       note(reasons)
+      for reason in reasons where !holding.contains(reason) { holding.append(reason) }
     case .withhold(let reasons, let records):
       withheld.insert(index)
       for record in records where !refusing.contains(where: { $0.roi.id == record.roi.id }) {
         refusing.append(record)
       }
       note(reasons)
+      for reason in reasons where !withholding.contains(reason) { withholding.append(reason) }
     }
   }
 
@@ -149,6 +153,7 @@ private struct Gathering {
     }
     return Decision(
       permit: permit, held: held, withheld: withheld, reasons: reasons,
+      holding: holding, withholding: withholding,
       deciding: versions
         + refusing.map { AuditEntry.ReleaseVersion($0.roi.id, version: $0.roi.version) },
       consentPosition: position)

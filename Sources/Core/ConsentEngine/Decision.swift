@@ -88,6 +88,9 @@ public struct Decision: Sendable {
   public let withheld: SegmentSet
   /// All reasons found, without repetition, in the order of the segments and layers.
   public let reasons: [Reason]
+  /// Of `reasons`, those that hold, and those that withhold.
+  public let holding: [Reason]
+  public let withholding: [Reason]
   /// Releases that decided, permitting or refusing.
   public let deciding: [AuditEntry.ReleaseVersion]
   public let consentPosition: UInt64

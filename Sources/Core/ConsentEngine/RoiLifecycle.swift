@@ -41,12 +41,17 @@ extension ParticipantConsents {
       if known.state == .revoked || known.state == .superseded { state = known.state }
       revokedToward = known.revokedToward
     }
+    // One that comes late, after the release that replaced it, is replaced on arrival.
+    if state == .active, records.contains(where: { $0.hasReplaced(roi.id) }) {
+      state = .superseded
+    }
     var change = ConsentChange(position: position + 1)
     change.records.append(
       RoiRecord(
         roi: roi, state: state, capturedBy: agency, revokedToward: revokedToward,
         position: change.position, missing: missing))
-    if state == .active, let older = roi.supersedes,
+    let wasSigned = state == .active || (missing.isEmpty && tombstones.contains(roi.id))
+    if wasSigned, let older = roi.supersedes, older != roi.id,
       var superseded = records.first(where: { $0.roi.id == older }), superseded.state == .active
     {
       superseded.state = .superseded
@@ -80,7 +85,10 @@ extension ParticipantConsents {
   private mutating func revoke(_ revocation: RoiRevocation) -> ConsentChange {
     var change = ConsentChange(position: position + 1)
     for var record in records where revocation.id == nil || record.roi.id == revocation.id {
-      guard record.state == .active || record.state == .draft else { continue }
+      switch record.state {
+      case .active, .draft, .superseded: break
+      case .refused, .revoked: continue
+      }
       if revocation.recipients.isEmpty {
         record.state = .revoked
       } else {
@@ -91,8 +99,9 @@ extension ParticipantConsents {
       record.position = change.position
       change.records.append(record)
     }
-    // A release that the router has not seen yet must not outlive its revocation in a spool.
-    if let id = revocation.id, revocation.recipients.isEmpty, !tombstones.contains(id),
+    // A release that the router has not seen yet must not outlive its revocation in a spool. One
+    // that was taken back only in part stays wholly dead: to stop is always the safe side.
+    if let id = revocation.id, !tombstones.contains(id),
       !records.contains(where: { $0.roi.id == id })
     {
       change.tombstones.append(id)
@@ -115,15 +124,34 @@ extension ParticipantConsents {
   }
 
   /// Agencies that a release in force names to settle whether a match is this person.
-  public func identityStewards(at now: WallTime) -> [AgencyID] {
+  public func identityStewards(in registry: Registry, at now: WallTime) -> [AgencyID] {
     var stewards: [AgencyID] = []
-    for record in records where record.state == .active {
-      if case .at(let end)? = record.roi.expiry, end <= now { continue }
-      for steward in record.roi.identityStewards where !stewards.contains(steward) {
-        stewards.append(steward)
+    for record in records {
+      for id in record.roi.identityStewards where !stewards.contains(id) {
+        guard let agency = registry.agencies[id],
+          case .inForce = record.standing(toward: agency, at: now)
+        else { continue }
+        stewards.append(id)
       }
     }
     return stewards
+  }
+
+  /// When the next release that is signed and not yet begun begins.
+  public func nextStart(after now: WallTime) -> WallTime? {
+    records.filter { $0.state == .active }.compactMap { $0.roi.startsAt ?? $0.roi.signedAt }
+      .filter { $0 > now }.min()
+  }
+}
+
+extension RoiRecord {
+  /// Was signed in the place of the release `older`.
+  fileprivate func hasReplaced(_ older: RoiID) -> Bool {
+    guard roi.supersedes == older, roi.id != older, missing.isEmpty else { return false }
+    switch state {
+    case .active, .revoked, .superseded: return true
+    case .draft, .refused: return false
+    }
   }
 }
 

@@ -104,7 +104,9 @@ public struct DueTimer: Equatable, Sendable {
   public var due: WallTime
   /// How often it has fired before.
   public var count: Int
-  /// For a redecision: the held parts to decide again, in message order, at most the limit.
+  /// For a redecision: the held parts to decide again, in the order of their keys: whole
+  /// messages, as many as it takes to reach the limit. The next chunk begins after the last
+  /// message, so none may be cut in two.
   public var held: [PartRecord]
   /// For a redecision: nothing held lies behind `held`.
   public var isComplete: Bool

@@ -23,8 +23,15 @@ extension Turn {
       let changed = Set(next.agencies.keys).union(state.registry.agencies.keys)
         .filter { next.agencies[$0] != state.registry.agencies[$0] }
       state.registry = next
-      for session in Array(state.sessions.keys)
-      where next.holder(of: session.fingerprint) == nil { forget(session) }
+      for (session, record) in state.sessions {
+        // What a connection was let in as must still be true of its key.
+        guard let holder = next.holder(of: session.fingerprint),
+          holder.agency.id == record.agency, holder.key.isConsumer || !record.isConsumer
+        else {
+          forget(session)
+          continue
+        }
+      }
       for agency in changed.sorted() {
         if next.agencies[agency] != nil, state.lanes[agency] == nil {
           state.lanes[agency] = Lane()
@@ -44,8 +51,8 @@ extension Turn {
       }
       do {
         try applyConsent(
-          .revocation(RoiRevocation(id: release)), of: owner.participant, from: .hub)
-        log(.consentChanged, detail: "revoked by the operator: \(reason)")
+          .revocation(RoiRevocation(id: release)), of: owner.participant, from: .hub,
+          detail: "revoked by the operator: \(reason)")
       } catch {
         send(.administered(ticket: ticket, error))
         return

@@ -59,8 +59,8 @@ extension Turn {
     }
     guard possible.count <= Limits.identityCandidates else { return [] }
     return possible.sorted().flatMap { participant in
-      (facts.participants[participant]?.consents.identityStewards(at: now) ?? [])
-        .filter { state.registry.agencies[$0] != nil }
+      (facts.participants[participant]?.consents
+        .identityStewards(in: state.registry, at: now) ?? [])
         .map { (participant, $0) }
     }
   }
@@ -92,14 +92,14 @@ extension Turn {
     guard let alias = message.participant,
       let participant = facts.aliases[AliasKey(message.source, alias)],
       let consents = facts.participants[participant]?.consents,
-      consents.identityStewards(at: now).contains(message.source),
+      consents.identityStewards(in: state.registry, at: now).contains(message.source),
       let id = message.code("candidate").flatMap({ MessageID($0) }),
       var booking = facts.messages[id], booking.basis == .candidate
     else { return }
     if message.topic == .identityRejected {
       leaveNoMatch(booking.message)
       write(.erase(id))
-      write(.cancel(.lapse(id)))
+      cancelTimer(.lapse(id))
       facts.messages[id] = nil
       return
     }
@@ -112,7 +112,7 @@ extension Turn {
     booking.basis = .submitted
     facts.messages[id] = booking
     write(.identified(id, participant))
-    write(.cancel(.lapse(id)))
+    cancelTimer(.lapse(id))
     audit(.identityLinked, actor: message.source, about: booking)
     unrouted.append(booking)
   }

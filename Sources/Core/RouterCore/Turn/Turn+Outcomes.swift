@@ -10,9 +10,10 @@ extension Turn {
     guard let release = stored.message.release else {
       return Catalogue.spec(of: stored.message.topic)?.disclosure == .operational
     }
-    // A release that nobody has registered yet is the sender's own to bring.
     guard let owner = facts.releases[release] ?? owner(of: release, in: stored) else {
-      return true
+      // A release that nobody has registered yet is the sender's own to bring, if it can be.
+      let role = state.registry.agencies[stored.message.source]?.role
+      return role.map { Catalogue.spec(of: .roiSigned)?.publishers.contains($0) ?? false } ?? false
     }
     return owner.capturedBy == stored.message.source
   }
@@ -54,7 +55,7 @@ extension Turn {
     guard let id = message.code("message").flatMap({ MessageID($0) }),
       facts.messages[id]?.message.source == message.source
     else { return }
-    write(.cancel(.heldReminder(id)))
+    cancelTimer(.heldReminder(id))
     write(.audit(AuditEntry(.outcomeConfirmed, at: now, actor: message.source, message: id)))
   }
 }

@@ -31,6 +31,8 @@ extension Turn {
     part.queued = state.lanes[agency, default: Lane()].queueTail
     state.lanes[agency]?.queueTail += 1
     state.lanes[agency]?.mayHavePending = true
+    // A page that was loaded before does not have it.
+    facts.queues[agency]?.isComplete = false
     write(part)
     audit(.permitted, actor: .hub, part: part, item.decision, item.message)
   }
@@ -178,7 +180,8 @@ extension Turn {
       voided.changedAt = now
       write(voided)
       audit(.voided, actor: .hub, part: voided, decision, stored)
-      tellSender(of: stored, part: voided, reason: decision.reasons.first)
+      tellSender(
+        of: stored, part: voided, reason: (decision.withholding + decision.holding).first)
       send(.void(recipient.id, void))
       return voided
     }

@@ -10,7 +10,14 @@ extension Turn {
       let segments = SegmentSet.all(of: stored.message.segments.count)
       let decision = decide(stored, toward: recipient, segments: segments)
       var split = PartSplit(stored, recipient.id, nextPart: 0, at: now)
-      if let permitted = split.take(decision.permitted, fate: .pending) {
+      // Older messages about the person may be waiting for the very release that permits this
+      // one: it waits with them for the next turn, which decides them in their order.
+      if let participant = stored.participant, redeciding.contains(participant),
+        let waiting = split.take(decision.permitted, fate: .held)
+      {
+        hold(waiting, of: stored, by: decision)
+        fates.insert(.held)
+      } else if let permitted = split.take(decision.permitted, fate: .pending) {
         ready[recipient.id, default: []].append(
           Ready(part: permitted, message: stored, decision: decision))
         fates.insert(.pending)
@@ -22,16 +29,16 @@ extension Turn {
       }
     }
     // What nobody may ever have is not kept to be leaked.
-    if fates == [.withheld] { write(.erase(stored.message.id)) }
+    let isControl = stored.message.topic.sequence == .control
+    if fates.subtracting([.withheld]).isEmpty && !isControl { write(.erase(stored.message.id)) }
   }
 
   /// Writes down a part that is held or withheld, and what follows from that.
   mutating func settle(_ part: PartRecord, of stored: StoredMessage, by decision: Decision) {
-    write(part)
-    audit(part.fate == .held ? .held : .withheld, actor: .hub, part: part, decision, stored)
+    let reason: Reason?
     if part.fate == .held {
-      setTimer(
-        .lapse(stored.message.id), due: stored.acceptedAt + state.agreement.escrow.deadline)
+      hold(part, of: stored, by: decision)
+      reason = decision.holding.first
       if state.agreement.escrow.timeCritical.contains(stored.message.topic),
         mayTellSender(of: stored)
       {
@@ -39,8 +46,21 @@ extension Turn {
           .heldReminder(stored.message.id), due: now + state.agreement.escrow.remindEvery,
           count: 1)
       }
+    } else {
+      write(part)
+      audit(.withheld, actor: .hub, part: part, decision, stored)
+      reason = decision.withholding.first
     }
-    tellSender(of: stored, part: part, reason: decision.reasons.first)
+    tellSender(of: stored, part: part, reason: reason)
+  }
+
+  private mutating func hold(
+    _ part: PartRecord, of stored: StoredMessage, by decision: Decision
+  ) {
+    write(part)
+    audit(.held, actor: .hub, part: part, decision, stored)
+    setTimer(
+      .lapse(stored.message.id), due: stored.acceptedAt + state.agreement.escrow.deadline)
   }
 
   func decide(

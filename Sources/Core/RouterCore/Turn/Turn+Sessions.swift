@@ -49,8 +49,12 @@ extension Turn {
     if state.sources[source] == nil {
       state.sources[source] = facts.sources[source] ?? SourceCursor()
     }
-    state.sessions[session] = RouterState.SessionRecord(
-      agency: agency.id, source: source, isConsumer: hello.isConsumer, lastHeard: tick)
+    let before = state.sessions.updateValue(
+      RouterState.SessionRecord(
+        agency: agency.id, source: source, isConsumer: hello.isConsumer, lastHeard: tick),
+      forKey: session)
+    if let before { forgetSource(before.source) }
+    if state.lanes[agency.id]?.consumer == session { state.lanes[agency.id]?.close() }
     if hello.isConsumer {
       state.lanes[agency.id, default: Lane()].close()
       state.lanes[agency.id]?.consumer = session
@@ -143,8 +147,12 @@ extension Turn {
   mutating func forget(_ session: Session) {
     guard let record = state.sessions.removeValue(forKey: session) else { return }
     if state.lanes[record.agency]?.consumer == session { state.lanes[record.agency]?.close() }
-    if !state.sessions.values.contains(where: { $0.source == record.source }) {
-      state.sources[record.source] = nil
+    forgetSource(record.source)
+  }
+
+  private mutating func forgetSource(_ source: SourceKey) {
+    if !state.sessions.values.contains(where: { $0.source == source }) {
+      state.sources[source] = nil
     }
   }
 }

@@ -54,7 +54,8 @@ extension Turn {
     guard facts.known.insert(message.id).inserted else { throw Refusal(.duplicateMessage) }
     switch message.topic {
     case .bookingCreated, .bookingReleased:
-      if message.participant == nil {
+      // An alias that nobody has used before is a stranger's, whatever the sender calls them.
+      if message.participant.flatMap({ facts.aliases[AliasKey(agency.id, $0)] }) == nil {
         match(booking: message)
         return
       }
@@ -161,7 +162,8 @@ extension Turn {
 
   /// Changes the participant's log and has everything that waits on it decided again.
   mutating func applyConsent(
-    _ statement: ConsentStatement, of participant: ParticipantID, from agency: AgencyID
+    _ statement: ConsentStatement, of participant: ParticipantID, from agency: AgencyID,
+    detail: String = ""
   ) throws(Refusal) {
     var consents = facts.participants[participant]?.consents ?? .init()
     let change = try consents.apply(statement, from: agency)
@@ -183,10 +185,12 @@ extension Turn {
     }
     var entry = AuditEntry(
       .consentChanged, at: now, actor: agency, participant: participant,
-      consentPosition: change.position, agreementVersion: state.agreement.version)
+      consentPosition: change.position, agreementVersion: state.agreement.version,
+      detail: detail)
     entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
     entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
     write(.audit(entry))
     setTimer(.redecide(participant, after: nil), due: now)
+    redeciding.insert(participant)
   }
 }

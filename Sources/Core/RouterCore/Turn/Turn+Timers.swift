@@ -9,6 +9,12 @@ extension Turn {
     case .heldReminder(let message): remind(of: message, count: timer.count)
     case .redecide(let participant, _):
       redecide(timer) { .redecide(participant, after: $0) }
+      // A release that is signed and not yet begun is looked at again when it begins.
+      if timer.isComplete,
+        let start = facts.participants[participant]?.consents.nextStart(after: now)
+      {
+        setTimer(.redecide(participant, after: nil), due: start)
+      }
     case .redecideAll:
       redecide(timer) { .redecideAll(after: $0) }
     case .view(let caseID, let agency): tick(caseID, of: agency)
@@ -34,7 +40,7 @@ extension Turn {
       audit(.lapsed, actor: .hub, part: part, nil, stored)
       tellSender(of: stored, part: part)
     }
-    write(.cancel(.heldReminder(id)))
+    cancelTimer(.heldReminder(id))
     if parts.allSatisfy({ $0.fate == .held || $0.fate.isFinal }) { write(.erase(id)) }
   }
 
@@ -51,7 +57,8 @@ extension Turn {
   private mutating func redecide(
     _ timer: DueTimer, next: (MessageID?) -> TimerKey
   ) {
-    for part in timer.held {
+    for loaded in timer.held {
+      let part = latest(loaded)
       guard part.fate == .held, let stored = facts.messages[part.key.message],
         let recipient = state.registry.agencies[part.key.recipient]
       else { continue }
@@ -62,6 +69,11 @@ extension Turn {
       if let permitted = split(pending, of: stored, by: decision) {
         ready[recipient.id, default: []].append(
           Ready(part: permitted, message: stored, decision: decision))
+        continue
+      }
+      // A refusal destroys what waited, once nobody else is to have it.
+      if let parts = facts.parts[part.key.message], parts.allSatisfy(\.fate.isFinal) {
+        write(.erase(part.key.message))
       }
     }
     guard !timer.isComplete else { return }
@@ -73,10 +85,9 @@ extension Turn {
     guard
       let record = facts.participants[participant]?.consents.records.first(where: {
         $0.roi.id == release
-      }), record.state == .active
+      }), record.state == .active, case .at(let end)? = record.roi.expiry
     else { return }
-    var fields = [Field("release", .code(release.text))]
-    if case .at(let end)? = record.roi.expiry { fields.append(Field("expires-at", .time(end))) }
+    let fields = [Field("release", .code(release.text)), Field("expires-at", .time(end))]
     say(
       .roiExpiring, to: record.capturedBy, caseID: nil, participant: participant,
       segment: Segment(.release, fields: fields))

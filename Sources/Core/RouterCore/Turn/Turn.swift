@@ -23,6 +23,11 @@ struct Turn<Fresh: FreshIDs> {
 
   /// Accepted or derived in this turn, and not yet routed.
   var unrouted: [StoredMessage] = []
+  /// People whose held parts are to be decided again at once, in order; what is new about them
+  /// takes its place behind those.
+  var redeciding: Set<ParticipantID> = []
+  /// Timers that this turn has set or cancelled: what was loaded of them is out of date.
+  private var touched: Set<TimerKey> = []
   /// Permitted in this turn, and not yet sent or queued; in order, by recipient.
   var ready: [AgencyID: [Ready]] = [:]
   var hasMoreWork = false
@@ -50,7 +55,7 @@ struct Turn<Fresh: FreshIDs> {
   mutating func run(_ events: [Event]) {
     if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
     for event in events { take(event) }
-    for timer in facts.due { fire(timer) }
+    for timer in facts.due where !touched.contains(timer.key) { fire(timer) }
     forgetSilentSessions()
     // What a release teaches an agency's view may make that view say something in turn.
     repeat {
@@ -85,14 +90,35 @@ struct Turn<Fresh: FreshIDs> {
       parts[part.key] = journal.count
       journal.append(.part(part))
     }
+    guard var known = facts.parts[part.key.message] else { return }
+    if let index = known.firstIndex(where: { $0.key == part.key }) {
+      known[index] = part
+    } else {
+      known.append(part)
+    }
+    facts.parts[part.key.message] = known
+  }
+
+  /// The part as this turn has left it so far: what was loaded may be out of date.
+  func latest(_ part: PartRecord) -> PartRecord {
+    guard let index = parts[part.key], case .part(let written) = journal[index] else {
+      return part
+    }
+    return written
   }
 
   mutating func send(_ output: Send) { sends.append(output) }
 
   mutating func setTimer(_ key: TimerKey, due: WallTime, count: Int = 0) {
+    touched.insert(key)
     write(.timer(key, due: due, count: count))
     state.nextDue = min(state.nextDue ?? due, due)
     if due <= now { hasMoreWork = true }
+  }
+
+  mutating func cancelTimer(_ key: TimerKey) {
+    touched.insert(key)
+    write(.cancel(key))
   }
 
   /// Adds to the one cumulative receipt that the session gets at the end of the turn.

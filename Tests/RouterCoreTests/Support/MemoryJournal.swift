@@ -1,0 +1,212 @@
+import DiversionWorkflow
+import HubModel
+import RouterCore
+
+/// The `Journal` port in the most obvious way: dictionaries, changed entry by entry.
+final class MemoryJournal: Journal {
+  let incarnation: Incarnation
+  private(set) var turns: [[JournalEntry]] = []
+  private(set) var messages: [MessageID: StoredMessage] = [:]
+  private(set) var erased: Set<MessageID> = []
+  private(set) var parts: [MessageID: [PartRecord]] = [:]
+  private(set) var noMatches: [String] = []
+  private(set) var audit: [AuditEntry] = []
+  private(set) var timers: [TimerKey: Timer] = [:]
+  private(set) var cases: [CaseID: CaseRecord] = [:]
+  private(set) var participants: [ParticipantID: ParticipantRecord] = [:]
+  private(set) var cutOff: Set<KeyFingerprint> = []
+  private var known: Set<MessageID> = []
+  private var cursors: [SourceKey: SourceCursor] = [:]
+  private var aliases: [AliasKey: ParticipantID] = [:]
+  private var tokens: [IdentityToken: [TokenMatch]] = [:]
+  private var releases: [RoiID: ReleaseOwner] = [:]
+  private var lanes: [AgencyID: Recovered.Lane] = [:]
+  private var agreement: (version: UInt32, hash: [UInt8]) = (0, [])
+  private var timerOrder = 0
+
+  struct Timer {
+    var due: WallTime
+    var count: Int
+    var order: Int
+  }
+
+  init(incarnation: Incarnation) { self.incarnation = incarnation }
+
+  var allParts: [PartRecord] { parts.values.flatMap { $0 } }
+  func parts(of id: MessageID, to agency: AgencyID) -> [PartRecord] {
+    (parts[id] ?? []).filter { $0.key.recipient == agency }
+  }
+
+  // MARK: Writing
+
+  func commit(_ entries: [JournalEntry]) {
+    turns.append(entries)
+    for entry in entries { take(entry) }
+  }
+
+  private func take(_ entry: JournalEntry) {
+    switch entry {
+    case .accepted(let stored):
+      known.insert(stored.message.id)
+      messages[stored.message.id] = stored
+    case .identified(let id, let participant):
+      messages[id]?.participant = participant
+      messages[id]?.basis = .submitted
+    case .submitted(let source, let sequence, let through):
+      cursors[source, default: SourceCursor()][sequence] = through
+    case .part(let part): take(part)
+    case .acknowledged(let agency, let through): lane(agency) { $0.acknowledged = through }
+    case .participant(let id): participants[id] = participants[id] ?? ParticipantRecord()
+    case .alias(let key, let participant, let isPreferred):
+      aliases[key] = participant
+      if isPreferred { participants[participant]?.aliases[key.agency] = key.alias }
+    case .token(let token, let participant, let isConfirmed):
+      var matches = tokens[token] ?? []
+      matches.removeAll { $0.participant == participant }
+      tokens[token] = matches + [TokenMatch(participant: participant, isConfirmed: isConfirmed)]
+    case .release(let participant, let record): take(record, of: participant)
+    case .tombstone(let participant, let id, let position):
+      participants[participant]?.consents.tombstones.insert(id)
+      participants[participant]?.consents.position = position
+      releases[id] = ReleaseOwner(participant: participant, capturedBy: .hub)
+    case .opened(let id, let agency, let participant):
+      cases[id, default: CaseRecord(id: id, openedBy: agency, participant: nil)].participant =
+        participant
+    case .view(let id, let view): cases[id]?.views[view.viewer] = view
+    case .timer(let key, let due, let count):
+      timerOrder += 1
+      timers[key] = Timer(due: due, count: count, order: timerOrder)
+    case .cancel(let key): timers[key] = nil
+    case .noMatch(let agency, let booking, _): noMatches.append("\(agency)/\(booking)")
+    case .erase(let id):
+      messages[id] = nil
+      erased.insert(id)
+    case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
+    case .agreement(let version, let hash, _): agreement = (version, hash)
+    case .audit(let entry): audit.append(entry)
+    }
+  }
+
+  private func take(_ part: PartRecord) {
+    var siblings = parts[part.key.message] ?? []
+    siblings.removeAll { $0.key == part.key }
+    parts[part.key.message] = (siblings + [part]).sorted { $0.key < $1.key }
+    lane(part.key.recipient) {
+      if let number = part.number { $0.next = max($0.next, number + 1) }
+      if let queued = part.queued { $0.queueTail = max($0.queueTail, queued + 1) }
+    }
+  }
+
+  private func take(_ record: RoiRecord, of participant: ParticipantID) {
+    var consents = participants[participant]?.consents ?? .init()
+    if let index = consents.records.firstIndex(where: { $0.roi.id == record.roi.id }) {
+      consents.records[index] = record
+    } else {
+      consents.records.append(record)
+    }
+    consents.position = record.position
+    participants[participant]?.consents = consents
+    releases[record.roi.id] = ReleaseOwner(
+      participant: participant, capturedBy: record.capturedBy)
+  }
+
+  private func lane(_ agency: AgencyID, _ change: (inout Recovered.Lane) -> Void) {
+    change(
+      &lanes[
+        agency, default: Recovered.Lane(next: 1, acknowledged: 0, queueTail: 1, window: [])])
+  }
+
+  // MARK: Reading
+
+  func recover() -> Recovered {
+    var open = lanes
+    for agency in open.keys {
+      let floor = open[agency]?.acknowledged ?? 0
+      open[agency]?.window = allParts
+        .filter { $0.key.recipient == agency && ($0.number ?? 0) > floor }
+        .sorted { ($0.number ?? 0) < ($1.number ?? 0) }
+    }
+    return Recovered(
+      incarnation: incarnation, lanes: open, cutOff: cutOff,
+      agreementVersion: agreement.version, agreementHash: agreement.hash,
+      nextDue: timers.values.map(\.due).min())
+  }
+
+  func load(_ needs: Needs) -> Facts {
+    var facts = Facts()
+    facts.known = needs.messages.intersection(known)
+    for source in needs.sources { facts.sources[source] = cursors[source] }
+    for alias in needs.aliases { facts.aliases[alias] = aliases[alias] }
+    for token in needs.tokens { facts.tokens[token] = tokens[token] }
+    for id in needs.cases { facts.cases[id] = cases[id] }
+    for id in needs.releases { facts.releases[id] = releases[id] }
+    for key in needs.resends { add(key.message, withParts: true, to: &facts) }
+    for id in needs.named { add(id, withParts: true, to: &facts) }
+    for (agency, limit) in needs.queues {
+      let pending = allParts.filter { $0.key.recipient == agency && $0.fate == .pending }
+        .sorted { ($0.queued ?? 0) < ($1.queued ?? 0) }
+      facts.queues[agency] = QueuePage(
+        parts: Array(pending.prefix(limit)), isComplete: pending.count <= limit)
+      for part in pending.prefix(limit) { add(part.key.message, withParts: false, to: &facts) }
+    }
+    loadTimers(needs, &facts)
+    close(&facts)
+    return facts
+  }
+
+  private func add(_ id: MessageID, withParts: Bool, to facts: inout Facts) {
+    if let stored = messages[id] { facts.messages[id] = stored }
+    if withParts { facts.parts[id] = parts[id] ?? [] }
+  }
+
+  private func loadTimers(_ needs: Needs, _ facts: inout Facts) {
+    let ordered = timers.sorted { ($0.value.due, $0.value.order) < ($1.value.due, $1.value.order) }
+    let due = ordered.prefix { $0.value.due <= needs.dueBy }.prefix(needs.timerLimit)
+    facts.nextDue = ordered.dropFirst(due.count).first?.value.due
+    for (key, timer) in due {
+      var loaded = DueTimer(key: key, due: timer.due, count: timer.count)
+      switch key {
+      case .lapse(let id), .heldReminder(let id): add(id, withParts: true, to: &facts)
+      case .view(let id, _): facts.cases[id] = cases[id]
+      case .releaseExpiring(let id, _): facts.participants[id] = participants[id]
+      case .redecide(let id, let after):
+        facts.participants[id] = participants[id]
+        holdings(after: after, limit: needs.redecisionLimit, &loaded) { $0.participant == id }
+      case .redecideAll(let after):
+        holdings(after: after, limit: needs.redecisionLimit, &loaded) { _ in true }
+      }
+      for part in loaded.held { add(part.key.message, withParts: true, to: &facts) }
+      facts.due.append(loaded)
+    }
+  }
+
+  private func holdings(
+    after: MessageID?, limit: Int, _ timer: inout DueTimer, where matches: (PartRecord) -> Bool
+  ) {
+    let held = allParts
+      .filter { part in
+        part.fate == .held && matches(part) && (after.map { part.key.message > $0 } ?? true)
+      }
+      .sorted { $0.key < $1.key }
+    var count = min(limit, held.count)
+    while count > 0, count < held.count, held[count].key.message == held[count - 1].key.message {
+      count += 1
+    }
+    timer.held = Array(held.prefix(count))
+    timer.isComplete = count == held.count
+  }
+
+  private func close(_ facts: inout Facts) {
+    for stored in facts.messages.values {
+      if let id = stored.message.caseID { facts.cases[id] = cases[id] }
+      if let id = stored.message.release { facts.releases[id] = releases[id] }
+    }
+    var people = Set(facts.participants.keys)
+    people.formUnion(facts.aliases.values)
+    people.formUnion(facts.tokens.values.flatMap { $0.map(\.participant) })
+    people.formUnion(facts.cases.values.compactMap(\.participant))
+    people.formUnion(facts.releases.values.map(\.participant))
+    people.formUnion(facts.messages.values.compactMap(\.participant))
+    for id in people { facts.participants[id] = participants[id] }
+  }
+}
