@@ -13,16 +13,18 @@ struct BenchLink {
   let link: HubLink
   let role: Role
 
-  init(county: String, agency: String, handler: any DeliveryHandler) throws {
-    let configuration = try AdapterConfiguration.load("\(county)/\(agency).yaml")
-    let keys = try KeyFile.load(configuration.keyFile)
-    try FileManager.default.createDirectory(
-      atPath: configuration.stateDirectory, withIntermediateDirectories: true)
-    store = try AdapterStore(path: configuration.stateDirectory + "/adapter.sqlite")
-    role = configuration.role
+  init(county: String, agency: String, role: Role, handler: any DeliveryHandler) throws {
+    // The consumer's role has no daemon and so no file of its own; the router is the same.
+    let configuration = try AdapterConfiguration.load("\(county)/\(BenchMessage.publisher).yaml")
+    let keys = try KeyFile.load("\(county)/keys/\(agency).yaml")
+    let folder = "\(county)/state/\(agency)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    guard let id = AgencyID(agency) else { throw BenchError("\(agency) is no agency id") }
+    store = try AdapterStore(path: folder + "/adapter.sqlite")
+    self.role = role
     link = HubLink(
       configuration: LinkConfiguration(
-        agency: configuration.agency, role: configuration.role, program: configuration.program,
+        agency: id, role: role, program: configuration.program,
         routerHost: configuration.router.host, submitPort: configuration.router.submitPort,
         routerKey: configuration.router.key, keys: keys.curve),
       store: store, handler: handler, log: configuration.log.logger("bench"))
@@ -49,7 +51,7 @@ struct Publish: AsyncParsableCommand {
 
   func run() async throws {
     let bench = try BenchLink(
-      county: county, agency: BenchMessage.publisher, handler: Nothing())
+      county: county, agency: BenchMessage.publisher, role: .behavioralHealth, handler: Nothing())
     let clock = SystemClock()
     guard let alias = ParticipantAlias("person-1"),
       let release = BenchMessage.release(
@@ -61,18 +63,16 @@ struct Publish: AsyncParsableCommand {
     for await event in events {
       if case .receipted(.control, _) = event { break }
     }
+    let receipts = bench.link.events()
     let first = BenchMessage.nanoseconds()
     if perSecond > 0 {
       try paced(bench, alias, clock, from: first)
     } else {
       try inBulk(bench, alias, clock)
     }
-    let later = bench.link.events()
     bench.link.wake()
-    if try bench.store.pendingData() > 0 {
-      for await event in later {
-        if case .receipted(.data, _) = event, try bench.store.pendingData() == 0 { break }
-      }
+    for await event in receipts {
+      if case .receipted(.data, let through) = event, through >= UInt64(count) { break }
     }
     let result = PublishResult(
       firstNanoseconds: first, lastReceiptNanoseconds: BenchMessage.nanoseconds(),
@@ -168,7 +168,8 @@ struct Consume: AsyncParsableCommand {
 
   func run() async throws {
     let counter = Counter()
-    let bench = try BenchLink(county: county, agency: BenchMessage.consumer, handler: counter)
+    let bench = try BenchLink(
+      county: county, agency: BenchMessage.consumer, role: .programOffice, handler: counter)
     let events = bench.link.events()
     try bench.link.start()
     for await event in events {

@@ -26,7 +26,7 @@ struct MachineLimits: Codable {
     defer { pull.close() }
     try pull.beCurveServer(secretKey: keys.secretKey, domain: "bench")
     try pull.bind("tcp://127.0.0.1:*")
-    let endpoint = pull.lastEndpoint
+    let endpoint = try pull.lastEndpoint
     let failure = Failure()
     let sender = try OwnedThread(name: "push") {
       do {

@@ -33,7 +33,7 @@ final class ZeroMQTransport: Transport {
     self.log = log
     submit = try Socket(context, .router)
     try submit.beCurveServer(secretKey: secretKey, domain: Admissions.submitDomain)
-    try submit.set(.maximumMessageBytes(Int64(Limits.frameBytes)))
+    try submit.set(.maximumMessageBytes(Int64(Limits.frameBytes + Socket.curveFrameOverhead)))
     try submit.set(.handshakeMilliseconds(10_000))
     try submit.set(.lingerMilliseconds(0))
     // Back-pressure: beyond this the sender's own queue fills, and its spool keeps the rest.
@@ -72,7 +72,9 @@ final class ZeroMQTransport: Transport {
     let socket = try Socket(context, .xpub)
     try socket.beCurveServer(
       secretKey: secretKey, domain: Admissions.releaseDomain(of: agency.id))
-    try socket.set(.sendHighWater(Int32(window + 1)))
+    // Twice the window: libzmq gives queue credit back in steps of half the mark, so with one
+    // more than the window the second window was already cut.
+    try socket.set(.sendHighWater(Int32(2 * window)))
     try socket.set(.sendBufferBytes(64 << 10))
     try socket.set(.xpubVerbose(true))
     try socket.set(.lingerMilliseconds(0))
