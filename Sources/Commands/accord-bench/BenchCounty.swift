@@ -84,6 +84,9 @@ final class Child {
     try process.run()
   }
 
+  /// A run that failed leaves nothing running.
+  deinit { if process.isRunning { process.terminate() } }
+
   func finish() throws {
     _ = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

@@ -22,8 +22,12 @@ extension Turn {
 
   private func canTakeMore(_ agency: AgencyID) -> Bool {
     guard let lane = state.lanes[agency] else { return false }
-    return lane.isOpen && lane.resendFrom == nil && !lane.mayHavePending
-      && lane.window.count < state.window
+    return lane.resendFrom == nil && !lane.mayHavePending && hasRoom(agency)
+  }
+
+  private func hasRoom(_ agency: AgencyID) -> Bool {
+    guard let lane = state.lanes[agency] else { return false }
+    return lane.isOpen && lane.window.count < state.window
   }
 
   private mutating func enqueue(_ item: Ready, for agency: AgencyID) {
@@ -39,20 +43,14 @@ extension Turn {
 
   private mutating func sendQueue(_ page: QueuePage, to recipient: Registry.Agency) {
     var rest = page.parts[...]
-    while let part = rest.first, let lane = state.lanes[recipient.id], lane.isOpen,
-      lane.window.count < state.window
-    {
+    while let part = rest.first, hasRoom(recipient.id) {
       rest = rest.dropFirst()
       guard let stored = facts.messages[part.key.message] else { continue }
       decideAgain(part, of: stored, to: recipient)
     }
     let isDrained = rest.isEmpty && page.isComplete
     state.lanes[recipient.id]?.mayHavePending = !isDrained
-    if !isDrained, let lane = state.lanes[recipient.id], lane.isOpen,
-      lane.window.count < state.window
-    {
-      hasMoreWork = true
-    }
+    if !isDrained && hasRoom(recipient.id) { hasMoreWork = true }
   }
 
   /// A part that was permitted when it was queued is decided anew, and may meanwhile have become
