@@ -75,7 +75,8 @@ let package = Package(
       ["RouterCore", "Ledger", "HubProtocol", "ZeroMQ", "Operations", logging]),
 
     // Agency wing.
-    room("HubClient", in: "Agency", ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, logging]),
+    room("HubClient", in: "Agency",
+      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, sqlite, logging]),
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
         logging]),
@@ -108,7 +109,7 @@ let package = Package(
     tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging]),
     tests("Commands", ["accord", "Operations", "HubModel", "HubProtocol"]),
     tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb]),
-    tests("HubClient", ["HubClient"]),
+    tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "ZeroMQ", grdb, logging]),
     tests("AdapterKit", ["AdapterKit"]),
     tests("Simulator", ["Simulator"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,

@@ -1,0 +1,241 @@
+import GRDB
+public import HubModel
+
+/// A delivery that the adapter could not apply: set aside whole, and told to the router.
+public struct QuarantinedDelivery: Hashable, Sendable {
+  public let ledger: Incarnation
+  public let number: UInt64
+  /// A code or the kind of error; never a value of the message.
+  public let reason: String
+  public let at: WallTime
+  /// The delivery frame as it came, participant data included.
+  public let frame: [UInt8]
+}
+
+extension AdapterStore {
+  /// Deliveries set aside, oldest first.
+  public func quarantined(limit: Int = 100) throws -> [QuarantinedDelivery] {
+    try queue.inDatabase { _ in
+      var found: [QuarantinedDelivery] = []
+      try statements.quarantined.rows(.integer(Int64(limit))) { row throws(StoreError) in
+        guard let ledger: Incarnation = try row.identifier(0) else { throw row.damaged }
+        found.append(
+          QuarantinedDelivery(
+            ledger: ledger, number: row.number(1), reason: row.text(2),
+            at: WallTime(milliseconds: row.integer(3)), frame: row.blob(4)))
+        return true
+      }
+      return found
+    }
+  }
+
+  /// The life of the router's ledger that this store follows; nothing before the first contact.
+  public func confirmedIncarnation() throws -> Incarnation? {
+    try queue.inDatabase { _ in try statements.snapshot().ledger }
+  }
+
+  /// A person's word that the router's ledger may go on in a new life, after it was restored from
+  /// a backup: from now on its deliveries are applied, those already applied being recognised.
+  public func confirmIncarnation(_ incarnation: Incarnation) throws {
+    try queue.write { _ in
+      guard try statements.snapshot().ledger != incarnation else { return }
+      try statements.setLedger.run(.text(incarnation.text), .null)
+    }
+    wake()
+  }
+}
+
+// MARK: - For the link
+
+/// What the store knows of its dealings with the router.
+struct StoreSnapshot: Equatable, Sendable {
+  var source: Incarnation
+  var ledger: Incarnation?
+  /// Deliveries applied through, within `ledger`; nothing until its first welcome.
+  var applied: UInt64?
+  /// Last numbers spooled, confirmed by the router, and forgotten here.
+  var spooled = BySequence<UInt64>(0)
+  var receipted = BySequence<UInt64>(0)
+  var pruned = BySequence<UInt64>(0)
+}
+
+/// A delivery in its turn.
+struct Arrival {
+  enum Kind {
+    case content(Delivery.Content)
+    case void
+    case unreadable(Refusal)
+  }
+  let number: UInt64
+  let kind: Kind
+  let frame: [UInt8]
+}
+
+/// What one round of the link puts into one transaction.
+struct RoundWork {
+  var ledger: Incarnation?
+  /// Consecutive, the first following what is applied.
+  var arrivals: [Arrival] = []
+  var refused: [(sequence: SubmitSequence, item: Reply.Receipt.Refused)] = []
+  var receipted = BySequence<UInt64>(0)
+  /// Forgotten through, and to be forgotten through.
+  var pruned = BySequence<UInt64>(0)
+  var horizon = BySequence<UInt64>(0)
+}
+
+struct RoundOutcome {
+  var quarantined: [(number: UInt64, reason: String)] = []
+  var pruned = BySequence<UInt64>(0)
+}
+
+extension StoreStatements {
+  func snapshot() throws(StoreError) -> StoreSnapshot {
+    let found = try state.first { row throws(StoreError) in
+      guard let source: Incarnation = try row.identifier(0) else { throw row.damaged }
+      return StoreSnapshot(
+        source: source, ledger: try row.identifier(1), applied: row.isNull(2) ? nil : row.number(2))
+    }
+    guard var snapshot = found else { throw StoreError(.damaged, "read state") }
+    try sequences.rows { row in
+      guard let sequence = SubmitSequence(rawValue: UInt8(clamping: row.integer(0))) else {
+        return true
+      }
+      snapshot.spooled[sequence] = row.number(1) - 1
+      snapshot.receipted[sequence] = row.number(2)
+      snapshot.pruned[sequence] = row.number(3)
+      return true
+    }
+    return snapshot
+  }
+}
+
+extension AdapterStore {
+  func snapshot() throws -> StoreSnapshot {
+    var snapshot = try queue.inDatabase { _ in try statements.snapshot() }
+    snapshot.receipted = receipts.withLock { $0 }
+    return snapshot
+  }
+
+  /// Follows `ledger` from the delivery after `applied` on.
+  func follow(_ ledger: Incarnation, applied: UInt64) throws {
+    try queue.write { _ in
+      _ = try statements.setLedger.run(.text(ledger.text), .number(applied))
+    }
+  }
+
+  /// Numbers set aside among the deliveries after `first` and through `last`.
+  func quarantinedNumbers(
+    of ledger: Incarnation, after first: UInt64, through last: UInt64
+  ) throws -> [UInt64] {
+    try queue.inDatabase { _ in
+      var numbers: [UInt64] = []
+      try statements.quarantinedNumbers.rows(.text(ledger.text), .number(first), .number(last)) {
+        row in
+        numbers.append(row.number(0))
+        return true
+      }
+      return numbers
+    }
+  }
+
+  /// Applies a round in one transaction, flushed before this returns.
+  ///
+  /// - Throws: only where the store itself fails; nothing has happened then. What `handler` throws
+  ///   sets its delivery aside.
+  func apply(_ work: RoundWork, handler: any DeliveryHandler) throws -> RoundOutcome {
+    try queue.write { database in
+      var outcome = RoundOutcome(pruned: work.pruned)
+      for arrival in work.arrivals {
+        if let reason = try apply(arrival, handler: handler, in: database), let ledger = work.ledger
+        {
+          outcome.quarantined.append((arrival.number, reason))
+          try statements.quarantine.run(
+            .text(ledger.text), .number(arrival.number), .text(reason), .blob(arrival.frame),
+            .integer(clock.wall().milliseconds))
+        }
+      }
+      if let last = work.arrivals.last { try statements.setApplied.run(.number(last.number)) }
+      for refused in work.refused { try bury(refused.item, of: refused.sequence) }
+      for sequence in SubmitSequence.allCases {
+        outcome.pruned[sequence] = try prune(sequence, work)
+        try statements.setSequence.run(
+          .number(work.receipted[sequence]), .number(outcome.pruned[sequence]),
+          .integer(Int64(sequence.rawValue)))
+      }
+      return outcome
+    }
+  }
+
+  /// Applies one delivery; returns why it is set aside, if it is.
+  private func apply(
+    _ arrival: Arrival, handler: any DeliveryHandler, in database: Database
+  ) throws -> String? {
+    let content: Delivery.Content
+    switch arrival.kind {
+    case .void: return nil
+    case .unreadable(let refusal): return refusal.description
+    case .content(let readable): content = readable
+    }
+    try statements.openSavepoint.run()
+    let isNew =
+      try statements.claim.run(
+        .id(content.message.id), .integer(Int64(content.part)), .number(arrival.number)) > 0
+    var reason: String?
+    if isNew {
+      do {
+        try handler.apply(content, number: arrival.number, in: database)
+      } catch {
+        if database.isLost(after: error) { throw error }
+        reason = quarantineReason(error)
+        try statements.rollBack.run()
+      }
+    }
+    try statements.closeSavepoint.run()
+    return reason
+  }
+
+  private func bury(_ refused: Reply.Receipt.Refused, of sequence: SubmitSequence) throws {
+    // The router has a message of this id: an earlier sending of the same arrived after all.
+    guard refused.refusal.code != .duplicateMessage else { return }
+    try statements.bury.run(
+      .integer(Int64(sequence.rawValue)), .number(refused.number),
+      .text(refused.refusal.code.rawValue), .text(refused.refusal.place),
+      .integer(clock.wall().milliseconds), .integer(SpoolEntry.key(sequence, refused.number)))
+  }
+
+  /// Forgets content that the router's backup holds; a step at a time.
+  private func prune(_ sequence: SubmitSequence, _ work: RoundWork) throws -> UInt64 {
+    let pruned = work.pruned[sequence]
+    let goal = min(
+      work.horizon[sequence], work.receipted[sequence], pruned + SpoolBounds.pruneStep)
+    guard goal > pruned else { return pruned }
+    try statements.forgetBodies.run(
+      .integer(SpoolEntry.key(sequence, pruned)), .integer(SpoolEntry.key(sequence, goal)))
+    if goal > Self.rememberedSubmissions {
+      try statements.forgetEntries.run(
+        .integer(SpoolEntry.base(of: sequence)),
+        .integer(SpoolEntry.key(sequence, goal - Self.rememberedSubmissions)))
+    }
+    return goal
+  }
+}
+
+/// What a log may say of an error that an adapter's own code threw: its texts may hold anything.
+private func quarantineReason(_ error: any Error) -> String {
+  switch error {
+  case let refusal as Refusal: refusal.description
+  case let error as DatabaseError: "database: \(error.extendedResultCode.rawValue)"
+  default: "error: \(type(of: error))"
+  }
+}
+
+extension Database {
+  /// Whether `error` is the store's trouble rather than the delivery's: the delivery must then
+  /// neither be counted as applied nor be set aside.
+  fileprivate func isLost(after error: any Error) -> Bool {
+    if !isInsideTransaction { return true }
+    if let error = error as? StoreError { return error.isStorageTrouble }
+    guard let error = error as? DatabaseError else { return false }
+    return StoreError.troubles.contains(error.resultCode.rawValue)
+  }
+}

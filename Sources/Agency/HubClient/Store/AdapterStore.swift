@@ -1,0 +1,127 @@
+public import GRDB
+import Glibc
+public import HubModel
+import Operations
+import Synchronization
+
+/// What became of a message that was spooled.
+public enum SubmissionState: Hashable, Sendable {
+  /// Kept here; the router has not confirmed it: not yet in effect.
+  case spooled
+  /// The router has it on disk.
+  case receipted
+  /// The router will not take it; it stands in the dead letters.
+  case refused(Refusal)
+}
+
+/// An adapter's one file: its spool toward the router, its inbox from there, and its own tables.
+///
+/// It survives `kill -9` and power loss at any moment: every transaction is flushed before its
+/// call returns (WAL, `synchronous=FULL`). The file is its owner's alone (mode 0600), since spool,
+/// dead letters and quarantine hold participant data. One process writes it.
+///
+/// May be used from any thread; transactions run one after the other. Do not call it from inside
+/// its own transactions: use the database handed in.
+public final class AdapterStore: Sendable {
+  public let path: String
+
+  let queue: DatabaseQueue
+  let statements: StoreStatements
+  let clock = SystemClock()
+  /// Receipted through, ahead of what the file says: a receipt alone is not worth a flush, since
+  /// the next welcome tells it again.
+  let receipts: Mutex<BySequence<UInt64>>
+  private let hasSpooled = Atomic(false)
+  private let wakers = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
+
+  /// Opens the store, creating it where there is none.
+  ///
+  /// - Parameter migrations: the adapter's own tables, made after HubClient's; they run in order,
+  ///   each once in the life of the file.
+  /// - Throws: ``StoreError`` or GRDB's `DatabaseError`.
+  public init(path: String, migrations: [AdapterMigration] = []) throws {
+    try Self.makePrivate(path)
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(5)
+    configuration.label = "accord adapter store"
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    // Here, because GRDB sets NORMAL when it turns to WAL.
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    try StoreSchema.migrator(source: { Self.newIncarnation().text }, then: migrations)
+      .migrate(queue)
+    let statements = try queue.inDatabase { database in
+      guard let connection = database.sqliteConnection else { throw StoreError(.storage, "open") }
+      return try StoreStatements(on: connection)
+    }
+    let receipted = try queue.inDatabase { _ in try statements.snapshot().receipted }
+    self.path = path
+    self.queue = queue
+    self.statements = statements
+    receipts = Mutex(receipted)
+  }
+
+  /// Runs `body` in one transaction, flushed before this returns; rolled back where it throws.
+  /// Messages that it spooled are on their way afterwards.
+  public func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    let result = try queue.write(body)
+    wakeIfSpooled()
+    return result
+  }
+
+  /// Reads what is committed.
+  public func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try queue.read(body)
+  }
+
+  /// A new message id, ordered by `time`, else random.
+  public func freshMessageID(at time: WallTime) -> MessageID {
+    var generator = SystemRandomNumberGenerator()
+    return MessageID(at: time, random: (generator.next(), generator.next()))
+  }
+
+  // MARK: Wakes
+
+  func register(_ owner: AnyObject, wake: @escaping @Sendable () -> Void) {
+    wakers.withLock { $0[ObjectIdentifier(owner)] = wake }
+  }
+
+  func unregister(_ owner: AnyObject) {
+    wakers.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(owner)) }
+  }
+
+  func noteSpooled() { hasSpooled.store(true, ordering: .releasing) }
+
+  private func wakeIfSpooled() {
+    if hasSpooled.exchange(false, ordering: .acquiringAndReleasing) { wake() }
+  }
+
+  func wake() {
+    for wake in wakers.withLock({ Array($0.values) }) { wake() }
+  }
+
+  // MARK: Making the file
+
+  /// Makes the file, or takes everyone else's access to it away; SQLite gives its companion files
+  /// the same mode.
+  private static func makePrivate(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw failure("create the file") }
+    defer { close(descriptor) }
+    guard fchmod(descriptor, 0o600) == 0 else { throw failure("make the file private") }
+  }
+
+  private static func failure(_ operation: String) -> StoreError {
+    let code = errno
+    return StoreError(.storage, operation, number: code, detail: String(cString: strerror(code)))
+  }
+
+  static func newIncarnation() -> Incarnation {
+    var generator = SystemRandomNumberGenerator()
+    let random = MessageID(high: generator.next(), low: generator.next())
+    guard let incarnation = Incarnation("s-\(random)") else {
+      preconditionFailure("hexadecimal digits make an identifier")
+    }
+    return incarnation
+  }
+}

@@ -1,0 +1,80 @@
+public import GRDB
+
+/// Tables of an adapter's own, in the same file as spool and inbox, so that its effects and the
+/// hub's bookkeeping share their transactions.
+///
+/// `hub_state`, `hub_sequence`, `spool`, `inbox`, `dead_letter` and `quarantine` are taken.
+public struct AdapterMigration: Sendable {
+  /// Names the step for ever: a migration runs once in the life of a store.
+  public let name: String
+  public let migrate: @Sendable (Database) throws -> Void
+
+  public init(_ name: String, migrate: @escaping @Sendable (Database) throws -> Void) {
+    self.name = name
+    self.migrate = migrate
+  }
+}
+
+enum StoreSchema {
+  /// HubClient's own steps first, then the adapter's in the order given.
+  static func migrator(
+    source: @escaping @Sendable () -> String, then migrations: [AdapterMigration]
+  ) -> DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("hub-client/1") { database in
+      try database.execute(sql: first)
+      try database.execute(
+        sql: "INSERT INTO hub_state (id, source) VALUES (1, ?)", arguments: [source()])
+    }
+    for migration in migrations {
+      migrator.registerMigration("adapter/\(migration.name)", migrate: migration.migrate)
+    }
+    return migrator
+  }
+
+  /// `spool.entry` is the sequence in bits 60 and 61, the submit number below. A body is null once
+  /// the hub's backup holds the message: what is left answers what became of it.
+  private static let first = """
+    CREATE TABLE hub_state (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      source TEXT NOT NULL,
+      ledger TEXT,
+      applied INTEGER
+    ) STRICT;
+    CREATE TABLE hub_sequence (
+      id INTEGER PRIMARY KEY,
+      next INTEGER NOT NULL,
+      receipted INTEGER NOT NULL,
+      pruned INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO hub_sequence VALUES (0, 1, 0, 0), (1, 1, 0, 0);
+    CREATE TABLE spool (
+      entry INTEGER PRIMARY KEY,
+      message BLOB NOT NULL UNIQUE,
+      body BLOB
+    ) STRICT;
+    CREATE TABLE dead_letter (
+      message BLOB PRIMARY KEY,
+      sequence INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      code TEXT NOT NULL,
+      place TEXT NOT NULL,
+      body BLOB NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE inbox (
+      message BLOB NOT NULL,
+      part INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      PRIMARY KEY (message, part)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE quarantine (
+      ledger TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      delivery BLOB NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (ledger, number)
+    ) STRICT;
+    """
+}
