@@ -73,12 +73,12 @@ struct PublishTests {
     try await events.next(.receipted(.data, through: 4))
     try await seen.ping()
     try await seen.ping()
-    #expect(try store.count("body IS NOT NULL", in: "spool") == 4)
+    #expect(try store.count("true", in: "spool") == 4)
 
     router.change { $0.dataHorizon = 3 }
     // The ping after next comes when the pong with the horizon has been dealt with.
     for _ in 0..<3 { try await seen.ping() }
-    #expect(try store.count("body IS NOT NULL", in: "spool") == 1)
+    #expect(try store.count("true", in: "spool") == 1)
     #expect(try store.submissionState(of: messages[0].id) == .receipted)
     link.stop()
     router.stop()

@@ -137,7 +137,58 @@ struct StoreTests {
     #expect(try store.snapshot().source != source)
     #expect(try store.lastSpooled() == BySequence(data: 4, control: 1))
     #expect(try store.batch(of: .data, after: 0, limit: 10).messages == before)
+    #expect(try store.submissionState(of: messages[0].id) == .receipted)
     #expect(try store.submissionState(of: messages[5].id) == .spooled)
+    #expect(throws: Refusal(.duplicateMessage, at: "id")) {
+      try store.publish(messages[0], role: .behavioralHealth)
+    }
+  }
+
+  @Test("What is confirmed is forgotten in the end, what is not never")
+  func forgetting() throws {
+    let site = try TestSite()
+    let store = try site.store()
+    let old = (0..<3).map { MessageID(at: WallTime(milliseconds: 1), random: (0, $0)) }
+    for id in old { try store.publish(Sample.data(id: id), role: .behavioralHealth) }
+    let new = Sample.data(id: store.freshMessageID(at: store.clock.wall()))
+    try store.publish(new, role: .behavioralHealth)
+    var work = RoundWork()
+    work.receipted.data = 4
+    work.horizon.data = 2
+    work.forgets = true
+    store.receipts.withLock { $0.data = 4 }
+    _ = try store.apply(work, handler: RecordingHandler(store: store))
+    #expect(try store.submissionState(of: old[1]) == nil)
+    #expect(try store.submissionState(of: old[2]) == .receipted)
+    work.pruned.data = 2
+    work.horizon.data = 4
+    _ = try store.apply(work, handler: RecordingHandler(store: store))
+    #expect(try store.submissionState(of: old[2]) == nil)
+    #expect(try store.submissionState(of: new.id) == .receipted)
+  }
+
+  @Test("A store in trouble counts nothing as applied and sets nothing aside")
+  func storageTrouble() throws {
+    struct Full: DeliveryHandler {
+      func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
+        try database.execute(sql: "INSERT INTO note VALUES (1, x'00')")
+        throw DatabaseError(resultCode: .SQLITE_FULL)
+      }
+      func afterCommit() {}
+    }
+    let store = try TestSite().store()
+    let ledger = try #require(Incarnation("ledger-one"))
+    try store.follow(ledger, applied: 0)
+    var work = RoundWork()
+    work.ledger = ledger
+    let content = try #require(Sample.delivery(1).content)
+    work.arrivals = [Arrival(number: 1, kind: .content(content), frame: [])]
+    #expect(throws: DatabaseError.self) { try store.apply(work, handler: Full()) }
+    #expect(try store.snapshot().applied == 0)
+    #expect(try store.quarantined().isEmpty)
+    #expect(try store.notes == [])
+    _ = try store.apply(work, handler: RecordingHandler(store: store))
+    #expect(try store.notes == [1])
   }
 
   @Test("Fresh ids are ordered by time and differ")

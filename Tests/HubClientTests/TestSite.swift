@@ -102,7 +102,8 @@ enum Sample {
 
   static func id() -> MessageID {
     let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-    return MessageID(at: WallTime(milliseconds: 1_750_000_000_000), random: (0, number))
+    // Of the year 2200, so that no store forgets it for its age.
+    return MessageID(at: WallTime(milliseconds: 7_258_118_400_000), random: (0, number))
   }
 
   /// A message on the data sequence.

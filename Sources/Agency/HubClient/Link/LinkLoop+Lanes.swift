@@ -113,6 +113,11 @@ extension LinkLoop {
     work.receipted = BySequence(
       data: windows.data.receipted, control: windows.control.receipted)
     (work.pruned, work.horizon) = (pruned, horizon)
+    // It looks at everything old, so not in every round.
+    if hasPruning, forgotAt.map({ now - $0 >= .hours(1) }) ?? true {
+      work.forgets = true
+      forgotAt = now
+    }
     let outcome: RoundOutcome
     do {
       outcome = try store.apply(work, handler: handler)

@@ -56,6 +56,8 @@ final class LinkLoop {
   var pingedAt = Tick(milliseconds: 0)
   var connectAt = Tick(milliseconds: 0)
   var helloAt: Tick?
+  /// When the store was last asked to forget old submissions.
+  var forgotAt: Tick?
   /// Not before this is the store tried again.
   var storeRestsUntil: Tick?
 

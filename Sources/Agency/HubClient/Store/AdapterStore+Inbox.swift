@@ -81,6 +81,8 @@ struct RoundWork {
   /// Forgotten through, and to be forgotten through.
   var pruned = BySequence<UInt64>(0)
   var horizon = BySequence<UInt64>(0)
+  /// Whether to look for submissions old enough to be forgotten altogether.
+  var forgets = false
 }
 
 struct RoundOutcome {
@@ -162,6 +164,7 @@ extension AdapterStore {
           .number(work.receipted[sequence]), .number(outcome.pruned[sequence]),
           .integer(Int64(sequence.rawValue)))
       }
+      if work.forgets { try forget() }
       return outcome
     }
   }
@@ -209,14 +212,17 @@ extension AdapterStore {
     let goal = min(
       work.horizon[sequence], work.receipted[sequence], pruned + SpoolBounds.pruneStep)
     guard goal > pruned else { return pruned }
-    try statements.forgetBodies.run(
+    try statements.prune.run(
       .integer(SpoolEntry.key(sequence, pruned)), .integer(SpoolEntry.key(sequence, goal)))
-    if goal > Self.rememberedSubmissions {
-      try statements.forgetEntries.run(
-        .integer(SpoolEntry.base(of: sequence)),
-        .integer(SpoolEntry.key(sequence, goal - Self.rememberedSubmissions)))
-    }
     return goal
+  }
+}
+
+extension AdapterStore {
+  private func forget() throws {
+    let oldest = clock.wall().milliseconds - Self.remembersSubmissionsFor.milliseconds
+    let firstKept = MessageID(at: WallTime(milliseconds: max(oldest, 0)), random: (0, 0))
+    try statements.forget.run(.id(firstKept))
   }
 }
 

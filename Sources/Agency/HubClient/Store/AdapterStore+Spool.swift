@@ -19,11 +19,12 @@ extension AdapterStore {
     guard body.count <= Limits.messageBytes else { throw Refusal(.messageTooLarge) }
     let sequence = Int64(message.topic.sequence.rawValue)
     do {
-      try statements.spool.run(.id(message.id), .blob(body), .integer(sequence))
-    } catch let error where error.number == SQLITE_CONSTRAINT_UNIQUE_CODE {
+      // First, so that a message that is refused here leaves no hole in the numbers.
+      try statements.submit.run(.id(message.id), .integer(sequence))
+    } catch let error where error.number & 0xff == SQLITE_CONSTRAINT {
       throw Refusal(.duplicateMessage, at: "id")
     }
-    // After the insert, so that a message that is refused here leaves no hole in the numbers.
+    try statements.spool.run(.id(message.id), .blob(body), .integer(sequence))
     try statements.advance.run(.integer(sequence))
     noteSpooled()
   }
@@ -34,8 +35,8 @@ extension AdapterStore {
     try write { try spool(message, role: role, in: $0) }
   }
 
-  /// What became of the message; nothing where it was never spooled here, or so long ago that
-  /// more than ``rememberedSubmissions`` of its sequence came after.
+  /// What became of the message; nothing where it was never spooled here, or was confirmed and
+  /// its id is older than ``remembersSubmissionsFor``.
   public func submissionState(of id: MessageID) throws -> SubmissionState? {
     let receipted = receipts.withLock { $0 }
     return try queue.inDatabase { _ in
@@ -44,14 +45,15 @@ extension AdapterStore {
       }
       if let refusal { return .refused(refusal) }
       let key = try statements.submission.first(.id(id)) { row in row.integer(0) }
-      guard let key, let (sequence, number) = SpoolEntry.split(key) else { return nil }
+      guard let key else { return nil }
+      guard let (sequence, number) = SpoolEntry.split(key) else { return .receipted }
       return number <= receipted[sequence] ? .receipted : .spooled
     }
   }
 
-  /// How many submissions of each sequence are remembered by id after the router's backup has
-  /// them and their content was forgotten here.
-  public static let rememberedSubmissions: UInt64 = 65_536
+  /// How long submissions are remembered by id, counted from the time in it, once the router's
+  /// backup has them and their content was forgotten here.
+  public static let remembersSubmissionsFor = Span.days(92)
 
   /// Submissions that the router refused, by message id, after `last`.
   public func deadLetters(after last: MessageID? = nil, limit: Int = 100) throws -> [DeadLetter] {
@@ -83,9 +85,6 @@ public struct DeadLetter: Hashable, Sendable {
   public let at: WallTime
 }
 
-/// SQLite's headers build extended codes by macros that Swift does not see.
-private let SQLITE_CONSTRAINT_UNIQUE_CODE = SQLITE_CONSTRAINT | (8 << 8)
-
 // MARK: - For the link
 
 /// Consecutive encoded messages of one sequence.
@@ -112,7 +111,7 @@ extension AdapterStore {
       try statements.batch.rows(
         .integer(expected - 1), .integer(SpoolEntry.end(of: sequence)), .integer(Int64(limit))
       ) { row throws(StoreError) in
-        guard row.integer(0) == expected, !row.isNull(1) else {
+        guard row.integer(0) == expected else {
           batch.isBroken = batch.messages.isEmpty
           return false
         }
@@ -140,13 +139,21 @@ extension AdapterStore {
           sql: """
             CREATE TEMP TABLE kept AS
             SELECT row_number() OVER (ORDER BY entry) AS number, message, body FROM main.spool
-            WHERE entry > ? AND entry < ? AND body IS NOT NULL
+            WHERE entry > ? AND entry < ?
             """, arguments: range)
         try database.execute(
           sql: "DELETE FROM spool WHERE entry > ? AND entry < ?", arguments: range)
         try database.execute(
           sql: "INSERT INTO spool SELECT ? + number, message, body FROM temp.kept",
           arguments: [base])
+        try database.execute(
+          sql: "UPDATE submission SET entry = NULL WHERE entry > ? AND entry < ?",
+          arguments: range)
+        try database.execute(
+          sql: """
+            UPDATE submission SET entry = ? + number FROM temp.kept
+            WHERE submission.message = kept.message
+            """, arguments: [base])
         try database.execute(
           sql: """
             UPDATE hub_sequence SET receipted = 0, pruned = 0,

@@ -3,7 +3,8 @@ public import GRDB
 /// Tables of an adapter's own, in the same file as spool and inbox, so that its effects and the
 /// hub's bookkeeping share their transactions.
 ///
-/// `hub_state`, `hub_sequence`, `spool`, `inbox`, `dead_letter` and `quarantine` are taken.
+/// `hub_state`, `hub_sequence`, `spool`, `submission`, `inbox`, `dead_letter` and
+/// `quarantine` are taken.
 public struct AdapterMigration: Sendable {
   /// Names the step for ever: a migration runs once in the life of a store.
   public let name: String
@@ -32,8 +33,9 @@ enum StoreSchema {
     return migrator
   }
 
-  /// `spool.entry` is the sequence in bits 60 and 61, the submit number below. A body is null once
-  /// the hub's backup holds the message: what is left answers what became of it.
+  /// An entry is the sequence in bits 60 and 61, the submit number below. A spool row goes once
+  /// the hub's backup holds the message; `submission` still answers what became of it. Its entry
+  /// is null where the numbers began anew since: the message had its receipt then.
   private static let first = """
     CREATE TABLE hub_state (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -50,9 +52,13 @@ enum StoreSchema {
     INSERT INTO hub_sequence VALUES (0, 1, 0, 0), (1, 1, 0, 0);
     CREATE TABLE spool (
       entry INTEGER PRIMARY KEY,
-      message BLOB NOT NULL UNIQUE,
-      body BLOB
+      message BLOB NOT NULL,
+      body BLOB NOT NULL
     ) STRICT;
+    CREATE TABLE submission (
+      message BLOB PRIMARY KEY,
+      entry INTEGER
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE dead_letter (
       message BLOB PRIMARY KEY,
       sequence INTEGER NOT NULL,

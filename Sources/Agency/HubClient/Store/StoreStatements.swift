@@ -7,7 +7,7 @@ final class StoreStatements: @unchecked Sendable {
   let connection: OpaquePointer
   let state, setSource, setLedger, setApplied: StoreStatement
   let sequences, setSequence: StoreStatement
-  let spool, advance, batch, submission, forgetBodies, forgetEntries: StoreStatement
+  let spool, advance, batch, submit, submission, prune, forget: StoreStatement
   let bury, deadLetter, deadLetters: StoreStatement
   let claim, quarantine, quarantined, quarantinedNumbers: StoreStatement
   let openSavepoint, closeSavepoint, rollBack: StoreStatement
@@ -34,15 +34,23 @@ final class StoreStatements: @unchecked Sendable {
     batch = try make(
       "read spool",
       "SELECT entry, body FROM spool WHERE entry > ? AND entry < ? ORDER BY entry LIMIT ?")
-    submission = try make("find submission", "SELECT entry FROM spool WHERE message = ?")
-    forgetBodies = try make(
-      "prune spool", "UPDATE spool SET body = NULL WHERE entry > ? AND entry <= ?")
-    forgetEntries = try make(
-      "forget submissions", "DELETE FROM spool WHERE entry > ? AND entry <= ?")
+    submit = try make(
+      "note submission", """
+        INSERT INTO submission (message, entry)
+        SELECT ?, (id << 60) + next FROM hub_sequence WHERE id = ?
+        """)
+    submission = try make(
+      "find submission", "SELECT ifnull(entry, -1) FROM submission WHERE message = ?")
+    prune = try make("prune spool", "DELETE FROM spool WHERE entry > ? AND entry <= ?")
+    forget = try make(
+      "forget submissions", """
+        DELETE FROM submission WHERE message < ?
+          AND NOT EXISTS (SELECT 1 FROM spool WHERE spool.entry = submission.entry)
+        """)
     bury = try make(
       "bury submission", """
         INSERT INTO dead_letter (message, sequence, number, code, place, body, at)
-        SELECT message, ?, ?, ?, ?, ifnull(body, x''), ? FROM spool WHERE entry = ?
+        SELECT message, ?, ?, ?, ?, body, ? FROM spool WHERE entry = ?
         ON CONFLICT DO UPDATE SET code = excluded.code, place = excluded.place
         """)
     deadLetter = try make(
@@ -78,7 +86,7 @@ final class StoreStatements: @unchecked Sendable {
   func finish() {
     for statement in [
       state, setSource, setLedger, setApplied, sequences, setSequence, spool, advance, batch,
-      submission, forgetBodies, forgetEntries, bury, deadLetter, deadLetters, claim, quarantine,
+      submit, submission, prune, forget, bury, deadLetter, deadLetters, claim, quarantine,
       quarantined, quarantinedNumbers, openSavepoint, closeSavepoint, rollBack,
     ] { statement.finish() }
   }
