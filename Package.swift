@@ -26,6 +26,10 @@ func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) 
     exclude: name == "HubProtocol" ? ["accord.proto"] : [], swiftSettings: strict)
 }
 
+let adapter: [Target.Dependency] = [
+  "AdapterKit", "HubModel", "HubClient", "Operations", "DiversionWorkflow", grdb,
+]
+
 func command(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies + [arguments], path: path, swiftSettings: strict)
@@ -79,7 +83,7 @@ let package = Package(
       ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, sqlite, logging]),
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
-        logging]),
+        logging, arguments]),
 
     // Simulator: the county's seeded traffic; never linked by a daemon.
     .target(name: "Simulator", dependencies: ["HubModel"], path: "Sources/Simulator",
@@ -95,10 +99,10 @@ let package = Package(
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
       ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),
-    command("accord-sheriff", at: "Adapters/Sheriff/Sources", ["AdapterKit"]),
-    command("accord-prosecutor", at: "Adapters/Prosecutor/Sources", ["AdapterKit"]),
-    command("accord-public-defender", at: "Adapters/PublicDefender/Sources", ["AdapterKit"]),
-    command("accord-behavioral-health", at: "Adapters/BehavioralHealth/Sources", ["AdapterKit"]),
+    command("accord-sheriff", at: "Adapters/Sheriff/Sources", adapter),
+    command("accord-prosecutor", at: "Adapters/Prosecutor/Sources", adapter),
+    command("accord-public-defender", at: "Adapters/PublicDefender/Sources", adapter),
+    command("accord-behavioral-health", at: "Adapters/BehavioralHealth/Sources", adapter),
 
     tests("HubModel", ["HubModel"]),
     tests("ConsentEngine", ["ConsentEngine"]),

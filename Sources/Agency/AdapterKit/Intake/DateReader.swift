@@ -9,7 +9,7 @@ public struct DateReader: Sendable {
   public init(calendar: SiteCalendar) { self.calendar = calendar }
 
   /// `2026-03-01` or `03/01/2026`.
-  public func date(_ field: String, of record: Record) throws(IntakeError) -> CivilDate? {
+  public func date(_ field: String, of record: IntakeRecord) throws(IntakeError) -> CivilDate? {
     guard let text = record.optional(field) else { return nil }
     guard let date = date(text) else {
       throw record.wrong(field, "is not a date", "Write YYYY-MM-DD or MM/DD/YYYY.")
@@ -19,7 +19,7 @@ public struct DateReader: Sendable {
 
   /// `2026-03-01T14:05:00-08:00`, or `2026-03-01 14:05[:00]` and `03/01/2026 14:05` as local time;
   /// an offset may follow.
-  public func time(_ field: String, of record: Record) throws(IntakeError) -> WallTime? {
+  public func time(_ field: String, of record: IntakeRecord) throws(IntakeError) -> WallTime? {
     guard let text = record.optional(field) else { return nil }
     guard let time = time(text) else {
       throw record.wrong(

@@ -1,9 +1,9 @@
-import Foundation
+public import Foundation
 
 /// Reads a form that is one JSON document: a flat object, or a list of them. Lists of plain values
 /// are joined by `;`, so that a form has the same fields as a row of a table.
 public enum FormReader {
-  public static func read(_ bytes: Data) throws(IntakeError) -> [Record] {
+  public static func read(_ bytes: Data) throws(IntakeError) -> [IntakeRecord] {
     guard bytes.count <= TableReader.largestFile else {
       throw IntakeError("is larger than 64 MiB", remedy: "Split it.")
     }
@@ -11,7 +11,7 @@ public enum FormReader {
       throw IntakeError("is not a JSON document", remedy: "Check its commas and quotes.")
     }
     let objects: [Any] = (document as? [Any]) ?? [document]
-    var records: [Record] = []
+    var records: [IntakeRecord] = []
     for object in objects {
       guard let fields = object as? [String: Any] else {
         throw IntakeError("is not a form", remedy: "Write one JSON object for each form.")
@@ -24,7 +24,7 @@ public enum FormReader {
         }
         values[name] = text
       }
-      records.append(Record(line: nil, values: values))
+      records.append(IntakeRecord(line: nil, values: values))
     }
     return records
   }

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import SwiftCSV
 
 /// Reads the tables that records systems export: comma-separated, any line ending, with or
@@ -19,7 +19,7 @@ public struct TableReader: Sendable {
 
   public struct Table: Sendable {
     public var header: [String]
-    public var records: [Record]
+    public var records: [IntakeRecord]
     /// The file ends within a record: a transfer was cut.
     public var isTruncated: Bool
     /// Records that do not fit the header, by line.
@@ -56,7 +56,7 @@ public struct TableReader: Sendable {
       }
       var values: [String: String] = [:]
       for (name, value) in zip(names, row) where !name.isEmpty { values[name] = value }
-      table.records.append(Record(line: line, values: values))
+      table.records.append(IntakeRecord(line: line, values: values))
     }
     return table
   }

@@ -1,5 +1,4 @@
 public import HubModel
-import Operations
 
 /// What is wrong with a file or one record of it, where, and what to do: the text of the note
 /// that goes with it. Never a value from the file: those may be a participant's.
@@ -24,7 +23,7 @@ public struct IntakeError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One record of a file: values by the adapter's own field names, whatever the file called them.
-public struct Record: Sendable {
+public struct IntakeRecord: Sendable {
   /// Line on which the record begins, from 1; nil in a JSON document.
   public let line: Int?
   public let values: [String: String]

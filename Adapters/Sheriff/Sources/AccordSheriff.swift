@@ -1,0 +1,43 @@
+import AdapterKit
+import ArgumentParser
+
+@main
+struct AccordSheriff: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accord-sheriff",
+    abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",
+    subcommands: [Run.self, Confirm.self, Complete.self], defaultSubcommand: Run.self)
+
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
+    @OptionGroup var options: ConfigurationOption
+    func run() async throws {
+      try await AdapterDaemon.run(SheriffAdapter.self, configuration: options.config)
+    }
+  }
+
+  struct Confirm: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Confirm that a NOT SENT warning was seen; it is not repeated any more.")
+    @Argument(help: "The message's id, from the warning.") var message: String
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      print(
+        try CommandDrop.write("confirm", ["message": message], configuration: options.config))
+    }
+  }
+
+  struct Complete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "handoff-complete", abstract: "Say how a hand-off ended.")
+    @Argument(help: "The referral's id.") var referral: String
+    @Option(help: "accepted, declined or left.") var outcome: String
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      print(
+        try CommandDrop.write(
+          "handoff-complete", ["referral_id": referral, "outcome": outcome],
+          configuration: options.config))
+    }
+  }
+}

@@ -1,0 +1,91 @@
+public import GRDB
+public import HubClient
+public import HubModel
+import HubProtocol
+public import Logging
+public import Operations
+
+/// What an adapter is given to work with.
+public struct AdapterSetting: Sendable {
+  public let configuration: AdapterConfiguration
+  public let store: AdapterStore
+  public let people: PeopleBook
+  public let dates: DateReader
+  public let notices: NoticeDates
+  public let log: Logger
+
+  /// Opens an adapter's store and keys.
+  public init(_ configuration: AdapterConfiguration, migrations: [AdapterMigration]) throws {
+    self.configuration = configuration
+    let now = SystemClock().wall()
+    let calendar = configuration.calendar(around: now)
+    dates = DateReader(calendar: calendar)
+    notices = NoticeDates(calendar: calendar)
+    log = configuration.log.logger(configuration.role.rawValue)
+    let key = try MatchingKeyFile.load(configuration.matchingKeyFile)
+    guard let tokens = IdentityTokens(matchingKey: key.bytes) else {
+      throw IntakeError("the matching key is not usable", remedy: "Get it from the program.")
+    }
+    people = PeopleBook(tokens: tokens)
+    try Folders.make(configuration.stateDirectory)
+    store = try AdapterStore(
+      path: configuration.stateDirectory + "/adapter.sqlite",
+      migrations: [AdapterTables.migration] + migrations)
+  }
+
+  /// A message of this agency, with what every one has.
+  public func message(
+    _ topic: Topic, at now: WallTime, participant: ParticipantAlias? = nil,
+    tokens: [IdentityToken] = [], caseID: CaseID? = nil, release: RoiID? = nil,
+    audience: [AgencyID] = [], segments: [Segment] = [], consent: ConsentStatement? = nil
+  ) -> Message {
+    Message(
+      id: store.freshMessageID(at: now), topic: topic, source: configuration.agency,
+      program: configuration.program, sentAt: now,
+      purpose: Catalogue.spec(of: topic)?.purpose ?? .careCoordination,
+      participant: participant, tokens: tokens, caseID: caseID, release: release,
+      audience: audience, segments: segments, consent: consent)
+  }
+
+  /// Spools it in the same transaction as the rest of what a file or command does.
+  public func send(_ message: Message, in database: Database) throws {
+    try store.spool(message, role: configuration.role, in: database)
+  }
+}
+
+/// One agency's adapter: reads files into messages, keeps what it is told, and makes the files
+/// that its agency reads. All of it runs in transactions of the adapter's own store.
+public protocol AgencyAdapter: Sendable {
+  static var migrations: [AdapterMigration] { get }
+  /// Folders below `in`; `commands` is always there.
+  var folders: [String] { get }
+  init(_ setting: AdapterSetting) throws
+  /// Takes one file. A thrown ``IntakeError`` rejects it whole, undoing everything.
+  func take(_ file: IntakeFile, at now: WallTime, in database: Database) throws -> IntakeReport
+  /// Takes one delivery, exactly once.
+  func apply(_ content: Delivery.Content, at now: WallTime, in database: Database) throws
+  /// The clock: whatever follows from time alone.
+  func tick(at now: WallTime, in database: Database) throws
+  /// The files below `out` as they should be now.
+  func outputs(at now: WallTime, in database: Database) throws -> [OutputFile]
+}
+
+extension AgencyAdapter {
+  public func tick(at now: WallTime, in database: Database) throws {}
+}
+
+enum AdapterTables {
+  static let migration = AdapterMigration("adapter-kit") { database in
+    try database.execute(
+      sql: """
+        CREATE TABLE taken_file (
+          folder TEXT NOT NULL, hash BLOB NOT NULL, name TEXT NOT NULL,
+          PRIMARY KEY (folder, hash)) WITHOUT ROWID;
+        CREATE TABLE notice (
+          name TEXT PRIMARY KEY, text TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE person (alias TEXT PRIMARY KEY, state_id TEXT, name_key TEXT NOT NULL);
+        CREATE INDEX person_state_id ON person (state_id);
+        CREATE INDEX person_name_key ON person (name_key);
+        """)
+  }
+}

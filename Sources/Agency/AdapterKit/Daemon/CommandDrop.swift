@@ -1,0 +1,38 @@
+public import ArgumentParser
+import Foundation
+import Operations
+
+/// A command is a file: what a person types goes the same way as what a system drops, is kept the
+/// same way, and waits the same way while the daemon is down.
+public enum CommandDrop {
+  /// Writes `in/commands/<time>-<command>.json` whole.
+  /// - Returns: what to tell the person.
+  @discardableResult
+  public static func write(
+    _ command: String, _ values: [String: String?], configuration path: String
+  ) throws -> String {
+    let configuration = try AdapterConfiguration.load(path)
+    let folder = URL(fileURLWithPath: configuration.folders.incoming)
+      .appendingPathComponent("commands")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var document = values.compactMapValues { $0 }
+    document["command"] = command
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    // A mark of its own, so that the same words said twice are two commands.
+    document["said-at"] = SystemClock().wall().iso8601
+    let name = "\(SystemClock().wall().milliseconds)-\(UInt32.random(in: 0...9_999))-\(command)"
+    let part = folder.appendingPathComponent(name + ".part")
+    try encoder.encode(document).write(to: part)
+    try FileManager.default.moveItem(at: part, to: folder.appendingPathComponent(name + ".json"))
+    return "handed to the daemon: \(command)"
+  }
+}
+
+/// Where the daemon's configuration lies.
+public struct ConfigurationOption: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The daemon's configuration file.")
+  public var config: String
+
+  public init() {}
+}
