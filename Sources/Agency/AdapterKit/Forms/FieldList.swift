@@ -18,6 +18,9 @@ public struct FieldList: Sendable {
   public mutating func date(_ name: String, _ value: CivilDate?) {
     if let value { fields.append(Field(name, .date(value))) }
   }
+  public mutating func integer(_ name: String, _ value: Int64?) {
+    if let value { fields.append(Field(name, .integer(value))) }
+  }
   public mutating func time(_ name: String, _ value: WallTime?) {
     if let value { fields.append(Field(name, .time(value))) }
   }
