@@ -21,7 +21,9 @@ let everybody = [sheriff, prosecutor, defender, harbor, cedar]
 let openAgreement: ProgramAgreement = {
   var paths: Set<ProgramAgreement.Path> = []
   for topic in Topic.allCases {
-    for from in Role.allCases { for to in Role.allCases { paths.insert(.init(topic, from: from, to: to)) } }
+    for from in Role.allCases {
+      for to in Role.allCases { paths.insert(.init(topic, from: from, to: to)) }
+    }
   }
   return agreement(paths)
 }()

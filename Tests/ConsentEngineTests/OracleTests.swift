@@ -87,8 +87,9 @@ private struct SmallCase: CustomStringConvertible {
   }
 
   var question: Message {
-    message(
-      .participantStatus, [Segment(category, labels: isLabelled ? [.mentalHealth] : [], fields: [])],
+    let labels: Set<SensitivityLabel> = isLabelled ? [.mentalHealth] : []
+    return message(
+      .participantStatus, [Segment(category, labels: labels, fields: [])],
       release: named, purpose: isAdverse ? .charging : .careCoordination)
   }
 

@@ -18,25 +18,31 @@ struct HostileBytesTests {
     var testDescription: String { rule }
   }
 
-  static func field(_ number: Int, _ text: String) -> [UInt8] {
-    [UInt8(number << 3 | 2), UInt8(text.utf8.count)] + Array(text.utf8)
+  /// An envelope with everything that is required, then changed.
+  static func envelope(_ change: (inout Accord_V1_Envelope) -> Void) -> [UInt8] {
+    var frame = Accord_V1_Envelope(Samples.minimal, source: nil)
+    change(&frame)
+    return frame.written()
   }
 
-  /// An envelope with everything that is required, before `extra`.
-  static func envelope(_ extra: (inout WireWriter) -> Void) -> [UInt8] {
-    var writer = WireWriter()
-    Samples.minimal.write(.whole, source: nil, into: &writer)
-    extra(&writer)
-    return writer.bytes
+  static func token(_ value: [UInt8]) -> Accord_V1_IdentityToken {
+    Accord_V1_IdentityToken(IdentityToken(.stateID, value))
   }
 
-  static func segment(_ extra: (inout WireWriter) -> Void) -> [UInt8] {
-    envelope {
-      $0.nested(15) {
-        $0.text(1, "hold")
-        extra(&$0)
-      }
-    }
+  static func segment(_ change: (inout Accord_V1_Segment) -> Void) -> [UInt8] {
+    var segment = Accord_V1_Segment()
+    segment.category = "hold"
+    change(&segment)
+    return envelope { $0.segments = [segment] }
+  }
+
+  static func field(
+    _ name: String, _ value: Accord_V1_Field.OneOf_Value?
+  ) -> (inout Accord_V1_Segment) -> Void {
+    var field = Accord_V1_Field()
+    field.name = name
+    field.value = value
+    return { $0.fields = [field] }
   }
 
   static let envelopes: [Hostile] = [
@@ -44,157 +50,148 @@ struct HostileBytesTests {
     Hostile("a cut varint", [0x80], .malformedFrame),
     Hostile("an endless varint", .init(repeating: 0x80, count: 40), .malformedFrame),
     Hostile("field number 0", [0x02, 0x00], .malformedFrame),
-    Hostile("a group", [0x0b, 0x0c], .malformedFrame),
-    Hostile(
-      "a length beyond the end", [0x0a, 0x7f, 1], .malformedFrame, at: "id"),
+    Hostile("an endless group", [0x0b], .malformedFrame),
+    Hostile("an end without a group", [0x0c], .malformedFrame),
+    Hostile("groups in groups", .init(repeating: 0x0b, count: 100_000), .malformedFrame),
+    Hostile("a length beyond the end", [0x0a, 0x7f, 1], .malformedFrame),
     Hostile(
       "a length of 2^63", [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-      .malformedFrame, at: "id"),
+      .malformedFrame),
     Hostile("an id of 15 bytes", [0x0a, 15] + .init(repeating: 1, count: 15), .malformedFrame,
       at: "id"),
-    Hostile("a number where text belongs", [0x18, 1], .malformedFrame, at: "type"),
-    Hostile("text that is not UTF-8", [0x1a, 2, 0xc3, 0x28], .malformedFrame, at: "type"),
-    Hostile("an unknown topic", envelope { $0.text(3, "hold.vanished") }, .unknownTopic,
+    Hostile("a number where text belongs", envelope { $0.type = "" } + [0x18, 1], .unknownTopic,
       at: "type"),
-    Hostile("a topic by another case", envelope { $0.text(3, "Hold.Opened") }, .unknownTopic,
+    Hostile("text that is not UTF-8", [0x1a, 2, 0xc3, 0x28], .malformedFrame),
+    Hostile("an unknown topic", envelope { $0.type = "hold.vanished" }, .unknownTopic,
       at: "type"),
-    Hostile("an unknown purpose", envelope { $0.text(8, "curiosity") }, .wrongPurpose,
+    Hostile("a topic by another case", envelope { $0.type = "Hold.Opened" }, .unknownTopic,
+      at: "type"),
+    Hostile("no program", envelope { $0.program = "" }, .wrongProgram, at: "program"),
+    Hostile("an unknown purpose", envelope { $0.purpose = "curiosity" }, .wrongPurpose,
       at: "purpose"),
-    Hostile("an alias with capitals", envelope { $0.text(7, "Alice") }, .malformedFrame,
+    Hostile("an alias with capitals", envelope { $0.participant = "Alice" }, .malformedFrame,
       at: "participant"),
-    Hostile("an id with a combining accent", envelope { $0.text(5, "case-e\u{301}") },
+    Hostile("an id with a combining accent", envelope { $0.subject = "case-e\u{301}" },
       .malformedFrame, at: "subject"),
-    Hostile("an id of 64 bytes", envelope { $0.text(10, String(repeating: "a", count: 64)) },
+    Hostile("an id of 64 bytes", envelope { $0.release = String(repeating: "a", count: 64) },
       .malformedFrame, at: "release"),
-    Hostile("a time past year 9999", envelope { $0.signed(4, .max) }, .malformedFrame,
-      at: "time"),
+    Hostile("a time past year 9999", envelope { $0.time = .max }, .malformedFrame, at: "time"),
     Hostile("seventeen recipients",
-      envelope { writer in for _ in 0..<17 { writer.text(11, "da") } }, .messageTooLarge,
+      envelope { $0.audience = .init(repeating: "da", count: 17) }, .messageTooLarge,
       at: "audience"),
-    Hostile("an empty recipient", envelope { $0.text(11, "", present: true) }, .malformedFrame,
+    Hostile("an empty recipient", envelope { $0.audience = [""] }, .malformedFrame,
       at: "audience"),
     Hostile("nine tokens",
-      envelope { writer in
-        for _ in 0..<9 {
-          writer.nested(14) {
-            $0.text(1, "state-id")
-            $0.blob(2, Samples.hash(1))
-          }
-        }
-      }, .messageTooLarge, at: "tokens"),
-    Hostile("a short token",
-      envelope {
-        $0.nested(14) {
-          $0.text(1, "state-id")
-          $0.blob(2, [1])
-        }
-      }, .malformedFrame, at: "tokens[0].value"),
+      envelope { $0.tokens = .init(repeating: token(Samples.hash(1)), count: 9) },
+      .messageTooLarge, at: "tokens"),
+    Hostile("a short token", envelope { $0.tokens = [token([1])] }, .malformedFrame,
+      at: "tokens[0].value"),
+    Hostile("513 bytes of trace",
+      envelope { $0.tracestate = String(repeating: "a", count: 513) }, .fieldTooLong,
+      at: "tracestate"),
+    Hostile("a trace beyond ASCII", envelope { $0.traceparent = "é" }, .malformedFrame,
+      at: "traceparent"),
     Hostile("seventeen segments",
-      envelope { writer in for _ in 0..<17 { writer.nested(15) { $0.text(1, "hold") } } },
-      .tooManySegments),
-    Hostile("two consent statements",
       envelope {
-        $0.nested(18) { $0.text(1, "roi-1") }
-        $0.nested(18) { $0.text(1, "roi-2") }
-      }, .malformedFrame, at: "consent"),
-    Hostile("a seal for other segments",
-      envelope { $0.nested(19) { Samples.seal.write(into: &$0) } }, .malformedFrame,
-      at: "seal.segments"),
-    Hostile("a seal of an unknown scheme", envelope { $0.nested(19) { $0.number(1, 2) } },
-      .malformedFrame, at: "seal.scheme"),
+        $0.segments = .init(repeating: Accord_V1_Segment(Segment(.hold), .whole), count: 17)
+      }, .tooManySegments),
+    Hostile("a seal for other segments", envelope { $0.seal = Accord_V1_Seal(Samples.seal) },
+      .malformedFrame, at: "seal.segments"),
+    Hostile("a seal of an unknown scheme", envelope { $0.seal.scheme = 2 }, .malformedFrame,
+      at: "seal.scheme"),
+    Hostile("a seal without a header",
+      envelope {
+        $0.seal = Accord_V1_Seal(Samples.seal)
+        $0.seal.clearHeader()
+      }, .malformedFrame, at: "seal.header"),
+    Hostile("a path of 33 siblings",
+      envelope {
+        $0.seal = Accord_V1_Seal(Samples.seal)
+        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: [], count: 33)))
+      }, .malformedFrame, at: "seal.siblings"),
   ]
 
   static let segments: [Hostile] = [
-    Hostile("no category", envelope { $0.nested(15) { _ in } }, .wrongCategory,
+    Hostile("no category", segment { $0.category = "" }, .wrongCategory,
       at: "segments[0].category"),
-    Hostile("an unknown category", segment { $0.text(1, "gossip") }, .wrongCategory,
+    Hostile("an unknown category", segment { $0.category = "gossip" }, .wrongCategory,
       at: "segments[0].category"),
-    Hostile("an unknown label", segment { $0.text(2, "harmless") }, .malformedFrame,
+    Hostile("an unknown label", segment { $0.labels = ["harmless"] }, .malformedFrame,
       at: "segments[0].labels"),
-    Hostile("31 April", segment { $0.text(3, "2025-04-31") }, .malformedFrame,
+    Hostile("31 April", segment { $0.authored = "2025-04-31" }, .malformedFrame,
       at: "segments[0].authored"),
-    Hostile("a signed year", segment { $0.text(3, "+025-04-30") }, .malformedFrame,
+    Hostile("a signed year", segment { $0.authored = "+025-04-30" }, .malformedFrame,
       at: "segments[0].authored"),
-    Hostile("a date in other digits", segment { $0.text(3, "２０25-04-30") }, .malformedFrame,
+    Hostile("a cut date", segment { $0.authored = "2025-04-3" }, .malformedFrame,
+      at: "segments[0].authored"),
+    Hostile("a date and more", segment { $0.authored = "2025-04-300" }, .malformedFrame,
+      at: "segments[0].authored"),
+    Hostile("a date in other digits", segment { $0.authored = "２０25-04-30" }, .malformedFrame,
       at: "segments[0].authored"),
     Hostile("65 fields",
-      segment { writer in
-        for _ in 0..<65 { writer.nested(4) { Field("hold", .code("a")).write(into: &$0) } }
+      segment {
+        $0.fields = .init(repeating: Accord_V1_Field(Field("hold", .code("a"))), count: 65)
       }, .messageTooLarge, at: "segments[0].fields"),
-    Hostile("a field without a name",
-      segment { $0.nested(4) { $0.text(2, "a") } }, .malformedFrame,
+    Hostile("a field without a name", segment(field("", .code("a"))), .malformedFrame,
       at: "segments[0].fields[0].name"),
-    Hostile("a field without a value",
-      segment { $0.nested(4) { $0.text(1, "hold") } }, .malformedFrame,
+    Hostile("a field without a value", segment(field("hold", nil)), .malformedFrame,
       at: "segments[0].fields[0].value"),
-    Hostile("a sentence as a code",
-      segment { $0.nested(4) { Field("hold", .code("he was drunk")).write(into: &$0) } },
+    Hostile("a sentence as a code", segment(field("hold", .code("he was drunk"))),
       .wrongFieldType, at: "segments[0].fields[0].code"),
     Hostile("4,097 bytes of text",
-      segment {
-        $0.nested(4) {
-          Field("hold", .text(String(repeating: "x", count: 4_097))).write(into: &$0)
-        }
-      }, .fieldTooLong, at: "segments[0].fields[0].text"),
-    Hostile("a time that would overflow",
-      segment {
-        $0.nested(4) {
-          $0.text(1, "at")
-          $0.signed(6, .min)
-        }
-      }, .malformedFrame, at: "segments[0].fields[0].time"),
-    Hostile("a salt of 15 bytes",
-      segment { $0.blob(7, .init(repeating: 0, count: 15)) }, .malformedFrame,
-      at: "segments[0].salt"),
+      segment(field("hold", .text(String(repeating: "x", count: 4_097)))), .fieldTooLong,
+      at: "segments[0].fields[0].text"),
+    Hostile("a time that would overflow", segment(field("at", .time(.min))), .malformedFrame,
+      at: "segments[0].fields[0].time"),
+    Hostile("a date that is none", segment(field("on", .date(""))), .malformedFrame,
+      at: "segments[0].fields[0].date"),
+    Hostile("a salt of 15 bytes", segment { $0.salt = .init(repeating: 0, count: 15) },
+      .malformedFrame, at: "segments[0].salt"),
   ]
 
-  static func release(_ extra: (inout WireWriter) -> Void) -> [UInt8] {
-    var writer = WireWriter()
-    Samples.endless.write(into: &writer)
-    extra(&writer)
-    return writer.bytes
+  static func release(_ change: (inout Accord_V1_Release) -> Void) -> [UInt8] {
+    var frame = Accord_V1_Release(Samples.endless)
+    change(&frame)
+    return frame.written()
   }
 
   static let releases: [Hostile] = [
     Hostile("nothing", [], .malformedFrame, at: "id"),
-    Hostile("an unknown kind", release { $0.text(3, "verbal") }, .malformedFrame, at: "kind"),
-    Hostile("version 0", release { $0.number(2, 0, present: true) }, .malformedFrame,
-      at: "version"),
-    Hostile("two ends", release { $0.signed(13, 1) }, .malformedFrame, at: "expiry"),
-    Hostile("never, but not", Array(field(1, "roi") + [0x78, 0]), .malformedFrame,
+    Hostile("an unknown kind", release { $0.kind = "verbal" }, .malformedFrame, at: "kind"),
+    Hostile("version 0", release { $0.version = 0 }, .malformedFrame, at: "version"),
+    Hostile("never, but not", release { $0.neverExpires = false }, .malformedFrame,
       at: "never_expires"),
-    Hostile("an unknown purpose", release { $0.text(8, "any") }, .malformedFrame,
+    Hostile("an event without a name", release { $0.expiresOnEvent = "" }, .malformedFrame,
+      at: "expires_on_event"),
+    Hostile("an unknown purpose", release { $0.purposes = ["any"] }, .malformedFrame,
       at: "purposes"),
     Hostile("an unknown category in its scope",
-      release { $0.nested(6) { $0.text(1, "everything") } }, .wrongCategory,
+      release { $0.information = [.with { $0.categories = ["everything"] }] }, .wrongCategory,
       at: "information[0].categories"),
-    Hostile("a party that is nobody", release { $0.nested(5) { _ in } }, .malformedFrame,
+    Hostile("a party that is nobody", release { $0.recipients = [.init()] }, .malformedFrame,
       at: "recipients[0].party"),
-    Hostile("a party that is two",
-      release {
-        $0.nested(5) {
-          $0.text(1, "da")
-          $0.text(2, "prosecutor")
-        }
-      }, .malformedFrame, at: "recipients[0].party"),
-    Hostile("an unknown role", release { $0.nested(4) { $0.text(2, "anyone") } },
+    Hostile("an agency without a name", release { $0.recipients = [.with { $0.agency = "" }] },
+      .malformedFrame, at: "recipients[0].agency"),
+    Hostile("an unknown role", release { $0.disclosers = [.with { $0.role = "anyone" }] },
       .malformedFrame, at: "disclosers[0].role"),
-    Hostile("a hash of 31 bytes", release { $0.blob(18, .init(repeating: 1, count: 31)) },
-      .malformedFrame, at: "form_image_hash"),
+    Hostile("a refusal of nothing", release { $0.refusals = [.init()] }, .malformedFrame,
+      at: "refusals.information"),
+    Hostile("a hash of 31 bytes",
+      release { $0.formImageHash = .init(repeating: 1, count: 31) }, .malformedFrame,
+      at: "form_image_hash"),
     Hostile("65 recipients",
-      release { writer in for _ in 0..<65 { writer.nested(5) { $0.text(1, "da") } } },
+      release { $0.recipients = .init(repeating: .with { $0.agency = "da" }, count: 65) },
       .messageTooLarge, at: "recipients"),
+    Hostile("65 statements", release { $0.statements = .init(repeating: "a", count: 65) },
+      .messageTooLarge, at: "statements"),
   ]
 
   static let frames: [Hostile] = [
     Hostile("nothing", [], .malformedFrame, at: "frame"),
-    Hostile("two frames in one", [0x2a, 0, 0x2a, 0], .malformedFrame, at: "frame"),
     Hostile("more than a frame", .init(repeating: 0, count: Limits.frameBytes + 1),
       .frameTooLarge),
     Hostile("a hello without its spool", [0x0a, 0], .malformedFrame,
       at: "hello.source_incarnation"),
-    Hostile("a version of 2^32", [0x0a, 6, 0x08, 0x80, 0x80, 0x80, 0x80, 0x10],
-      .malformedFrame, at: "hello.version"),
     Hostile("an unknown sequence", [0x12, 4, 0x08, 2, 0x10, 1], .malformedFrame,
       at: "publish.sequence"),
     Hostile("a publish from 0", [0x12, 0], .malformedFrame, at: "publish.first"),
@@ -211,6 +208,21 @@ struct HostileBytesTests {
     Hostile("a resume from 0", Submission.resume(.init(ledger: Samples.ledger, next: 0)).encoded(),
       .malformedFrame, at: "resume.next"),
   ]
+
+  @Test("What is given twice is read as every protobuf reader does: the last counts, lists join")
+  func givenTwice() throws {
+    #expect(try Submission(decoding: [0x2a, 2, 0x08, 7, 0x2a, 2, 0x08, 9]) == .ping(echo: 9))
+    let first = FrozenFrame.minimal(
+      .roiRevoked, .revocation(.init(id: RoiID("roi-1"), recipients: [.role(.prosecutor)])))
+    let second = FrozenFrame.minimal(
+      .roiRevoked, .revocation(.init(id: RoiID("roi-2"), recipients: [.role(.sheriff)])))
+    let both = try Message(
+      decoding: first.encoded() + second.encoded(), source: Samples.agency)
+    #expect(
+      both.consent
+        == .revocation(
+          .init(id: RoiID("roi-2"), recipients: [.role(.prosecutor), .role(.sheriff)])))
+  }
 
   @Test("An envelope is refused with its code and place", arguments: envelopes + segments)
   func envelope(_ hostile: Hostile) {

@@ -157,6 +157,60 @@ struct DiversionStoryTests {
     #expect(town.journal.erased.contains(id) == (town.fates(of: id) == [.returned]))
   }
 
+  @Test("A long backlog is decided again to its end, in order, person by person")
+  func backlog() throws {
+    let town = TownHarness(window: 1_024)
+    town.connect(Town.sheriff, Town.prosecutor)
+    let people = ["ann", "bob", "cy"]
+    let messages = people.flatMap { person in
+      (0..<50).map { index in
+        town.message(
+          .holdRequest(of: person, case: "c-\(person)-\(index)", release: "f-\(person)"),
+          from: Town.sheriff)
+      }
+    }
+    town.run(town.publication(messages, from: Town.sheriff))
+    let forms = people.map {
+      town.message(.signed(Town.fieldRelease("f-\($0)"), of: $0), from: Town.sheriff)
+    }
+    town.run(town.publication(forms, from: Town.sheriff))
+    for person in people {
+      let alias = { (message: Message) in message.caseID?.text.contains("-\(person)-") ?? false }
+      #expect(
+        town.deliveries(to: Town.prosecutor).filter(alias).map(\.id)
+          == messages.filter(alias).map(\.id))
+    }
+  }
+
+  @Test("Two reasons to decide again in one turn release once")
+  func decidedTwice() throws {
+    let town = TownHarness()
+    town.connect(Town.sheriff, Town.prosecutor)
+    town.publish(.holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)
+    let signed = town.message(
+      .signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
+    town.run(
+      [.administration(.activate(Town.agreement), ticket: 1)]
+        + town.publication([signed], from: Town.sheriff))
+    #expect(town.topics(to: Town.prosecutor) == [.holdRequested])
+    #expect(town.state.lanes[Town.prosecutor]?.next == 2)
+  }
+
+  @Test("Where deadline and release fall due in one turn, the first of them decides alone")
+  func lapseRacesDecision() throws {
+    let town = TownHarness()
+    town.connect(Town.sheriff, Town.prosecutor)
+    let id = town.publish(
+      .holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)[0]
+    town.now = WallTime(milliseconds: town.now.milliseconds - 1) + .days(2)
+    town.turnTakes = Span(milliseconds: 1)
+    town.publish(.signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
+    #expect(town.topics(to: Town.prosecutor) == [.holdRequested])
+    #expect(town.fates(of: id) == [.released])
+    #expect(!town.journal.erased.contains(id))
+    #expect(!town.journal.audit.contains { $0.kind == .lapsed && $0.message == id })
+  }
+
   @Test("An unanswered hand-off tells both sides, each from its own view")
   func unanswered() throws {
     let town = TownHarness()

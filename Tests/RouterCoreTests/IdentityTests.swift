@@ -76,6 +76,7 @@ struct IdentityTests {
       #expect(town.journal.erased.contains(id))
       town.publish(.answer(candidate: id, of: "ann", confirms: true), from: Town.harbor)
       #expect(town.topics(to: Town.harbor) == [.identityCandidate])
+      #expect(!town.journal.audit.contains { $0.kind == .identityLinked })
     }
   }
 
@@ -114,5 +115,38 @@ struct IdentityTests {
     town.publish(.booking("b-1", tokens: [Draft.name("ann")]), from: Town.sheriff)
     #expect(town.topics(to: Town.harbor) == [])
     #expect(town.journal.noMatches == ["sheriff/b-1"])
+  }
+}
+
+@Suite("People in cases")
+struct CasePeopleTests {
+  @Test("Two people of one incident stay two, whatever case their referrer names")
+  func twoPeople() throws {
+    let town = TownHarness()
+    town.connect(all: Town.agencies)
+    var first = Draft.holdRequest(of: "ann", case: "c-1", release: nil)
+    var second = Draft.holdRequest(of: "bob", case: "c-1", release: nil)
+    first.tokens = []
+    second.tokens = []
+    town.publish(.signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
+    town.publish(first, second, from: Town.sheriff)
+    #expect(town.topics(to: Town.prosecutor) == [.holdRequested], "only of whom the form is")
+    let people = town.journal.messages.values.filter { $0.message.topic == .holdRequested }
+    #expect(Set(people.map(\.participant)).count == 2)
+  }
+
+  @Test("A provider that answers in a case by a name of its own is talking of its participant")
+  func byCase() throws {
+    let town = TownHarness()
+    town.connect(all: Town.agencies)
+    town.publish(.signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
+    town.publish(
+      .handoff(case: "c-1"), .details(of: "ann", case: "c-1", release: "field-1"),
+      from: Town.sheriff)
+    var intake = Draft.intake(of: "client-17", case: "c-1")
+    intake.tokens = []
+    let id = town.publish(intake, from: Town.harbor)[0]
+    let details = town.journal.messages.values.first { $0.message.topic == .handoffDetails }
+    #expect(town.journal.messages[id]?.participant == details?.participant)
   }
 }

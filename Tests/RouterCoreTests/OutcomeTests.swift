@@ -38,7 +38,9 @@ struct OutcomeTests {
     for isSigned in [true, false] {
       let town = TownHarness()
       town.connect(all: Town.agencies)
-      if isSigned { town.publish(.signed(Town.fullRelease("full-1"), of: "ann"), from: Town.harbor) }
+      if isSigned {
+        town.publish(.signed(Town.fullRelease("full-1"), of: "ann"), from: Town.harbor)
+      }
       town.publish(.holdRequest(of: "ann", case: "c-1", release: nil), from: Town.sheriff)
       town.acknowledgeAll()
       town.pass(.days(3), step: .hours(1))

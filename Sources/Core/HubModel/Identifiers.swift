@@ -6,6 +6,7 @@ public struct Identifier<Tag>: Hashable, Comparable, Sendable, CustomStringConve
   public let text: String
 
   /// Returns `nil` where the text is not an identifier.
+  @inlinable
   public init?(_ text: some StringProtocol) {
     guard Limits.identifierBytes.contains(text.utf8.count) else { return nil }
     for byte in text.utf8 {

@@ -9,6 +9,8 @@ final class MemoryJournal: Journal {
   private(set) var messages: [MessageID: StoredMessage] = [:]
   private(set) var erased: Set<MessageID> = []
   private(set) var parts: [MessageID: [PartRecord]] = [:]
+  /// Parts that still move: not final, or under a number that is not acknowledged.
+  private(set) var moving: [PartKey: PartRecord] = [:]
   private(set) var noMatches: [String] = []
   private(set) var audit: [AuditEntry] = []
   private(set) var timers: [TimerKey: Timer] = [:]
@@ -55,7 +57,9 @@ final class MemoryJournal: Journal {
     case .submitted(let source, let sequence, let through):
       cursors[source, default: SourceCursor()][sequence] = through
     case .part(let part): take(part)
-    case .acknowledged(let agency, let through): lane(agency) { $0.acknowledged = through }
+    case .acknowledged(let agency, let through):
+      lane(agency) { $0.acknowledged = through }
+      for part in moving.values where part.key.recipient == agency { settle(part) }
     case .participant(let id): participants[id] = participants[id] ?? ParticipantRecord()
     case .alias(let key, let participant, let isPreferred):
       aliases[key] = participant
@@ -79,7 +83,8 @@ final class MemoryJournal: Journal {
     case .cancel(let key): timers[key] = nil
     case .noMatch(let agency, let booking, _): noMatches.append("\(agency)/\(booking)")
     case .erase(let id):
-      messages[id] = nil
+      messages[id]?.message.segments = []
+      messages[id]?.message.tokens = []
       erased.insert(id)
     case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
     case .agreement(let version, let hash, _): agreement = (version, hash)
@@ -91,10 +96,17 @@ final class MemoryJournal: Journal {
     var siblings = parts[part.key.message] ?? []
     siblings.removeAll { $0.key == part.key }
     parts[part.key.message] = (siblings + [part]).sorted { $0.key < $1.key }
+    moving[part.key] = part
+    settle(part)
     lane(part.key.recipient) {
       if let number = part.number { $0.next = max($0.next, number + 1) }
       if let queued = part.queued { $0.queueTail = max($0.queueTail, queued + 1) }
     }
+  }
+
+  private func settle(_ part: PartRecord) {
+    let acknowledged = lanes[part.key.recipient]?.acknowledged ?? 0
+    if part.fate.isFinal && (part.number ?? 0) <= acknowledged { moving[part.key] = nil }
   }
 
   private func take(_ record: RoiRecord, of participant: ParticipantID) {
@@ -122,7 +134,7 @@ final class MemoryJournal: Journal {
     var open = lanes
     for agency in open.keys {
       let floor = open[agency]?.acknowledged ?? 0
-      open[agency]?.window = allParts
+      open[agency]?.window = moving.values
         .filter { $0.key.recipient == agency && ($0.number ?? 0) > floor }
         .sorted { ($0.number ?? 0) < ($1.number ?? 0) }
     }
@@ -143,7 +155,7 @@ final class MemoryJournal: Journal {
     for key in needs.resends { add(key.message, withParts: true, to: &facts) }
     for id in needs.named { add(id, withParts: true, to: &facts) }
     for (agency, limit) in needs.queues {
-      let pending = allParts.filter { $0.key.recipient == agency && $0.fate == .pending }
+      let pending = moving.values.filter { $0.key.recipient == agency && $0.fate == .pending }
         .sorted { ($0.queued ?? 0) < ($1.queued ?? 0) }
       facts.queues[agency] = QueuePage(
         parts: Array(pending.prefix(limit)), isComplete: pending.count <= limit)
@@ -160,9 +172,14 @@ final class MemoryJournal: Journal {
   }
 
   private func loadTimers(_ needs: Needs, _ facts: inout Facts) {
+    guard needs.timerLimit > 0 else {
+      facts.nextDue = timers.values.map(\.due).min()
+      return
+    }
     let ordered = timers.sorted { ($0.value.due, $0.value.order) < ($1.value.due, $1.value.order) }
     let due = ordered.prefix { $0.value.due <= needs.dueBy }.prefix(needs.timerLimit)
     facts.nextDue = ordered.dropFirst(due.count).first?.value.due
+    var room = needs.redecisionLimit
     for (key, timer) in due {
       var loaded = DueTimer(key: key, due: timer.due, count: timer.count)
       switch key {
@@ -171,9 +188,9 @@ final class MemoryJournal: Journal {
       case .releaseExpiring(let id, _): facts.participants[id] = participants[id]
       case .redecide(let id, let after):
         facts.participants[id] = participants[id]
-        holdings(after: after, limit: needs.redecisionLimit, &loaded) { $0.participant == id }
+        holdings(after: after, room: &room, &loaded) { $0.participant == id }
       case .redecideAll(let after):
-        holdings(after: after, limit: needs.redecisionLimit, &loaded) { _ in true }
+        holdings(after: after, room: &room, &loaded) { _ in true }
       }
       for part in loaded.held { add(part.key.message, withParts: true, to: &facts) }
       facts.due.append(loaded)
@@ -181,19 +198,21 @@ final class MemoryJournal: Journal {
   }
 
   private func holdings(
-    after: MessageID?, limit: Int, _ timer: inout DueTimer, where matches: (PartRecord) -> Bool
+    after: MessageID?, room: inout Int, _ timer: inout DueTimer,
+    where matches: (PartRecord) -> Bool
   ) {
-    let held = allParts
+    let held = moving.values
       .filter { part in
         part.fate == .held && matches(part) && (after.map { part.key.message > $0 } ?? true)
       }
       .sorted { $0.key < $1.key }
-    var count = min(limit, held.count)
+    var count = min(room, held.count)
     while count > 0, count < held.count, held[count].key.message == held[count - 1].key.message {
       count += 1
     }
     timer.held = Array(held.prefix(count))
     timer.isComplete = count == held.count
+    room = max(0, room - count)
   }
 
   private func close(_ facts: inout Facts) {

@@ -84,6 +84,8 @@ final class TownHarness {
   private(set) var tickets: [UInt64: Refusal?] = [:]
   private var serial: UInt64 = 0
   private var connections: UInt8 = 0
+  /// How long a turn takes by the wall clock.
+  var turnTakes = Span(milliseconds: 0)
   /// Whether every turn is followed by a comparison with what a restart would find.
   var checksRecovery = true
 
@@ -134,6 +136,7 @@ final class TownHarness {
       TurnRecord(now: now, events: events, journal: outcome.journal, sends: outcome.sends))
     for send in outcome.sends { deliver(send) }
     if checksRecovery { checkRecovery() }
+    now = now + turnTakes
     return outcome.hasMoreWork
   }
 
@@ -141,6 +144,11 @@ final class TownHarness {
     switch send {
     case .reply(let session, let reply):
       guard let agency = registry.owner(of: session.fingerprint) else { return }
+      if case .welcome(let welcome) = reply, session == adapters[agency]?.session {
+        adapters[agency]?.sent = [
+          .data: welcome.dataThrough, .control: welcome.controlThrough,
+        ]
+      }
       seen[agency, default: []].append(.reply(reply))
     case .deliver(let permitted):
       receive(.delivery(permitted.delivery), permitted.recipient)

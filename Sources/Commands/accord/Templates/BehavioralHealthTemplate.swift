@@ -5,13 +5,7 @@ enum BehavioralHealthTemplate {
     # replace {} by the lines that differ.
     adapter: {}
     # adapter:
-    #   # Folders below 'in'.
-    #   on-call: on-call
-    #   releases: releases
-    #   intake: intake
-    #   status: status
-    #   contacts: contacts
-    #   answers: answers
-    #   identities: identities
+    #   # Run when somebody must be called, with the referral's id, the staff code and the attempt.
+    #   alert-command: /usr/local/bin/page-on-call
     """
 }

@@ -1,12 +1,8 @@
 /// The public defender's own section.
 enum PublicDefenderTemplate {
   static let section = """
-    # What the defender's adapter alone reads. Everything has a default; to change something,
-    # replace {} by the lines that differ.
+    # The defender's adapter has nothing to set. Columns and fields whose name says notes,
+    # privileged, confidential or work product are never read into a message.
     adapter: {}
-    # adapter:
-    #   # Folders below 'in'. Privileged columns stop here, whatever a file says.
-    #   assignments: assignments
-    #   clients: clients
     """
 }

@@ -5,22 +5,15 @@ enum SheriffTemplate {
     # replace {} by the lines that differ.
     adapter: {}
     # adapter:
-    #   # Folders below 'in'.
-    #   referrals: referrals
-    #   roster: roster
-    #   # Whether a roster file holds everyone in the jail (full) or what changed (changes).
-    #   roster-mode: full
-    #   # Tried in this order.
-    #   date-formats: [yyyy-MM-dd, MM/dd/yyyy]
     #   # Code of the jail, in booking notices.
     #   facility: main
-    #   # The roster's columns, by the names that the jail's system gives them.
+    #   # A full roster that loses a larger share of the jail at once is not believed.
+    #   largest-shrink-percent: 40
+    #   # Read out in a NOT SENT warning.
+    #   duty-line: "555-0142"
+    #   # Columns by field, where the records system calls them otherwise.
     #   columns:
-    #     booking: Booking No
-    #     inmate: Inmate No
-    #     last-name: Last Name
-    #     first-name: First Name
-    #     date-of-birth: DOB
-    #     booked-at: Booking Date
+    #     booking_no: Booking Number
+    #     inmate_no: Inmate Number
     """
 }

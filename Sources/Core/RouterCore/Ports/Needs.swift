@@ -78,7 +78,8 @@ public struct Facts: Equatable, Sendable {
   public var cases: [CaseID: CaseRecord] = [:]
   public var releases: [RoiID: ReleaseOwner] = [:]
   public var participants: [ParticipantID: ParticipantRecord] = [:]
-  /// Every message that a queue, a resend, a timer or a named id asks for.
+  /// Every message that a queue, a resend, a timer or a named id asks for; one whose content was
+  /// erased has no segments left.
   public var messages: [MessageID: StoredMessage] = [:]
   /// The parts of those messages that are asked for by a resend, a timer or a named id.
   public var parts: [MessageID: [PartRecord]] = [:]

@@ -11,7 +11,9 @@ extension Turn {
           participant: stored.participant, agreementVersion: state.agreement.version)))
   }
 
-  mutating func audit(refused refusal: Refusal, from agency: AgencyID, item: Submission.Publish.Item) {
+  mutating func audit(
+    refused refusal: Refusal, from agency: AgencyID, item: Submission.Publish.Item
+  ) {
     var entry = AuditEntry(.refused, at: now, actor: agency, reasons: [refusal.code.rawValue])
     if case .message(let message) = item {
       entry.message = message.id

@@ -94,13 +94,15 @@ extension Turn {
       let consents = facts.participants[participant]?.consents,
       consents.identityStewards(in: state.registry, at: now).contains(message.source),
       let id = message.code("candidate").flatMap({ MessageID($0) }),
-      var booking = facts.messages[id], booking.basis == .candidate
+      var booking = facts.messages[id], booking.basis == .candidate,
+      // Without content it was rejected or lapsed before; only its metadata is left.
+      !booking.message.segments.isEmpty
     else { return }
     if message.topic == .identityRejected {
       leaveNoMatch(booking.message)
       write(.erase(id))
       cancelTimer(.lapse(id))
-      facts.messages[id] = nil
+      facts.messages[id]?.message.segments = []
       return
     }
     for token in booking.message.tokens where token.kind != .nameAndBirthDate {

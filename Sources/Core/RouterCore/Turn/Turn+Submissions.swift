@@ -95,7 +95,7 @@ extension Turn {
       if participant == nil {
         let found =
           confirmedParticipant(by: message.tokens)
-          ?? (isParty == true ? record?.participant : nil)
+          ?? (isParty == true ? record.flatMap { subject(of: $0, namedBy: message.source) } : nil)
         participant = found ?? newParticipant()
         if let participant { link(key, to: participant) }
       }
@@ -112,6 +112,14 @@ extension Turn {
       }
     }
     return participant
+  }
+
+  /// Whom a case is about, for one of its parties that names them by a new alias. Whoever opened
+  /// it and knows the person by another alias means somebody else.
+  private func subject(of record: CaseRecord, namedBy agency: AgencyID) -> ParticipantID? {
+    guard let participant = record.participant else { return nil }
+    let isKnown = facts.participants[participant]?.aliases[agency] != nil
+    return isKnown && record.openedBy == agency ? nil : participant
   }
 
   private mutating func newParticipant() -> ParticipantID {

@@ -67,6 +67,8 @@ extension Turn {
       var pending = part
       pending.fate = .pending
       if let permitted = split(pending, of: stored, by: decision) {
+        // Written at once, so that another timer of this turn does not find it held.
+        write(permitted)
         ready[recipient.id, default: []].append(
           Ready(part: permitted, message: stored, decision: decision))
         continue

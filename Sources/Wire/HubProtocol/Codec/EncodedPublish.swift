@@ -1,7 +1,8 @@
+import FoundationEssentials
 public import HubModel
 
 /// Builds publish frames from envelopes that are encoded already, as a spool keeps them: the
-/// messages are copied once and never decoded.
+/// messages are never decoded.
 public enum EncodedPublish {
   /// - Parameters:
   ///   - first: number of the first message; the others follow densely.
@@ -9,14 +10,13 @@ public enum EncodedPublish {
   public static func frame(
     sequence: SubmitSequence, first: UInt64, messages: [[UInt8]]
   ) -> [UInt8] {
-    let body = messages.reduce(0) { $0 + $1.count + overheadPerMessage }
-    var writer = WireWriter(capacity: body + overheadPerFrame)
-    writer.nested(2) {
-      $0.number(1, UInt64(sequence.rawValue))
-      $0.number(2, first)
-      for message in messages { $0.blob(3, message, present: true) }
-    }
-    return writer.bytes
+    var publish = Accord_V1_Publish()
+    publish.sequence = Accord_V1_Sequence(sequence)
+    publish.first = first
+    publish.messages = messages.map { Data($0) }
+    var frame = Accord_V1_Submission()
+    frame.frame = .publish(publish)
+    return frame.written()
   }
 
   /// How many messages, from the first on, fit into one frame, given their lengths in bytes.
@@ -34,4 +34,13 @@ public enum EncodedPublish {
   // A tag and a length of at most five bytes each.
   private static let overheadPerMessage = 6
   private static let overheadPerFrame = 32
+}
+
+extension Accord_V1_Sequence {
+  init(_ sequence: SubmitSequence) {
+    switch sequence {
+    case .data: self = .data
+    case .control: self = .control
+    }
+  }
 }

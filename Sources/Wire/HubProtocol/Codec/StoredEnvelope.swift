@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import HubModel
 
 /// A message as the ledger keeps it: what deciding takes apart from what it is about, so that the
@@ -8,21 +9,17 @@ public import HubModel
 public enum StoredEnvelope {
   /// The header, with the authenticated source.
   public static func header(of message: Message) -> [UInt8] {
-    var writer = WireWriter(capacity: 384)
-    message.write(.metadata, source: message.source, into: &writer)
-    return writer.bytes
+    Accord_V1_Envelope(message, source: message.source, .metadata).written()
   }
 
   /// The content of the segments, in their order, in the clear (scheme 0).
   public static func payload(of message: Message) -> [UInt8] {
     guard !message.segments.isEmpty else { return [] }
-    var writer = WireWriter(capacity: 1_024)
-    writer.nested(4) { sealed in
-      for segment in message.segments {
-        sealed.nested(1) { segment.write(.content, into: &$0) }
-      }
-    }
-    return writer.bytes
+    var payload = Accord_V1_Payload()
+    payload.segments = message.segments.map { Accord_V1_Segment($0, .content) }
+    var sealed = Accord_V1_SealedPayload()
+    sealed.ciphertext = payload.written(as: Data.self)
+    return sealed.written()
   }
 
   /// Puts a message together again.
@@ -31,7 +28,7 @@ public enum StoredEnvelope {
   ///   sealed with a key that this module does not hold.
   public static func message(header: [UInt8], payload: [UInt8]?) throws(Refusal) -> Message {
     var message = try within("header") { () throws(Refusal) in
-      try Message(reading: WireReader(header), source: nil)
+      try Message(reading: Accord_V1_Envelope(reading: header), source: nil)
     }
     guard let payload else { return message }
     let contents = try within("payload") { () throws(Refusal) in try open(payload) }
@@ -46,36 +43,11 @@ public enum StoredEnvelope {
     return message
   }
 
-  private static func open(_ payload: [UInt8]) throws(Refusal) -> [SegmentParts] {
-    var reader = WireReader(payload)
-    var scheme: UInt32 = 0
-    var contents: [SegmentParts] = []
-    while let tag = try reader.tag() {
-      switch tag.field {
-      case 1: scheme = try reader.small(tag, "scheme")
-      case 4: contents = try segments(try reader.nested(tag, "ciphertext"), scheme: scheme)
-      default: try reader.skip(tag)
-      }
-    }
-    guard scheme == 0 else { throw Refusal(.malformedFrame, at: "scheme") }
-    return contents
-  }
-
-  private static func segments(
-    _ reader: consuming WireReader, scheme: UInt32
-  ) throws(Refusal) -> [SegmentParts] {
-    // Ciphertext is no list of segments; the scheme is refused by the caller.
-    guard scheme == 0 else { return [] }
-    var contents: [SegmentParts] = []
-    while let tag = try reader.tag() {
-      guard tag.field == 1 else {
-        try reader.skip(tag)
-        continue
-      }
-      guard contents.count < Limits.segments else { throw Refusal(.tooManySegments) }
-      let nested = try reader.nested(tag, "segments")
-      contents.append(try SegmentParts(reading: nested))
-    }
-    return contents
+  private static func open(_ payload: [UInt8]) throws(Refusal) -> [SegmentContent] {
+    let sealed = try Accord_V1_SealedPayload(reading: payload)
+    guard sealed.scheme == 0 else { throw Refusal(.malformedFrame, at: "scheme") }
+    let segments = try Accord_V1_Payload(reading: sealed.ciphertext).segments
+    try Read.room(segments.count, in: Limits.segments, Refusal(.tooManySegments))
+    return try Read.list(segments, "segments", SegmentContent.init(reading:))
   }
 }

@@ -1,33 +1,21 @@
+import FoundationEssentials
 public import HubModel
 
 extension Submission {
   /// The frame as an adapter sends it.
   public func encoded() -> [UInt8] {
-    if case .publish(let publish) = self { return publish.encoded() }
-    var writer = WireWriter(capacity: 128)
+    var frame = Accord_V1_Submission()
     switch self {
-    case .publish: break
-    case .hello(let hello):
-      writer.nested(1) {
-        $0.number(1, UInt64(hello.version))
-        $0.identifier(2, hello.source)
-        $0.flag(3, hello.isConsumer)
-        $0.identifier(4, hello.ledger)
-      }
+    case .publish(let publish): return publish.encoded()
+    case .hello(let hello): frame.hello = Accord_V1_Hello(hello)
     case .acknowledge(let acknowledge):
-      writer.nested(3) {
-        $0.identifier(1, acknowledge.ledger)
-        $0.number(2, acknowledge.through)
-        for number in acknowledge.quarantined { $0.number(3, number, present: true) }
-      }
+      frame.acknowledge = Accord_V1_Acknowledge(acknowledge)
     case .resume(let resume):
-      writer.nested(4) {
-        $0.identifier(1, resume.ledger)
-        $0.number(2, resume.next)
-      }
-    case .ping(let echo): writer.nested(5) { $0.number(1, echo) }
+      frame.resume.ledgerIncarnation = resume.ledger.text
+      frame.resume.next = resume.next
+    case .ping(let echo): frame.ping.echo = echo
     }
-    return writer.bytes
+    return frame.written()
   }
 
   /// The agency that stands in a message until the router has put the authenticated one there.
@@ -44,51 +32,34 @@ extension Submission {
     decoding bytes: [UInt8], source: AgencyID = Submission.unauthenticated
   ) throws(Refusal) {
     guard bytes.count <= Limits.frameBytes else { throw Refusal(.frameTooLarge) }
-    var reader = WireReader(bytes)
-    var frame: Submission?
-    while let tag = try reader.tag() {
-      guard tag.field > 5 || frame == nil else { throw Refusal(.malformedFrame, at: "frame") }
-      switch tag.field {
-      case 1: frame = .hello(try Hello(reading: try reader.nested(tag, "hello")))
-      case 2:
-        frame = .publish(try Publish(reading: try reader.nested(tag, "publish"), source: source))
-      case 3:
-        frame = .acknowledge(try Acknowledge(reading: try reader.nested(tag, "acknowledge")))
-      case 4: frame = .resume(try Resume(reading: try reader.nested(tag, "resume")))
-      case 5: frame = .ping(echo: try readEcho(try reader.nested(tag, "ping")))
-      default: try reader.skip(tag)
-      }
+    switch try Accord_V1_Submission(reading: bytes).frame {
+    case nil: throw Refusal(.malformedFrame, at: "frame")
+    case .hello(let hello): self = .hello(try Hello(reading: hello))
+    case .publish(let publish): self = .publish(try Publish(reading: publish, source: source))
+    case .acknowledge(let acknowledge):
+      self = .acknowledge(try Acknowledge(reading: acknowledge))
+    case .resume(let resume): self = .resume(try Resume(reading: resume))
+    case .ping(let ping): self = .ping(echo: ping.echo)
     }
-    guard let frame else { throw Refusal(.malformedFrame, at: "frame") }
-    self = frame
   }
-}
-
-private func readEcho(_ reader: consuming WireReader) throws(Refusal) -> UInt64 {
-  var echo: UInt64 = 0
-  while let tag = try reader.tag() {
-    if tag.field == 1 { echo = try reader.raw(tag, "ping.echo") } else { try reader.skip(tag) }
-  }
-  return echo
 }
 
 extension Submission.Hello {
-  init(reading reader: consuming WireReader) throws(Refusal) {
-    var version: UInt32 = 0
-    var source: Incarnation?
-    var isConsumer = false
-    var ledger: Incarnation?
-    while let tag = try reader.tag() {
-      switch tag.field {
-      case 1: version = try reader.small(tag, "hello.version")
-      case 2: source = try reader.identifier(tag, "hello.source_incarnation")
-      case 3: isConsumer = try reader.flag(tag, "hello.consumer")
-      case 4: ledger = try reader.identifier(tag, "hello.ledger_incarnation")
-      default: try reader.skip(tag)
-      }
-    }
-    guard let source else { throw Refusal(.malformedFrame, at: "hello.source_incarnation") }
-    self.init(version: version, source: source, isConsumer: isConsumer, ledger: ledger)
+  init(reading frame: Accord_V1_Hello) throws(Refusal) {
+    self.init(
+      version: frame.version,
+      source: try Read.required(frame.sourceIncarnation, "hello.source_incarnation"),
+      isConsumer: frame.consumer,
+      ledger: try Read.identifier(frame.ledgerIncarnation, "hello.ledger_incarnation"))
+  }
+}
+
+extension Accord_V1_Hello {
+  init(_ hello: Submission.Hello) {
+    version = hello.version
+    sourceIncarnation = hello.source.text
+    consumer = hello.isConsumer
+    if let ledger = hello.ledger { ledgerIncarnation = ledger.text }
   }
 }
 
@@ -106,40 +77,26 @@ extension Submission.Publish {
       })
   }
 
-  init(reading reader: consuming WireReader, source: AgencyID) throws(Refusal) {
-    var sequence = SubmitSequence.data
-    var first: UInt64 = 0
-    var items: [Item] = []
-    while let tag = try reader.tag() {
-      switch tag.field {
-      case 1:
-        guard let known = SubmitSequence(rawValue: try reader.small(tag, "publish.sequence"))
-        else { throw Refusal(.malformedFrame, at: "publish.sequence") }
-        sequence = known
-      case 2: first = try reader.number(tag, "publish.first")
-      case 3:
-        guard items.count < Limits.messagesPerPublish else {
-          throw Refusal(.frameTooLarge, at: "publish.messages")
-        }
-        items.append(Item(reading: try reader.nested(tag, "publish.messages"), source: source))
-      default: try reader.skip(tag)
-      }
-    }
-    guard first > 0, first < UInt64(Int64.max) - UInt64(Limits.messagesPerPublish) else {
-      throw Refusal(.malformedFrame, at: "publish.first")
-    }
-    self.init(sequence: sequence, first: first, items: items)
+  init(reading frame: Accord_V1_Publish, source: AgencyID) throws(Refusal) {
+    try Read.room(
+      frame.messages.count, in: Limits.messagesPerPublish,
+      Refusal(.frameTooLarge, at: "publish.messages"))
+    guard frame.first > 0, frame.first < UInt64(Int64.max) - UInt64(Limits.messagesPerPublish)
+    else { throw Refusal(.malformedFrame, at: "publish.first") }
+    self.init(
+      sequence: try Read.sequence(frame.sequence, "publish.sequence"), first: frame.first,
+      items: frame.messages.map { Item(reading: $0, source: source) })
   }
 }
 
 extension Submission.Publish.Item {
-  fileprivate init(reading reader: WireReader, source: AgencyID) {
-    guard reader.count <= Limits.messageBytes else {
+  fileprivate init(reading bytes: Data, source: AgencyID) {
+    guard bytes.count <= Limits.messageBytes else {
       self = .undecodable(Refusal(.messageTooLarge))
       return
     }
     do throws(Refusal) {
-      self = .message(try Message(reading: reader, source: source))
+      self = .message(try Message(reading: Accord_V1_Envelope(reading: bytes), source: source))
     } catch {
       self = .undecodable(error)
     }
@@ -147,41 +104,30 @@ extension Submission.Publish.Item {
 }
 
 extension Submission.Acknowledge {
-  init(reading reader: consuming WireReader) throws(Refusal) {
-    var ledger: Incarnation?
-    var through: UInt64 = 0
-    var quarantined: [UInt64] = []
-    while let tag = try reader.tag() {
-      switch tag.field {
-      case 1: ledger = try reader.identifier(tag, "acknowledge.ledger_incarnation")
-      case 2: through = try reader.number(tag, "acknowledge.through")
-      case 3:
-        try reader.numbers(
-          tag, "acknowledge.quarantined", into: &quarantined, limit: Limits.largestWindow)
-      default: try reader.skip(tag)
-      }
-    }
-    guard let ledger else { throw Refusal(.malformedFrame, at: "acknowledge.ledger_incarnation") }
-    guard quarantined.allSatisfy({ (1...max(through, 1)).contains($0) }) else {
-      throw Refusal(.malformedFrame, at: "acknowledge.quarantined")
-    }
-    self.init(ledger: ledger, through: through, quarantined: quarantined)
+  init(reading frame: Accord_V1_Acknowledge) throws(Refusal) {
+    let through = try Read.number(frame.through, "acknowledge.through")
+    guard frame.quarantined.count <= Limits.largestWindow,
+      frame.quarantined.allSatisfy({ (1...max(through, 1)).contains($0) })
+    else { throw Refusal(.malformedFrame, at: "acknowledge.quarantined") }
+    self.init(
+      ledger: try Read.required(frame.ledgerIncarnation, "acknowledge.ledger_incarnation"),
+      through: through, quarantined: frame.quarantined)
+  }
+}
+
+extension Accord_V1_Acknowledge {
+  init(_ acknowledge: Submission.Acknowledge) {
+    ledgerIncarnation = acknowledge.ledger.text
+    through = acknowledge.through
+    quarantined = acknowledge.quarantined
   }
 }
 
 extension Submission.Resume {
-  init(reading reader: consuming WireReader) throws(Refusal) {
-    var ledger: Incarnation?
-    var next: UInt64 = 0
-    while let tag = try reader.tag() {
-      switch tag.field {
-      case 1: ledger = try reader.identifier(tag, "resume.ledger_incarnation")
-      case 2: next = try reader.number(tag, "resume.next")
-      default: try reader.skip(tag)
-      }
-    }
-    guard let ledger else { throw Refusal(.malformedFrame, at: "resume.ledger_incarnation") }
+  init(reading frame: Accord_V1_Resume) throws(Refusal) {
+    self.init(
+      ledger: try Read.required(frame.ledgerIncarnation, "resume.ledger_incarnation"),
+      next: try Read.number(frame.next, "resume.next"))
     guard next > 0 else { throw Refusal(.malformedFrame, at: "resume.next") }
-    self.init(ledger: ledger, next: next)
   }
 }

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import HubModel
+
+extension Seal {
+  init(reading frame: Accord_V1_Seal) throws(Refusal) {
+    guard frame.scheme == 1 else { throw Refusal(.malformedFrame, at: "scheme") }
+    guard frame.hasHeader else { throw Refusal(.malformedFrame, at: "header") }
+    try Read.room(frame.segments.count, in: Limits.segments, Refusal(.tooManySegments))
+    var paths: [Path] = []
+    paths.reserveCapacity(frame.segments.count)
+    for path in frame.segments { paths.append(try Path(reading: path)) }
+    self.init(
+      scheme: frame.scheme,
+      root: try Read.bytes(frame.root, "root", count: WireBounds.hashBytes),
+      signature: try Read.bytes(
+        frame.signature, "signature", count: WireBounds.signatureBytes),
+      signer: try Read.required(frame.signer, "signer"),
+      headerSalt: try Read.bytes(frame.headerSalt, "header_salt", count: WireBounds.saltBytes),
+      header: try Path(reading: frame.header), segments: paths)
+  }
+}
+
+extension Accord_V1_Seal {
+  init(_ seal: Seal) {
+    scheme = seal.scheme
+    root = Data(seal.root)
+    signature = Data(seal.signature)
+    signer = seal.signer.text
+    headerSalt = Data(seal.headerSalt)
+    header = Path(seal.header)
+    segments = seal.segments.map(Path.init)
+  }
+}
+
+extension Seal.Path {
+  init(reading frame: Accord_V1_Seal.Path) throws(Refusal) {
+    try Read.room(
+      frame.siblings.count, in: WireBounds.pathDepth, Refusal(.malformedFrame, at: "siblings"))
+    var siblings: [[UInt8]] = []
+    siblings.reserveCapacity(frame.siblings.count)
+    for sibling in frame.siblings {
+      siblings.append(try Read.bytes(sibling, "siblings", count: WireBounds.hashBytes))
+    }
+    self.init(slot: frame.slot, siblings: siblings)
+  }
+}
+
+extension Accord_V1_Seal.Path {
+  init(_ path: Seal.Path) {
+    slot = path.slot
+    siblings = path.siblings.map { Data($0) }
+  }
+}
