@@ -31,7 +31,8 @@ extension ProviderAdapter {
   /// Who is on call at `now`, the first to be asked first.
   private func onCall(at now: WallTime, in database: Database) throws -> [(String, String)] {
     try Row.fetchAll(
-      database, sql: "SELECT staff, phone FROM rota WHERE starts <= ? AND ends > ? ORDER BY tier, staff",
+      database,
+      sql: "SELECT staff, phone FROM rota WHERE starts <= ? AND ends > ? ORDER BY tier, staff",
       arguments: [now.milliseconds, now.milliseconds]
     ).map { ($0["staff"], $0["phone"]) }
   }
@@ -172,16 +173,16 @@ extension ProviderAdapter {
         rows: try releases.map { row in
           [
             row["id"], "\(row["version"] as Int)", row["case_id"], row["alias"], row["state"],
-            try effect(of: row["message"]),
+            try effect(of: row["message"], in: database),
           ]
         }),
     ]
   }
 
   /// Nothing that was said of a release holds before the router has it.
-  private func effect(of message: String) throws -> String {
+  private func effect(of message: String, in database: Database) throws -> String {
     guard let id = MessageID(message) else { return "?" }
-    switch try setting.store.submissionState(of: id) {
+    switch try setting.store.submissionState(of: id, in: database) {
     case .receipted?: return "yes"
     case .refused(let refusal)?: return "REFUSED: \(refusal)"
     case .spooled?: return "not yet"

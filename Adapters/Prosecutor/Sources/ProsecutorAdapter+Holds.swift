@@ -72,7 +72,8 @@ extension ProsecutorAdapter {
   ) throws {
     guard let hold = view.hold else { return }
     var text = NoticeText(view.allConditionsMet ? "CONDITIONS MET" : "CONDITION MET")
-    text.say("Of the hold's conditions these are met: \(view.conditionsMet.joined(separator: ", ")).")
+    let met = view.conditionsMet.joined(separator: ", ")
+    text.say("Of the hold's conditions these are met: \(met).")
     text.item("Incident", hold.incident)
     text.item("Hold", hold.id)
     text.todo("Decide: accord-prosecutor decide released --incident \(hold.incident ?? "NUMBER")")

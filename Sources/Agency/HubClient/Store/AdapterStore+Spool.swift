@@ -38,17 +38,22 @@ extension AdapterStore {
   /// What became of the message; nothing where it was never spooled here, or was confirmed and
   /// its id is older than ``remembersSubmissionsFor``.
   public func submissionState(of id: MessageID) throws -> SubmissionState? {
+    try queue.inDatabase { try submissionState(of: id, in: $0) }
+  }
+
+  /// As ``submissionState(of:)``, within a transaction of the caller's.
+  public func submissionState(
+    of id: MessageID, in database: Database
+  ) throws -> SubmissionState? {
     let receipted = receipts.withLock { $0 }
-    return try queue.inDatabase { _ in
-      let refusal = try statements.deadLetter.first(.id(id)) { row throws(StoreError) in
-        Refusal(ErrorCode(rawValue: row.text(0)) ?? .malformedFrame, at: row.text(1))
-      }
-      if let refusal { return .refused(refusal) }
-      let key = try statements.submission.first(.id(id)) { row in row.integer(0) }
-      guard let key else { return nil }
-      guard let (sequence, number) = SpoolEntry.split(key) else { return .receipted }
-      return number <= receipted[sequence] ? .receipted : .spooled
+    let refusal = try statements.deadLetter.first(.id(id)) { row throws(StoreError) in
+      Refusal(ErrorCode(rawValue: row.text(0)) ?? .malformedFrame, at: row.text(1))
     }
+    if let refusal { return .refused(refusal) }
+    let key = try statements.submission.first(.id(id)) { row in row.integer(0) }
+    guard let key else { return nil }
+    guard let (sequence, number) = SpoolEntry.split(key) else { return .receipted }
+    return number <= receipted[sequence] ? .receipted : .spooled
   }
 
   /// How long submissions are remembered by id, counted from the time in it, once the router's
