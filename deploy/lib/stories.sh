@@ -30,8 +30,9 @@ see() {
 see_json() {
   local until=$(($(date +%s) + $1)) words=$3
   while [ "$(date +%s)" -le "$until" ]; do
-    "$bin/accord" $2 --config "$county/router.yaml" --json 2>/dev/null | tr -d ' \n' \
-      | grep -qE -- "$words" && return 0
+    # A status that warns exits non-zero, and still says what it says.
+    "$bin/accord" $2 --config "$county/router.yaml" --json >"$county/asked.json" 2>/dev/null || true
+    tr -d ' \n' <"$county/asked.json" | grep -E -- "$words" >/dev/null && return 0
     sleep 0.2
   done
   say "   not within $1 s: $words in accord $2"
