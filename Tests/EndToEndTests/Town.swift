@@ -154,7 +154,8 @@ final class Program: @unchecked Sendable {
         return
       }
       guard !hasEnded, log.wait(until: deadline) else {
-        Issue.record("\(name) never said “\(words)”; it said:\n\(text)", sourceLocation: sourceLocation)
+        Issue.record(
+          "\(name) never said “\(words)”; it said:\n\(text)", sourceLocation: sourceLocation)
         throw CancellationError()
       }
     }

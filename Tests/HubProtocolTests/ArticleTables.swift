@@ -81,8 +81,6 @@ enum ArticleTables {
         ["Time between pings", "\(Limits.pingEvery.milliseconds) ms"],
         ["Silence after which a connection is forgotten",
           "\(Limits.sessionSilence.milliseconds) ms"],
-        ["Time before an unacknowledged delivery is sent again",
-          "\(Limits.resendAfter.milliseconds) ms"],
       ])
   }
 

@@ -17,9 +17,8 @@ struct SourceFile: Sendable {
   var imports: [(module: String, line: Int)] {
     lines.enumerated().compactMap { index, line in
       var words = line.split(separator: " ")[...]
-      while let word = words.first, ["public", "internal", "private", "@testable", "@preconcurrency"]
-        .contains(word)
-      { words = words.dropFirst() }
+      let before = ["public", "internal", "private", "@testable", "@preconcurrency"]
+      while let word = words.first, before.contains(String(word)) { words = words.dropFirst() }
       guard words.first == "import", let module = words.dropFirst().last else { return nil }
       return (String(module), index + 1)
     }
@@ -33,7 +32,8 @@ enum House {
 
   static func swiftFiles(under folder: String) -> [SourceFile] {
     let base = root.appendingPathComponent(folder)
-    let names = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+    let names =
+      FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     return names.filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
       guard let text = try? String(contentsOf: base.appendingPathComponent(name), encoding: .utf8)
       else { return nil }

@@ -55,13 +55,16 @@ extension SheriffAdapter {
         """, arguments: [about, caseID, topic, recipient, fate])
     if topic == Topic.holdRequested.rawValue, fate == Fate.delivered.rawValue {
       try database.execute(
-        sql: "UPDATE referral SET hold = 'prosecutor has the request' WHERE case_id = ? AND hold = ''",
+        sql: """
+          UPDATE referral SET hold = 'prosecutor has the request' WHERE case_id = ? AND hold = ''
+          """,
         arguments: [caseID])
     }
     guard [Fate.held, .withheld, .returned, .expired].map(\.rawValue).contains(fate) else { return }
     var text = NoticeText("NOT SENT")
     text.say("\(recipient) has not received \(topic) of referral \(caseID).")
-    text.item("Why", fate == "held" ? "there is no release on file" : "the release does not allow it")
+    text.item(
+      "Why", fate == "held" ? "there is no release on file" : "the release does not allow it")
     text.item("Message", about)
     text.todo(
       "Call \(settings.dutyLine), or add the release. Then confirm with: "

@@ -15,8 +15,9 @@ struct SheriffAdapter: AgencyAdapter {
       try database.execute(
         sql: """
           CREATE TABLE referral (
-            case_id TEXT PRIMARY KEY, incident TEXT, door TEXT NOT NULL, referred_at INTEGER NOT NULL,
-            alias TEXT, release TEXT NOT NULL, release_outcome TEXT NOT NULL,
+            case_id TEXT PRIMARY KEY, incident TEXT, door TEXT NOT NULL,
+            referred_at INTEGER NOT NULL, alias TEXT, release TEXT NOT NULL,
+            release_outcome TEXT NOT NULL,
             handoff TEXT NOT NULL DEFAULT 'asked', hold TEXT NOT NULL DEFAULT '');
           CREATE TABLE not_sent (
             message TEXT PRIMARY KEY, case_id TEXT, topic TEXT NOT NULL, recipient TEXT NOT NULL,

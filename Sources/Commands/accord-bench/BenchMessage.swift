@@ -8,9 +8,9 @@ enum BenchMessage {
   static let consumer = "lakewood-office"
   static let program = "lakewood"
 
-  static func status(_ id: MessageID, at time: WallTime, participant: ParticipantAlias, stamp: Int64)
-    -> Message?
-  {
+  static func status(
+    _ id: MessageID, at time: WallTime, participant: ParticipantAlias, stamp: Int64
+  ) -> Message? {
     guard let source = AgencyID(publisher), let program = ProgramID(program),
       let caseID = CaseID("bench-case")
     else { return nil }

@@ -43,7 +43,8 @@ struct Report: Codable {
     var lines = [
       "This machine, in this run (\(BenchMessage.bytes) bytes a message):",
       "  libzmq CURVE push/pull     \(whole(limits.curvePerSecond))/s",
-      "  SQLite grouped inserts     \(whole(limits.insertsPerSecond))/s   (1,024 a commit, flushed)",
+      "  SQLite grouped inserts     \(whole(limits.insertsPerSecond))/s   "
+        + "(1,024 a commit, flushed)",
       "  one flush                  \(fine(limits.flushMicroseconds)) µs",
       "",
       "Published → durable → decided → audited → delivered → acknowledged:",

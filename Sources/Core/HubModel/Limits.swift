@@ -31,9 +31,8 @@ public enum Limits {
   /// Tokens may match several people; past this many the match is not a match.
   public static let identityCandidates = 8
 
-  /// Silence after which a session is forgotten; adapters ping much more often.
-  public static let sessionSilence = Span.seconds(60)
   public static let pingEvery = Span.seconds(2)
-  /// A delivery unacknowledged for so long is sent again, decided anew.
-  public static let resendAfter = Span.seconds(20)
+  /// Silence of five pings after which a session is forgotten: nothing more is handed to a
+  /// recipient that is gone, and what comes for it waits, undisclosed.
+  public static let sessionSilence = Span.seconds(10)
 }

@@ -43,7 +43,8 @@ public struct Registry: Hashable, Sendable {
   private var owners: [KeyFingerprint: AgencyID]
 
   public init(agencies: [Agency], cutOff: Set<KeyFingerprint> = []) {
-    self.agencies = Dictionary(agencies.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.agencies = Dictionary(
+      agencies.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     self.cutOff = cutOff
     owners = [:]
     for agency in agencies {

@@ -8,8 +8,12 @@ extension Message {
     guard spec.publishers.contains(role) else { throw Refusal(.notPublisher) }
     guard purpose == spec.purpose else { throw Refusal(.wrongPurpose) }
     guard segments.count <= Limits.segments else { throw Refusal(.tooManySegments) }
-    guard tokens.count <= Limits.identityTokens else { throw Refusal(.messageTooLarge, at: "tokens") }
-    guard audience.count <= Limits.audience else { throw Refusal(.messageTooLarge, at: "audience") }
+    guard tokens.count <= Limits.identityTokens else {
+      throw Refusal(.messageTooLarge, at: "tokens")
+    }
+    guard audience.count <= Limits.audience else {
+      throw Refusal(.messageTooLarge, at: "audience")
+    }
     try validateSubject(spec)
     try validateConsent(spec)
     for segment in segments { try segment.validate(spec) }

@@ -41,13 +41,10 @@ extension AdapterStore {
     try queue.inDatabase { try submissionState(of: id, in: $0) }
   }
 
-  /// As ``submissionState(of:)``, from within a transaction of this store.
+  /// As ``submissionState(of:)``, within a transaction of the caller's.
   public func submissionState(
     of id: MessageID, in database: Database
   ) throws -> SubmissionState? {
-    guard database.sqliteConnection == statements.connection else {
-      throw StoreError(.foreignConnection, "submission state")
-    }
     let receipted = receipts.withLock { $0 }
     let refusal = try statements.deadLetter.first(.id(id)) { row throws(StoreError) in
       Refusal(ErrorCode(rawValue: row.text(0)) ?? .malformedFrame, at: row.text(1))
