@@ -62,8 +62,8 @@ extension ProsecutorAdapter {
     var text = NoticeText(isReview ? "HOLD: REVIEW DUE" : "HOLD: DUE SOON")
     text.say(
       isReview
-        ? "The window of this hold has ended. Nothing was filed and nothing will be: the decision "
-          + "is yours."
+        ? "The window of this hold has ended. Nothing was filed, and nothing is filed by itself: "
+          + "the decision is yours."
         : "The window of this hold ends soon.")
     describe(file, view.hold, at: now, in: &text)
     if !view.conditionsMet.isEmpty {
