@@ -59,7 +59,7 @@ enum ProviderFolder: String, CaseIterable, Sendable {
     case .onCall: ["starts_at", "ends_at", "tier", "staff_id", "phone"]
     case .acknowledgements: ["referral_id", "action"]
     case .releases: ["roi_id", "referral_id", "last_name", "first_name"]
-    case .revocations: ["referral_id", "roi_id", "recipients"]
+    case .revocations: ["referral_id"]
     case .referrals: ["referral_id", "door", "referred_at", "last_name", "first_name"]
     case .intake: ["referral_id", "completed_on"]
     case .status: ["referral_id", "status"]
@@ -71,20 +71,21 @@ enum ProviderFolder: String, CaseIterable, Sendable {
   /// How `check` reads each kind. The most particular come first.
   static func checks(dates: DateReader, agency: AgencyID) -> [FileCheck.Kind] {
     func kind(
-      _ folder: ProviderFolder, _ read: @escaping (IntakeRecord) throws -> Void
+      _ folder: ProviderFolder, marks: [String] = [],
+      _ read: @escaping (IntakeRecord) throws -> Void
     ) -> FileCheck.Kind {
-      FileCheck.Kind(folder.rawValue, required: folder.required, read: read)
+      FileCheck.Kind(folder.rawValue, required: folder.required, marks: marks, read: read)
     }
     return [
       kind(.referrals) { record in
         let form = try CommunityForm(record, dates: dates)
         _ = try form.release(from: record, dates: dates, agency: agency, labels: [])
       },
+      kind(.revocations, marks: ["received_at"]) { _ = try Revocation($0, dates: dates) },
       kind(.releases) { record in
         let capture = try ReleaseCapture(record, dates: dates)
         _ = try capture.release(dates: dates, agency: agency, labels: [], field: nil)
       },
-      kind(.revocations) { _ = try Revocation($0, dates: dates) },
       kind(.acknowledgements) { _ = try HandoffAnswer($0, dates: dates) },
       kind(.onCall) { _ = try Shift($0, position: 0, dates: dates) },
       kind(.intake) { _ = try IntakeReportForm($0, dates: dates) },

@@ -14,14 +14,20 @@ public struct FileCheck: Encodable, Sendable {
   public let records: Int
   public let findings: [Finding]
 
-  /// One kind of file: the fields by which it is known, and how a record of it is read.
+  /// One kind of file: the fields it cannot do without, and how a record of it is read.
   public struct Kind {
     public let name: String
     public let required: [String]
+    /// Further fields by which it is told from other kinds, where nobody says what it is.
+    public let marks: [String]
     public let read: (IntakeRecord) throws -> Void
-    public init(_ name: String, required: [String], read: @escaping (IntakeRecord) throws -> Void) {
+    public init(
+      _ name: String, required: [String], marks: [String] = [],
+      read: @escaping (IntakeRecord) throws -> Void
+    ) {
       self.name = name
       self.required = required
+      self.marks = marks
       self.read = read
     }
   }
@@ -40,7 +46,7 @@ public struct FileCheck: Encodable, Sendable {
     let present = Set(table.records.first?.values.keys.map { $0 } ?? [])
     let kind =
       chosen.map { chosen in kinds.first { $0.name == chosen } }
-      ?? kinds.first { present.isSuperset(of: $0.required) }
+      ?? kinds.first { present.isSuperset(of: $0.required + $0.marks) }
     guard let kind else {
       throw IntakeError(
         "is of no kind that this adapter takes",
