@@ -115,6 +115,8 @@ let package = Package(
     tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "ZeroMQ", grdb, logging]),
     tests("AdapterKit", ["AdapterKit"]),
+    tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
+      "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
       "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",

@@ -1,5 +1,7 @@
 import AdapterKit
 import ArgumentParser
+import HubModel
+import Operations
 
 @main
 struct AccordBehavioralHealth: AsyncParsableCommand {
@@ -7,8 +9,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     commandName: "accord-behavioral-health",
     abstract: "A provider's adapter: hand-off alerts, releases, intake, bookings.",
     subcommands: [
-      Run.self, Acknowledge.self, Decline.self, Arrived.self, Completed.self, Intake.self,
-      Status.self, Revoke.self, Identity.self,
+      Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
+      Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
@@ -18,120 +20,51 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
       try await AdapterDaemon.run(ProviderAdapter.self, configuration: options.config)
     }
   }
-}
 
-/// A hand-off, answered on the spot.
-struct Acknowledge: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Answer a hand-off: on the way.")
-  @Argument(help: "The referral's id, from the alert.") var referral: String
-  @Option(help: "Who goes, by staff code.") var responder: String
-  @Option(help: "Minutes until there.") var eta: Int?
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "acknowledged",
-        ["referral_id": referral, "staff_id": responder, "eta_minutes": eta.map(String.init)],
-        configuration: options.config))
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read a file as the daemon would, and send nothing.")
+    @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
+    @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
+    var kind: ProviderFolder?
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let configuration = try AdapterConfiguration.load(options.config)
+      let settings = try ProviderSettings(configuration)
+      let check = try FileCheck(
+        file, as: kind?.rawValue,
+        kinds: ProviderFolder.checks(
+          dates: DateReader(calendar: settings.agreement.calendar),
+          agency: configuration.agency),
+        reader: settings.reader)
+      print(json ? try Listing.json(check) : check.text)
+      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+    }
+  }
+
+  struct Cases: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List cases: hand-off, hold, who it is, by the hub's aliases.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      let lines = try ProviderLists.load(options.config) { try $0.cases() }
+      print(json ? try Listing.json(lines) : CaseLine.listing(lines))
+    }
+  }
+
+  struct People: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List people: what they signed, and what is not yet in effect.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      let lines = try ProviderLists.load(options.config) { try $0.people() }
+      print(json ? try Listing.json(lines) : PersonLine.listing(lines))
+    }
   }
 }
 
-struct Decline: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Answer a hand-off: cannot go; the next on call is asked.")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "Who answers, by staff code.") var responder: String?
-  @Option(help: "A code for the reason.") var reason: String
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "declined", ["referral_id": referral, "staff_id": responder, "reason": reason],
-        configuration: options.config))
-  }
-}
-
-struct Arrived: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Say that somebody has arrived.")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "Who arrived, by staff code.") var responder: String?
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "arrived", ["referral_id": referral, "staff_id": responder],
-        configuration: options.config))
-  }
-}
-
-struct Completed: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Say how a hand-off ended.")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "accepted, declined or left.") var outcome: String
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "completed", ["referral_id": referral, "outcome": outcome],
-        configuration: options.config))
-  }
-}
-
-struct Intake: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Say that intake is completed (or, to the program office alone, that it is not).")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "The day, YYYY-MM-DD.") var on: String?
-  @Flag(help: "Not completed.") var not = false
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        not ? "intake-not-completed" : "intake-completed",
-        ["referral_id": referral, "completed_on": on], configuration: options.config))
-  }
-}
-
-struct Status: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Tell a participant's status.")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "engaged, not-engaged or closed.") var status: String
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "status", ["referral_id": referral, "status": status], configuration: options.config))
-  }
-}
-
-struct Revoke: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Revoke a participant's release: one, or all of them.")
-  @Argument(help: "The referral's id.") var referral: String
-  @Option(help: "The release's id; all of the participant's if left out.") var release: String?
-  @Option(help: "Only toward this agency; may stand several times.") var toward: [String] = []
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "revoke",
-        [
-          "referral_id": referral, "roi_id": release,
-          "recipients": toward.isEmpty ? nil : toward.joined(separator: ";"),
-        ], configuration: options.config))
-    print("Not yet in effect: see out/releases.csv for the router's receipt.")
-  }
-}
-
-struct Identity: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Answer whether a possible match is the participant.")
-  @Argument(help: "confirm or reject.") var answer: String
-  @Argument(help: "The question's number, from out/questions.") var candidate: String
-  @OptionGroup var options: ConfigurationOption
-  func run() throws {
-    print(
-      try CommandDrop.write(
-        "identity-\(answer)", ["candidate": candidate], configuration: options.config))
-  }
-}
+extension ProviderFolder: ExpressibleByArgument {}

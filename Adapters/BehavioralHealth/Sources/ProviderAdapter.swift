@@ -1,102 +1,123 @@
 import AdapterKit
-import Foundation
+import DiversionWorkflow
 import GRDB
 import HubClient
 import HubModel
-import Operations
 
-/// A behavioral-health provider's adapter.
+/// A behavioral-health provider's adapter: alerts that name whom to call, releases captured and
+/// taken back, and what the agency says of its participants.
 struct ProviderAdapter: AgencyAdapter {
   let setting: AdapterSetting
-  /// Run with a case number when somebody must be called; no personal data in its arguments.
-  let alertCommand: String?
+  let settings: ProviderSettings
+  let cases: CaseViews
+  let pager: Pager?
 
-  static let migrations = [
-    AdapterMigration("behavioral-health") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE handoff (
-            case_id TEXT PRIMARY KEY, requested_at INTEGER NOT NULL, place TEXT NOT NULL,
-            callback TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0);
-          CREATE TABLE case_person (
-            case_id TEXT PRIMARY KEY, alias TEXT NOT NULL, release TEXT);
-          CREATE TABLE rota (
-            starts INTEGER NOT NULL, ends INTEGER NOT NULL, tier INTEGER NOT NULL,
-            staff TEXT NOT NULL, phone TEXT NOT NULL);
-          CREATE TABLE release (
-            id TEXT PRIMARY KEY, version INTEGER NOT NULL, case_id TEXT NOT NULL,
-            alias TEXT NOT NULL, state TEXT NOT NULL, message TEXT NOT NULL);
-          CREATE TABLE question (
-            candidate TEXT PRIMARY KEY, alias TEXT NOT NULL, origin TEXT NOT NULL,
-            answer TEXT NOT NULL DEFAULT '');
-          """)
-    }
-  ]
+  static let migrations = [CaseViews.migration, ProviderTables.migration]
 
-  var folders: [String] {
-    ["on-call", "releases", "revocations", "intake", "status", "acknowledgements", "referrals"]
-  }
+  var folders: [String] { ProviderFolder.allCases.map(\.rawValue) }
 
   init(_ setting: AdapterSetting) throws {
     self.setting = setting
-    alertCommand = try setting.configuration.adapter.read { fields in
-      .some(fields.optional("alert-command", .path))
+    let settings = try ProviderSettings(setting.configuration)
+    self.settings = settings
+    cases = CaseViews(
+      viewer: setting.configuration.agency, role: setting.configuration.role,
+      agreement: settings.agreement)
+    let log = setting.log
+    pager = settings.alertCommand.map { command in
+      Pager(command: command, timeout: settings.alertTimeout) { log.error("\($0)") }
     }
   }
 
   func take(_ file: IntakeFile, at now: WallTime, in database: Database) throws -> IntakeReport {
-    let reader = TableReader()
     var report = IntakeReport()
-    if file.folder == "on-call" {
-      let table = try file.records(
-        reader, required: ["starts_at", "ends_at", "tier", "staff_id", "phone"])
+    guard let folder = ProviderFolder(rawValue: file.folder) else {
+      let table = try file.records(settings.reader, required: ["command"])
+      try report.each(table, in: database) { try takeCommand($0, at: now, in: database) }
+      return report
+    }
+    let required = file.isJSON ? [] : folder.required
+    let table = try file.records(settings.reader, required: required)
+    if folder == .onCall {
       try takeRota(table, &report, in: database)
       return report
     }
-    let answers = ProviderAnswers(setting: setting, now: now)
-    let releases = ProviderReleases(setting: setting, now: now)
-    let required = file.isJSON ? [] : ["referral_id"]
-    try report.each(try file.records(reader, required: required)) { record in
-      try database.inSavepoint {
-        switch file.folder {
-        case "releases": try releases.sign(record, in: database)
-        case "revocations": try releases.revoke(record, in: database)
-        case "referrals": try releases.refer(record, in: database)
-        case "intake": try answers.answer("intake-completed", record, in: database)
-        case "status": try answers.answer("status", record, in: database)
-        case "acknowledgements":
-          try answers.answer(try record.required("action"), record, in: database)
-        default:
-          let command = try record.required("command")
-          if command == "revoke" {
-            try releases.revoke(record, in: database)
-          } else {
-            try answers.answer(command, record, in: database)
-          }
-        }
-        return .commit
-      }
-    }
+    try report.each(table, in: database) { try take($0, from: folder, at: now, in: database) }
     return report
   }
 
-  /// A new rota replaces the one before, whole.
-  private func takeRota(
-    _ table: TableReader.Table, _ report: inout IntakeReport, in database: Database
+  private func take(
+    _ record: IntakeRecord, from folder: ProviderFolder, at now: WallTime,
+    in database: Database
   ) throws {
-    try database.execute(sql: "DELETE FROM rota")
-    try report.each(table) { record in
-      guard let starts = try setting.dates.time("starts_at", of: record),
-        let ends = try setting.dates.time("ends_at", of: record), starts < ends
-      else { throw record.wrong("ends_at", "is not after starts_at", "Mend the shift.") }
-      let tier = try record.required("tier")
-      let rank = ["primary": 0, "backup": 1][tier] ?? Int(tier) ?? 2
-      try database.execute(
-        sql: "INSERT INTO rota (starts, ends, tier, staff, phone) VALUES (?, ?, ?, ?, ?)",
-        arguments: [
-          starts.milliseconds, ends.milliseconds, rank, try record.required("staff_id"),
-          try record.required("phone"),
-        ])
+    let dates = setting.dates
+    switch folder {
+    case .onCall: break
+    case .acknowledgements: try answer(HandoffAnswer(record, dates: dates), at: now, in: database)
+    case .releases: try capture(ReleaseCapture(record, dates: dates), at: now, in: database)
+    case .revocations: try revoke(Revocation(record, dates: dates), at: now, in: database)
+    case .referrals: try refer(CommunityForm(record, dates: dates), at: now, in: database)
+    case .intake: try report(IntakeReportForm(record, dates: dates), at: now, in: database)
+    case .status: try report(StatusReport(record, dates: dates), at: now, in: database)
+    case .contacts: try report(ContactReport(record, dates: dates), at: now, in: database)
+    case .identities: try answer(IdentityAnswer(record), at: now, in: database)
     }
+  }
+
+  /// A command is a record of one of the files, said at once.
+  private func takeCommand(
+    _ record: IntakeRecord, at now: WallTime, in database: Database
+  ) throws {
+    let command = try record.required("command")
+    var values = record.values
+    let folder: ProviderFolder
+    switch command {
+    case "acknowledged", "declined", "arrived", "completed":
+      values["action"] = command
+      values["at"] = record.optional("at") ?? record.optional("said-at")
+      folder = .acknowledgements
+    case "intake-completed", "intake-not-completed":
+      values["result"] = command == "intake-completed" ? "completed" : "not-completed"
+      folder = .intake
+    case "status": folder = .status
+    case "contact": folder = .contacts
+    case "revoke": folder = .revocations
+    case "identity-confirm", "identity-reject":
+      values["answer"] = String(command.dropFirst("identity-".count))
+      folder = .identities
+    default:
+      throw record.wrong(
+        "command", "is not known",
+        "Use acknowledged, declined, arrived, completed, intake-completed, "
+          + "intake-not-completed, status, contact, revoke, identity-confirm or identity-reject.")
+    }
+    let said = IntakeRecord(line: record.line, values: values)
+    try take(said, from: folder, at: now, in: database)
+  }
+
+  /// Everything that was said to the pager and has not ended well is said again.
+  func tick(at now: WallTime, in database: Database) throws {
+    guard let pager else { return }
+    for alert in try Alert.toPage(in: database) {
+      let isWaiting =
+        try CaseID(alert.caseID).flatMap { try cases.view(of: $0, in: database) }?
+        .handoff?.phase.isWaiting ?? true
+      guard isWaiting else {
+        try alert.set(.notNeeded, tries: alert.tries, in: database)
+        continue
+      }
+      let (store, log) = (setting.store, setting.log)
+      pager.page(alert) { didPage in
+        do {
+          try store.write { try alert.ended(well: didPage, in: $0) }
+        } catch {
+          log.error("a page could not be noted", metadata: ["error": "\(type(of: error))"])
+        }
+      }
+    }
+  }
+
+  func outputs(at now: WallTime, in database: Database) throws -> [OutputFile] {
+    try ProviderLists(adapter: self, now: now, database: database).files()
   }
 }

@@ -1,12 +1,15 @@
 import AdapterKit
 import ArgumentParser
+import HubModel
+import Operations
 
 @main
 struct AccordProsecutor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-prosecutor",
-    abstract: "The prosecutor's adapter: hold notices out as files, decisions in.",
-    subcommands: [Run.self, Decide.self], defaultSubcommand: Run.self)
+    abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
+    subcommands: [Run.self, Check.self, Decide.self, Holds.self, Find.self],
+    defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
@@ -16,22 +19,100 @@ struct AccordProsecutor: AsyncParsableCommand {
     }
   }
 
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read a file of decisions as the daemon would, and send nothing.")
+    @Argument(help: "A CSV or JSON file of decisions.") var file: String
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let configuration = try AdapterConfiguration.load(options.config)
+      let settings = try ProsecutorSettings(configuration)
+      let dates = DateReader(calendar: settings.agreement.calendar)
+      let check = try FileCheck(
+        file, as: "decisions",
+        kinds: [
+          .init("decisions", required: Decision.requiredFields) { record in
+            _ = try Decision(record, dates: dates)
+          }
+        ], reader: settings.reader)
+      print(json ? try Listing.json(check) : check.text)
+      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+    }
+  }
+
   struct Decide: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Decide a hold on filing.")
-    @Argument(help: "opened, extended, released, filed, withdrawn or voided.") var decision: String
+    static let configuration = CommandConfiguration(
+      abstract: "Decide a hold: the daemon takes it at its next look.")
     @Option(help: "The incident's number.") var incident: String?
     @Option(help: "The hold's id.") var hold: String?
-    @Option(help: "A code for the reason.") var reason: String?
-    @Option(help: "The new last day, YYYY-MM-DD.") var due: String?
+    @Argument(help: "opened, extended, released, filed, withdrawn or voided.")
+    var event: Decision.Event
+    @Option(help: "A code for why; needed for all but opened.") var reason: String?
+    @Option(help: "Last day of the window, YYYY-MM-DD; otherwise the site's rule counts.")
+    var due: String?
     @OptionGroup var options: ConfigurationOption
+
+    func validate() throws {
+      guard incident != nil || hold != nil else {
+        throw ValidationError("Name the hold: --incident NUMBER or --hold ID.")
+      }
+      if let due, CivilDate(due) == nil { throw ValidationError("--due takes YYYY-MM-DD.") }
+      if event == .extended && due == nil {
+        throw ValidationError("An extension needs its last day: --due YYYY-MM-DD.")
+      }
+      if event != .opened && reason == nil {
+        throw ValidationError("Give a code for why: --reason CODE.")
+      }
+      if let reason, !FieldValue.isCode(reason) {
+        throw ValidationError("--reason takes a code without spaces.")
+      }
+    }
+
     func run() throws {
       print(
         try CommandDrop.write(
           "decide",
           [
-            "event": decision, "incident_no": incident, "hold_no": hold, "reason": reason,
+            "incident_no": incident, "hold_no": hold, "event": event.rawValue, "reason": reason,
             "due_on": due,
           ], configuration: options.config))
     }
   }
+
+  struct Holds: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List holds, what needs action first.")
+    @Flag(help: "Show ended holds too.") var all = false
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let lines = try HoldLine.load(options.config).filter { all || !$0.isEnded }
+      print(json ? try Listing.json(lines) : HoldLine.listing(lines))
+    }
+  }
+
+  struct Find: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Find a hold by incident number.")
+    @Option(help: "The incident's number.") var incident: String
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let lines = try HoldLine.load(options.config).filter {
+        $0.incident.lowercased() == incident.lowercased()
+      }
+      if json {
+        print(try Listing.json(lines))
+      } else if lines.isEmpty {
+        print("No hold on this incident has been released to this office.")
+      } else {
+        print(HoldLine.listing(lines))
+      }
+    }
+  }
 }
+
+extension Decision.Event: ExpressibleByArgument {}

@@ -1,12 +1,15 @@
 import AdapterKit
 import ArgumentParser
+import HubModel
+import Operations
 
 @main
 struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
-    abstract: "The public defender's adapter: clients' notices out, assignments in.",
-    subcommands: [Run.self, Assign.self], defaultSubcommand: Run.self)
+    abstract: "The public defender's adapter: notices of clients in, assignments out.",
+    subcommands: [Run.self, Check.self, Assign.self, Clients.self],
+    defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
@@ -16,17 +19,54 @@ struct AccordPublicDefender: AsyncParsableCommand {
     }
   }
 
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read a file of assignments as the daemon would, and send nothing.")
+    @Argument(help: "A CSV or JSON file of assignments.") var file: String
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let configuration = try AdapterConfiguration.load(options.config)
+      let settings = try DefenderSettings(configuration)
+      let dates = DateReader(calendar: settings.agreement.calendar)
+      let check = try FileCheck(
+        file, as: "assignments",
+        kinds: [
+          .init("assignments", required: Assignment.requiredFields) { record in
+            _ = try Assignment(settings.privilege.strip(record), dates: dates)
+          }
+        ], reader: settings.reader)
+      print(json ? try Listing.json(check) : check.text)
+      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+    }
+  }
+
   struct Assign: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Assign counsel to a client.")
+    static let configuration = CommandConfiguration(
+      abstract: "Say who represents a client; never type anything privileged here.")
     @Option(help: "The client, by the number in out/clients.csv.") var client: String
     @Option(help: "The attorney's name.") var attorney: String
     @Option(help: "The court case's number.") var courtCase: String?
     @OptionGroup var options: ConfigurationOption
+
     func run() throws {
       print(
         try CommandDrop.write(
           "assign", ["client": client, "attorney": attorney, "case_no": courtCase],
           configuration: options.config))
+    }
+  }
+
+  struct Clients: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List clients whom the hub has told of, the latest first.")
+    @Flag(help: "Print JSON.") var json = false
+    @OptionGroup var options: ConfigurationOption
+
+    func run() throws {
+      let lines = try ClientLine.load(options.config)
+      print(json ? try Listing.json(lines) : ClientLine.listing(lines))
     }
   }
 }

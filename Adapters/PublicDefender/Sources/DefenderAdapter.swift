@@ -1,151 +1,136 @@
 import AdapterKit
+import DiversionWorkflow
 import GRDB
 import HubClient
 import HubModel
-import Operations
 
-/// The public defender's adapter. What is privileged stops here: notes are never read into a
-/// message, and a form that marks anything privileged is refused at the door.
+/// The public defender's adapter: which clients were diverted, held or booked, and who represents
+/// them. What is privileged is neither read into it nor sent.
 struct DefenderAdapter: AgencyAdapter {
   let setting: AdapterSetting
+  let settings: DefenderSettings
+  let cases: CaseViews
 
-  static let migrations = [
-    AdapterMigration("defender") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE client_event (
-            number INTEGER PRIMARY KEY, client TEXT NOT NULL, topic TEXT NOT NULL,
-            case_id TEXT, incident TEXT, booking TEXT, detail TEXT NOT NULL, at INTEGER NOT NULL);
-          CREATE INDEX client_event_incident ON client_event (incident);
-          CREATE INDEX client_event_booking ON client_event (booking);
-          CREATE TABLE assignment (client TEXT NOT NULL, court_case TEXT, attorney TEXT NOT NULL);
-          """)
-    }
-  ]
+  static let migrations = [CaseViews.migration, DefenderTables.migration]
 
-  var folders: [String] { ["assignments"] }
+  var folders: [String] { [settings.assignments] }
 
   init(_ setting: AdapterSetting) throws {
     self.setting = setting
-    // Nothing to set; a key that stands there is a mistake.
-    _ = try setting.configuration.adapter.read { _ in true }
-  }
-
-  /// Columns that are never read, by a word in their name.
-  static let privilegedWords = ["privileged", "notes", "confidential", "work_product"]
-
-  static func isPrivileged(_ field: String) -> Bool {
-    privilegedWords.contains { TableReader.normalised(field).contains($0) }
-  }
-
-  func apply(_ content: Delivery.Content, at now: WallTime, in database: Database) throws {
-    let message = content.message
-    guard let client = message.participant?.text else { return }
-    let detail = [
-      message.code("offence-class"), message.code("status"), message.code("event"),
-      message.date("court-date").map { "court \(setting.notices.day($0))" },
-      message.date("due-on").map { "hold until \(setting.notices.day($0))" },
-      message.code("disposition"),
-    ].compactMap { $0 }.joined(separator: ", ")
-    try database.execute(
-      sql: """
-        INSERT INTO client_event (client, topic, case_id, incident, booking, detail, at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-      arguments: [
-        client, message.topic.rawValue, message.caseID?.text, message.code("incident"),
-        message.code("booking"), detail, now.milliseconds,
-      ])
-    var text = NoticeText("A CLIENT: \(message.topic.rawValue)")
-    text.say("A person whose release names this office has news.")
-    text.item("Client", client)
-    text.item("Incident", message.code("incident"))
-    text.item("Booking", message.code("booking"))
-    text.item("Details", detail)
-    text.todo("Assign counsel: accord-public-defender assign --client \(client) --attorney NAME")
-    text.close(with: content.notice, setting.notices)
-    try Notices.add("notices/\(message.id)", text.text, in: database)
+    settings = try DefenderSettings(setting.configuration)
+    cases = CaseViews(
+      viewer: setting.configuration.agency, role: setting.configuration.role,
+      agreement: settings.agreement)
   }
 
   func take(_ file: IntakeFile, at now: WallTime, in database: Database) throws -> IntakeReport {
-    let table = try file.records(TableReader(), required: ["attorney"])
-    var report = IntakeReport()
-    try report.each(table) { record in
-      if file.isJSON, let field = record.values.keys.first(where: Self.isPrivileged) {
-        throw record.wrong(
-          field, "is privileged and stays in this office", "Remove it; nothing was sent.")
-      }
-      try assign(record, at: now, in: database)
+    let isCommand = file.folder != settings.assignments
+    var table = try file.records(settings.reader, required: Assignment.requiredFields)
+    if file.isJSON {
+      for record in table.records { try settings.privilege.refuse(record) }
     }
-    if table.header.contains(where: Self.isPrivileged) {
-      report.remarks.append("Columns of notes were not read: what is privileged stays here.")
+    table.records = table.records.map(settings.privilege.strip)
+    var report = IntakeReport()
+    var waiting = 0
+    try report.each(table, in: database) { record in
+      if isCommand, try record.required("command") != "assign" {
+        throw record.wrong("command", "is not known", "Use assign.")
+      }
+      let assignment = try Assignment(record, dates: setting.dates)
+      if try !take(assignment, record, at: now, in: database) { waiting += 1 }
+    }
+    if waiting > 0 {
+      report.remarks.append(
+        "\(waiting) assignment(s) wait here, unsent: the hub has not told of these clients. Each "
+          + "goes out by itself if a notice with its booking, incident or case number comes.")
     }
     return report
   }
 
-  private func assign(_ record: IntakeRecord, at now: WallTime, in database: Database) throws {
-    let attorney = try record.required("attorney")
-    let (client, tokens) = try client(of: record, in: database)
-    var list = FieldList()
-    list.text("attorney", attorney)
-    list.code("court-case", try record.code("case_no"))
-    list.date(
-      "assigned-on",
-      try setting.dates.time("assigned_at", of: record).map { setting.dates.calendar.date(of: $0) }
-        ?? setting.dates.calendar.date(of: now))
-    try setting.send(
-      setting.message(
-        .defenceAssigned, at: now, participant: client, tokens: tokens,
-        segments: [Segment(.defence, fields: list.fields)]), in: database)
-    try database.execute(
-      sql: "INSERT INTO assignment (client, court_case, attorney) VALUES (?, ?, ?)",
-      arguments: [client.text, record.optional("case_no"), attorney])
+  /// - Returns: whether the assignment went out.
+  private func take(
+    _ assignment: Assignment, _ record: IntakeRecord, at now: WallTime, in database: Database
+  ) throws -> Bool {
+    let id = assignment.number ?? "m-\(setting.store.freshMessageID(at: now))"
+    if let known = try StoredAssignment.fetchOne(database, key: id) { return known.alias != nil }
+    var stored = StoredAssignment(
+      id: id, courtCase: assignment.courtCase, incident: assignment.incident,
+      booking: assignment.booking, lastName: assignment.lastName,
+      firstName: assignment.firstName, attorney: assignment.attorney,
+      assignedOn: setting.dates.calendar.date(of: assignment.assignedAt ?? now).description)
+    if let client = assignment.client, try Client.fetchOne(database, key: client.text) == nil {
+      throw record.wrong(
+        "client", "is nobody whom the hub has told of", "Use the client's id of clients.csv.")
+    }
+    let (alias, tokens) = try client(of: assignment, in: database)
+    guard let alias else {
+      try stored.save(database)
+      return false
+    }
+    try send(&stored, to: alias, tokens: tokens, at: now, in: database)
+    return true
   }
 
-  /// By the number that the hub gave, by incident or booking of which the hub told, or by name.
+  /// The alias that the hub uses, or one of the office's own where a state id makes the client
+  /// certain; a name and birth date alone make nobody certain, so nothing is sent on them.
   private func client(
-    of record: IntakeRecord, in database: Database
-  ) throws -> (ParticipantAlias, [IdentityToken]) {
-    if let text = record.optional("client") {
-      guard let alias = ParticipantAlias(text) else {
-        throw record.wrong("client", "is not a client's number", "Copy it from out/clients.csv.")
-      }
-      return (alias, [])
-    }
-    let told = try String.fetchOne(
-      database,
-      sql: "SELECT client FROM client_event WHERE incident = ? OR booking = ? LIMIT 1",
-      arguments: [record.optional("incident_no"), record.optional("booking_no")])
-    if let alias = told.flatMap({ ParticipantAlias($0) }) { return (alias, []) }
+    of assignment: Assignment, in database: Database
+  ) throws -> (ParticipantAlias?, [IdentityToken]) {
+    let known =
+      try assignment.client ?? ClientKey.booking.client(assignment.booking, in: database)
+      ?? ClientKey.incident.client(assignment.incident, in: database)
+      ?? ClientKey.courtCase.client(assignment.courtCase, in: database)
+    if let known { return (known, []) }
+    guard let stateID = assignment.stateID, let last = assignment.lastName,
+      let first = assignment.firstName
+    else { return (nil, []) }
     let person = PeopleBook.Person(
-      lastName: try record.required("client_last_name"),
-      firstName: try record.required("client_first_name"),
-      birthDate: try setting.dates.date("client_dob", of: record), stateID: nil)
+      lastName: last, firstName: first, birthDate: assignment.birthDate, stateID: stateID)
     return (
       try setting.people.alias(of: person, in: database), setting.people.tokens(of: person)
     )
   }
 
+  /// Sends a waiting assignment and marks it sent.
+  func send(
+    _ assignment: inout StoredAssignment, to alias: ParticipantAlias, tokens: [IdentityToken] = [],
+    at now: WallTime, in database: Database
+  ) throws {
+    var list = FieldList()
+    list.text("attorney", assignment.attorney)
+    list.code("court-case", assignment.courtCase)
+    list.date("assigned-on", assignment.assignedOn.flatMap { CivilDate($0) })
+    try send(
+      setting.message(
+        .defenceAssigned, at: now, participant: alias, tokens: tokens,
+        segments: [Segment(.defence, fields: list.fields)]), in: database)
+    assignment.alias = alias.text
+    try assignment.save(database)
+    var client = try Client.of(alias, in: database)
+    client.attorney = assignment.attorney
+    client.lastName = assignment.lastName ?? client.lastName
+    client.firstName = assignment.firstName ?? client.firstName
+    client.courtCase = client.courtCase ?? assignment.courtCase
+    if client.lastEvent.isEmpty {
+      client.lastEvent = Topic.defenceAssigned.rawValue
+      client.lastEventAt = now.milliseconds
+    }
+    try client.save(database)
+  }
+
+  /// The last door: a message with privileged content is not spooled, whoever made it.
+  func send(_ message: Message, in database: Database) throws {
+    guard !message.segments.contains(where: { $0.labels.contains(.privileged) }) else {
+      throw Refusal(.privilegedContent)
+    }
+    try setting.send(message, in: database)
+  }
+
   func outputs(at now: WallTime, in database: Database) throws -> [OutputFile] {
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT e.client, e.topic, e.case_id, e.incident, e.booking, e.detail, e.at,
-          (SELECT group_concat(attorney, '; ') FROM assignment a WHERE a.client = e.client) AS who
-        FROM client_event e ORDER BY e.number DESC
-        """)
+    let lines = try ClientLine.all(in: database, cases: cases, at: now)
     return [
-      OutputFile(
-        "clients.csv",
-        header: ["client", "event", "referral_id", "incident_no", "booking_no", "detail", "at",
-          "attorney"],
-        rows: rows.map { row in
-          [
-            row["client"], row["topic"], row["case_id"] ?? "", row["incident"] ?? "",
-            row["booking"] ?? "", row["detail"],
-            setting.notices.moment(WallTime(milliseconds: row["at"])), row["who"] ?? "",
-          ]
-        })
+      OutputFile("clients.csv", header: ClientLine.header, rows: lines.map(\.columns)),
+      try OutputFile("clients.json", json: lines),
     ]
   }
 }

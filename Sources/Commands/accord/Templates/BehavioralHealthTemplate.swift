@@ -1,11 +1,21 @@
 /// The behavioral-health provider's own section.
 enum BehavioralHealthTemplate {
   static let section = """
-    # What the provider's adapter alone reads. Everything has a default; to change something,
-    # replace {} by the lines that differ.
-    adapter: {}
-    # adapter:
-    #   # Run when somebody must be called, with the referral's id, the staff code and the attempt.
-    #   alert-command: /usr/local/bin/page-on-call
+    # What the provider's adapter alone reads.
+    adapter:
+      # The program agreement: its windows are shown with every date.
+      agreement: agreement.yaml
+      # Whether counsel says that this agency is a Part 2 program (42 CFR 2.11): then what it says
+      # of people is labelled so.
+      part-2-program: true
+      # Labels to which the site's printed release says yes; a form's own 'labels' come first.
+      form-labels: [part-2, mental-health]
+      # Run when somebody must be called, with the referral's id, the staff code and the attempt;
+      # ended after the time limit, and tried three times.
+      # alert-command: /usr/local/bin/page-on-call
+      # alert-timeout-seconds: 10
+      # The records system's headers where they differ, by field:
+      # columns:
+      #   referral_id: Case Number
     """
 }

@@ -5,5 +5,15 @@ enum ProsecutorTemplate {
     adapter:
       # The program agreement: its hold window, rule and conditions are shown with every date.
       agreement: agreement.yaml
+      # What is written below 'out': the list as CSV and as JSON, a printable notice for each event.
+      notices: [csv, json, text]
+      # Folder below 'in' for decisions on holds.
+      decisions: decisions
+      # Whom to call at a provider, by agency id:
+      # contacts:
+      #   harbor-behavioral: duty desk 555-0130
+      # The case system's headers where they differ, by field:
+      # columns:
+      #   incident_no: Police Report No
     """
 }

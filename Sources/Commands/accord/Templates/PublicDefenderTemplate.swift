@@ -1,8 +1,17 @@
 /// The public defender's own section.
 enum PublicDefenderTemplate {
   static let section = """
-    # The defender's adapter has nothing to set. Columns and fields whose name says notes,
-    # privileged, confidential or work product are never read into a message.
-    adapter: {}
+    # What the defender's adapter alone reads.
+    adapter:
+      # The program agreement: its calendar and hold window are shown with every date.
+      agreement: agreement.yaml
+      # Columns and fields whose name says notes, memo, privileged, confidential, strategy or work
+      # product are never read into a message. Name here what else is privileged in your exports.
+      privileged: []
+      # Folder below 'in' for assignments.
+      assignments: assignments
+      # The case system's headers where they differ, by field:
+      # columns:
+      #   attorney: Assigned To
     """
 }

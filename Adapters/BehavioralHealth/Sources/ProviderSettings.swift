@@ -1,0 +1,96 @@
+import AdapterKit
+import HubModel
+import Operations
+
+/// The provider's own section of the configuration.
+struct ProviderSettings: Sendable {
+  /// Run when somebody must be called, with the referral's id, the staff code and the attempt.
+  var alertCommand: String?
+  /// Then it is ended, and tried again at the next look, three times in all.
+  var alertTimeout: Span
+  /// Whether this agency is a Part 2 program (42 CFR 2.11): what it says of people is labelled so.
+  var isPart2Program: Bool
+  /// Labels to which the site's printed release says yes; a form's own `labels` come before it.
+  var formLabels: Set<SensitivityLabel>
+  /// Column names of the records system, by field.
+  var columns: [String: String]
+  var agreement: ProgramAgreement
+
+  init(_ configuration: AdapterConfiguration) throws {
+    self = try configuration.adapter.read { fields in ProviderSettings(fields, configuration) }
+  }
+
+  private init?(_ fields: YAMLFields, _ configuration: AdapterConfiguration) {
+    alertCommand = fields.optional("alert-command", .path)
+    alertTimeout = .seconds(
+      Int64(fields.value("alert-timeout-seconds", .integer(1...60), default: 10)))
+    isPart2Program = fields.value("part-2-program", .flag, default: true)
+    formLabels = Set(
+      fields.value("form-labels", .list(of: .choice()), default: [.part2, .mentalHealth]))
+    if formLabels.contains(.privileged) {
+      fields.report("form-labels", "lists privileged, which no release can open")
+    }
+    let named = fields.value("columns", .keyed(byTextOf: .text()), default: [])
+    columns = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    guard let agreement = SiteAgreement.read(fields, of: configuration) else { return nil }
+    self.agreement = agreement
+  }
+
+  var reader: TableReader { TableReader(columns: columns, aliases: Self.aliases) }
+
+  /// Labels of what this agency itself says of a person (42 CFR 2.12(e)(1)).
+  var ownLabels: Set<SensitivityLabel> { isPart2Program ? [.part2] : [] }
+
+  /// Headers that are known to mean a field.
+  private static let aliases = [
+    "referral_number": "referral_id", "state_id": "sid", "date_of_birth": "dob",
+    "release_id": "roi_id", "how_referred": "door", "staff": "staff_id", "eta": "eta_minutes",
+  ]
+}
+
+/// The folders below `in`, each with the kind of file that it takes.
+enum ProviderFolder: String, CaseIterable, Sendable {
+  case onCall = "on-call"
+  case acknowledgements, releases, revocations, referrals, intake, status, contacts, identities
+
+  /// Fields without which a table of the kind cannot be used.
+  var required: [String] {
+    switch self {
+    case .onCall: ["starts_at", "ends_at", "tier", "staff_id", "phone"]
+    case .acknowledgements: ["referral_id", "action"]
+    case .releases: ["roi_id", "referral_id", "last_name", "first_name"]
+    case .revocations: ["referral_id", "roi_id", "recipients"]
+    case .referrals: ["referral_id", "door", "referred_at", "last_name", "first_name"]
+    case .intake: ["referral_id", "completed_on"]
+    case .status: ["referral_id", "status"]
+    case .contacts: ["referral_id", "kind", "on"]
+    case .identities: ["candidate", "answer"]
+    }
+  }
+
+  /// How `check` reads each kind. The most particular come first.
+  static func checks(dates: DateReader, agency: AgencyID) -> [FileCheck.Kind] {
+    func kind(
+      _ folder: ProviderFolder, _ read: @escaping (IntakeRecord) throws -> Void
+    ) -> FileCheck.Kind {
+      FileCheck.Kind(folder.rawValue, required: folder.required, read: read)
+    }
+    return [
+      kind(.referrals) { record in
+        let form = try CommunityForm(record, dates: dates)
+        _ = try form.release(from: record, dates: dates, agency: agency, labels: [])
+      },
+      kind(.releases) { record in
+        let capture = try ReleaseCapture(record, dates: dates)
+        _ = try capture.release(dates: dates, agency: agency, labels: [], field: nil)
+      },
+      kind(.revocations) { _ = try Revocation($0, dates: dates) },
+      kind(.acknowledgements) { _ = try HandoffAnswer($0, dates: dates) },
+      kind(.onCall) { _ = try Shift($0, position: 0, dates: dates) },
+      kind(.intake) { _ = try IntakeReportForm($0, dates: dates) },
+      kind(.contacts) { _ = try ContactReport($0, dates: dates) },
+      kind(.identities) { _ = try IdentityAnswer($0) },
+      kind(.status) { _ = try StatusReport($0, dates: dates) },
+    ]
+  }
+}
