@@ -13,6 +13,10 @@ struct ReferralIntake {
   static let aliases = [
     "referral_number": "referral_id", "incident_number": "incident_no", "date_of_birth": "dob",
     "state_id": "sid", "how_referred": "door", "referred": "referred_at",
+    "referral_date_time": "referred_at", "ori": "agency_ori", "level": "offense_level",
+    "callback": "officer_callback", "safety": "safety_codes", "needs": "needs_codes",
+    "roi_signed": "roi_signed_at", "roi_expires": "roi_expires_on",
+    "roi_image_sha_256": "roi_image_sha256",
   ]
 
   func take(_ file: IntakeFile, in database: Database) throws -> IntakeReport {

@@ -11,14 +11,14 @@ enum BenchMessage {
   static func status(
     _ id: MessageID, at time: WallTime, participant: ParticipantAlias, stamp: Int64
   ) -> Message? {
-    guard let source = AgencyID(publisher), let program = ProgramID(program),
-      let caseID = CaseID("bench-case")
-    else { return nil }
+    guard let source = AgencyID(publisher), let program = ProgramID(program) else {
+      return nil
+    }
     var attachment = [UInt8](repeating: 0x2e, count: bytes - 200)
     for index in 0..<8 { attachment[index] = UInt8(truncatingIfNeeded: stamp >> (8 * index)) }
     return Message(
       id: id, topic: .participantStatus, source: source, program: program, sentAt: time,
-      purpose: .careCoordination, participant: participant, caseID: caseID,
+      purpose: .careCoordination, participant: participant,
       segments: [
         Segment(
           .engagement, fields: [Field("status", .code("engaged"))], attachment: attachment,

@@ -70,8 +70,9 @@ extension ParticipantConsents {
       // Whoever signed and then says no revokes; a refusal is only of what was never signed.
       if known.state != .draft { return ConsentChange(position: position) }
     }
+    // Versions count from 1; what is signed later under this id replaces it whatever its version.
     let unsigned = ReleaseOfInformation(
-      id: refusal.id, version: 0, kind: .field, disclosers: [], recipients: [], information: [],
+      id: refusal.id, version: 1, kind: .field, disclosers: [], recipients: [], information: [],
       purposes: [], signedAt: nil, expiry: nil)
     var change = ConsentChange(position: position + 1)
     change.records.append(

@@ -231,7 +231,7 @@ public enum Catalogue {
     ) { $0.with("hold", .code) },
     row(
       .participantStatus, .fullRelease, by: [.behavioralHealth], .careCoordination,
-      participant: true, mayAttach: true, category: .engagement
+      participant: true, needsCase: false, mayAttach: true, category: .engagement
     ) { $0.with("status", .code, required: true).with("as-of", .date) },
     row(
       .contactLogged, .fullRelease, by: [.behavioralHealth], .careCoordination,

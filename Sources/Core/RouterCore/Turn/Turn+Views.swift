@@ -41,7 +41,7 @@ extension Turn {
       return
     }
     facts.cases[view.caseID]?.views[view.viewer] = view
-    write(.view(view.caseID, view))
+    write(view)
     if let deadline = view.nextDeadline {
       setTimer(.view(view.caseID, view.viewer), due: deadline)
     } else if known?.nextDeadline != nil {

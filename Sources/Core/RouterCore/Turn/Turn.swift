@@ -1,4 +1,5 @@
 import ConsentEngine
+import DiversionWorkflow
 import HubModel
 
 /// The work of one turn: a copy of the state and the facts, changed step by step, and what is to
@@ -18,6 +19,7 @@ struct Turn<Fresh: FreshIDs> {
   private(set) var journal: [JournalEntry] = []
   private var sends: [Send] = []
   private var parts: [PartKey: Int] = [:]
+  private var views: [ViewKey: Int] = [:]
   private var receipts: [ReceiptKey: Reply.Receipt] = [:]
   private var receiptOrder: [ReceiptKey] = []
 
@@ -81,6 +83,22 @@ struct Turn<Fresh: FreshIDs> {
   // MARK: Writing and sending
 
   mutating func write(_ entry: JournalEntry) { journal.append(entry) }
+
+  private struct ViewKey: Hashable {
+    let caseID: CaseID
+    let viewer: AgencyID
+  }
+
+  /// However much a view learns in this turn, it is written once, as it is at the end.
+  mutating func write(_ view: CaseView) {
+    let key = ViewKey(caseID: view.caseID, viewer: view.viewer)
+    if let index = views[key] {
+      journal[index] = .view(view.caseID, view)
+    } else {
+      views[key] = journal.count
+      journal.append(.view(view.caseID, view))
+    }
+  }
 
   /// The last word on a part in this turn is the one that is written.
   mutating func write(_ part: PartRecord) {
