@@ -38,7 +38,7 @@ public enum Submission: Hashable, Sendable {
   public struct Publish: Hashable, Sendable {
     /// A message that could be decoded, or why it could not.
     public enum Item: Hashable, Sendable {
-      case message(Message)
+      indirect case message(Message)
       case undecodable(Refusal)
     }
     public var sequence: SubmitSequence

@@ -2,14 +2,16 @@ public import DiversionWorkflow
 public import HubModel
 
 /// One change of the ledger. A turn's entries are committed together or not at all.
+///
+/// The large ones are boxed: entries are moved about more often than they are looked into.
 public enum JournalEntry: Equatable, Sendable {
   /// A message of this id is new, with everything it says.
-  case accepted(StoredMessage)
+  indirect case accepted(StoredMessage)
   /// A stored booking turned out to be this participant's: from now on an ordinary message.
   case identified(MessageID, ParticipantID)
   case submitted(SourceKey, SubmitSequence, through: UInt64)
   /// Inserts or replaces the part's record.
-  case part(PartRecord)
+  indirect case part(PartRecord)
   /// Deliveries of the recipient through this number are applied.
   case acknowledged(AgencyID, through: UInt64)
   case participant(ParticipantID)
@@ -17,10 +19,10 @@ public enum JournalEntry: Equatable, Sendable {
   case alias(AliasKey, ParticipantID, isPreferred: Bool)
   case token(IdentityToken, ParticipantID, isConfirmed: Bool)
   /// Inserts or replaces a release (by its id) at its position in the participant's log.
-  case release(ParticipantID, RoiRecord)
+  indirect case release(ParticipantID, RoiRecord)
   case tombstone(ParticipantID, RoiID, position: UInt64)
   case opened(CaseID, by: AgencyID, participant: ParticipantID?)
-  case view(CaseID, CaseView)
+  indirect case view(CaseID, CaseView)
   case timer(TimerKey, due: WallTime, count: Int)
   case cancel(TimerKey)
   /// A booking of nobody in the program: its source and number, and nothing more.
@@ -29,7 +31,7 @@ public enum JournalEntry: Equatable, Sendable {
   case erase(MessageID)
   case cutOff(KeyFingerprint, at: WallTime)
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)
-  case audit(AuditEntry)
+  indirect case audit(AuditEntry)
 }
 
 /// What a router starts from.

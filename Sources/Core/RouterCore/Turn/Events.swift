@@ -46,7 +46,7 @@ public struct Batch: Sendable {
 /// One output of a turn, sent only after the turn's journal is durable.
 public enum Send: Sendable {
   case reply(Session, Reply)
-  case deliver(PermittedDelivery)
+  indirect case deliver(PermittedDelivery)
   /// The number goes out, its content does not.
   case void(AgencyID, Delivery)
   /// Close and bind the agency's release lane again, so that no old connection stays.
