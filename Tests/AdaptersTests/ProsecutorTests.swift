@@ -103,6 +103,17 @@ import Testing
     #expect(try site.notices().values.allSatisfy { !$0.contains(word) })
   }
 
+  @Test("A status of the person stands with their holds, though it names no case")
+  func statusOfPerson() throws {
+    let site = try site()
+    try site.deliver(request())
+    try site.deliver(
+      delivery(
+        .participantStatus, from: "harbor-behavioral", participant: "p-lr-26-0011", .engagement,
+        [Field("status", .code("engaged"))]))
+    #expect(try site.table("holds.csv").first?["progress"] == "engaged")
+  }
+
   @Test("The end of the window asks in neutral words, the same whatever the provider told")
   func reviewDue() throws {
     func notice(after extra: [Message]) throws -> String {

@@ -70,6 +70,19 @@ struct HoldFile: Codable, FetchableRecord, PersistableRecord {
   }
 }
 
+extension HoldFile {
+  private static let progressWords: Set<String> = ["intake-started", "engaged", "active", "closed"]
+
+  /// A word of progress. What would tell of failure is not the filing decision's business (42 USC
+  /// 290dd-2(c)) and is not kept.
+  mutating func learn(_ message: Message) {
+    provider = message.source.text
+    if let status = message.code("status"), Self.progressWords.contains(status) {
+      progress = status
+    }
+  }
+}
+
 extension Message {
   func text(_ name: String) -> String? {
     if case .text(let value)? = value(name) { value } else { nil }

@@ -11,7 +11,10 @@ extension ProsecutorAdapter {
       try postCounsel(content, in: database)
       return
     }
-    guard let caseID = message.caseID else { return }
+    guard let caseID = message.caseID else {
+      try learnStatus(message, in: database)
+      return
+    }
     let before = try cases.view(of: caseID, in: database)
     guard let view = try cases.learn(message, at: now, in: database) else { return }
     var file = try HoldFile.of(caseID, in: database)
@@ -29,18 +32,23 @@ extension ProsecutorAdapter {
       file.provider = message.source.text
       file.participant = file.participant ?? message.participant?.text
       try postIntake(content, file, view, before, at: now, in: database)
-    case .participantStatus:
-      file.provider = message.source.text
-      // What would tell of failure is not the filing decision's business (42 USC 290dd-2(c)).
-      if let status = message.code("status"), Self.progressWords.contains(status) {
-        file.progress = status
-      }
+    case .participantStatus: file.learn(message)
     default: break
     }
     try file.save(database)
   }
 
-  static let progressWords: Set<String> = ["intake-started", "engaged", "active", "closed"]
+  /// A status may be of the person and name no case: it stands with each of their holds.
+  private func learnStatus(_ message: Message, in database: Database) throws {
+    guard message.topic == .participantStatus, let participant = message.participant else { return }
+    let files = try HoldFile.fetchAll(
+      database, sql: "SELECT * FROM hold_file WHERE participant = ?",
+      arguments: [participant.text])
+    for var file in files {
+      file.learn(message)
+      try file.update(database)
+    }
+  }
 
   private func requested(
     _ content: Delivery.Content, _ file: HoldFile, _ view: CaseView, at now: WallTime
