@@ -114,7 +114,7 @@ let package = Package(
     tests("Commands", ["accord", "Operations", "HubModel", "HubProtocol"]),
     tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "ZeroMQ", grdb, logging]),
-    tests("AdapterKit", ["AdapterKit"]),
+    tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),

@@ -6,7 +6,10 @@ struct AccordSheriff: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-sheriff",
     abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",
-    subcommands: [Run.self, Confirm.self, Complete.self], defaultSubcommand: Run.self)
+    subcommands: [
+      Run.self, Check.self, Confirm.self, Complete.self, Revoke.self, AcceptRoster.self,
+    ],
+    defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
@@ -38,6 +41,28 @@ struct AccordSheriff: AsyncParsableCommand {
         try CommandDrop.write(
           "handoff-complete", ["referral_id": referral, "outcome": outcome],
           configuration: options.config))
+    }
+  }
+
+  struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Report that the person takes the field release of a referral back.")
+    @Argument(help: "The referral's id.") var referral: String
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      print(
+        try CommandDrop.write("revoke", ["referral_id": referral], configuration: options.config))
+    }
+  }
+
+  struct AcceptRoster: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "accept-roster",
+      abstract: "Believe one full roster although many people are missing from it.")
+    @Argument(help: "The file's name, as it will be dropped again.") var file: String
+    @OptionGroup var options: ConfigurationOption
+    func run() throws {
+      print(try CommandDrop.write("accept-roster", ["file": file], configuration: options.config))
     }
   }
 }

@@ -34,9 +34,9 @@ public enum AdapterDaemon {
         routerKey: configuration.router.key, keys: keys.curve),
       store: setting.store, handler: handler, log: setting.log)
     let intake = try FolderIntake(
-      adapter.folders + ["commands"], incoming: configuration.folders.incoming,
-      done: configuration.folders.done, rejected: configuration.folders.rejected,
-      store: setting.store, log: setting.log)
+      adapter.folders + [CommandDrop.folder], snapshots: adapter.snapshotFolders,
+      incoming: configuration.folders.incoming, done: configuration.folders.done,
+      rejected: configuration.folders.rejected, store: setting.store, log: setting.log)
     try link.start()
     setting.log.notice(
       "adapter is up",
@@ -108,6 +108,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
     var appliedThrough: UInt64
     var refused: Int
     var setAside: Int
+    var openWarnings: Int
     var trouble: String?
   }
 
@@ -121,6 +122,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
         waitingToBeSent: state.dataDepth, revocationsWaiting: state.controlDepth,
         appliedThrough: state.appliedThrough, refused: try setting.store.deadLetters().count,
         setAside: try setting.store.quarantined().count,
+        openWarnings: try setting.store.read { try adapter.openWarnings(in: $0) },
         trouble: state.lastRejection.map { "\($0): \($0.code.remedy)" } ?? state.lastFailure))
   }
 }

@@ -13,10 +13,20 @@ public struct AdapterSetting: Sendable {
   public let dates: DateReader
   public let notices: NoticeDates
   public let log: Logger
+  /// Sees each message that is sent; of use to a dry run alone.
+  let observer: (@Sendable (Message) -> Void)?
 
   /// Opens an adapter's store and keys.
   public init(_ configuration: AdapterConfiguration, migrations: [AdapterMigration]) throws {
+    try self.init(configuration, migrations: migrations, observer: nil)
+  }
+
+  init(
+    _ configuration: AdapterConfiguration, migrations: [AdapterMigration],
+    observer: (@Sendable (Message) -> Void)?
+  ) throws {
     self.configuration = configuration
+    self.observer = observer
     let now = SystemClock().wall()
     let calendar = configuration.calendar(around: now)
     dates = DateReader(calendar: calendar)
@@ -50,6 +60,7 @@ public struct AdapterSetting: Sendable {
   /// Spools it in the same transaction as the rest of what a file or command does.
   public func send(_ message: Message, in database: Database) throws {
     try store.spool(message, role: configuration.role, in: database)
+    observer?(message)
   }
 }
 
@@ -59,6 +70,9 @@ public protocol AgencyAdapter: Sendable {
   static var migrations: [AdapterMigration] { get }
   /// Folders below `in`; `commands` is always there.
   var folders: [String] { get }
+  /// Those of them whose files show how things stand, as a full jail roster does: bytes that were
+  /// seen before are news again once something else came between.
+  var snapshotFolders: Set<String> { get }
   init(_ setting: AdapterSetting) throws
   /// Takes one file. A thrown ``IntakeError`` rejects it whole, undoing everything.
   func take(_ file: IntakeFile, at now: WallTime, in database: Database) throws -> IntakeReport
@@ -68,9 +82,13 @@ public protocol AgencyAdapter: Sendable {
   func tick(at now: WallTime, in database: Database) throws
   /// The files below `out` as they should be now.
   func outputs(at now: WallTime, in database: Database) throws -> [OutputFile]
+  /// Warnings that nobody has confirmed, for the status file.
+  func openWarnings(in database: Database) throws -> Int
 }
 
 extension AgencyAdapter {
+  public var snapshotFolders: Set<String> { [] }
+  public func openWarnings(in database: Database) throws -> Int { 0 }
   public func tick(at now: WallTime, in database: Database) throws {}
 }
 
@@ -79,13 +97,15 @@ enum AdapterTables {
     try database.execute(
       sql: """
         CREATE TABLE taken_file (
-          folder TEXT NOT NULL, hash BLOB NOT NULL, name TEXT NOT NULL,
-          PRIMARY KEY (folder, hash)) WITHOUT ROWID;
+          seq INTEGER PRIMARY KEY AUTOINCREMENT, folder TEXT NOT NULL, hash BLOB NOT NULL,
+          -- How it is put away, until it is; it may hold participant data.
+          filing BLOB, UNIQUE (folder, hash));
         CREATE TABLE notice (
           name TEXT PRIMARY KEY, text TEXT NOT NULL, written INTEGER NOT NULL DEFAULT 0);
-        CREATE TABLE person (alias TEXT PRIMARY KEY, state_id TEXT, name_key TEXT NOT NULL);
-        CREATE INDEX person_state_id ON person (state_id);
-        CREATE INDEX person_name_key ON person (name_key);
+        CREATE TABLE person (
+          kind TEXT NOT NULL, value TEXT NOT NULL, alias TEXT NOT NULL,
+          PRIMARY KEY (kind, value, alias)) WITHOUT ROWID;
+        CREATE INDEX person_alias ON person (alias, kind);
         """)
   }
 }

@@ -5,6 +5,9 @@ import Operations
 /// A command is a file: what a person types goes the same way as what a system drops, is kept the
 /// same way, and waits the same way while the daemon is down.
 public enum CommandDrop {
+  /// Below `in`.
+  static let folder = "commands"
+
   /// Writes `in/commands/<time>-<command>.json` whole.
   /// - Returns: what to tell the person.
   @discardableResult
@@ -13,7 +16,7 @@ public enum CommandDrop {
   ) throws -> String {
     let configuration = try AdapterConfiguration.load(path)
     let folder = URL(fileURLWithPath: configuration.folders.incoming)
-      .appendingPathComponent("commands")
+      .appendingPathComponent(Self.folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var document = values.compactMapValues { $0 }
     document["command"] = command

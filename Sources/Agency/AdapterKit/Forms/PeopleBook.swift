@@ -3,7 +3,7 @@ public import HubModel
 public import HubProtocol
 
 /// The people whom an agency has named to the hub, each by a random alias. Stays in the agency's
-/// own store; the hub gets the alias and keyed tokens.
+/// own store, as keyed tokens; the hub gets the alias and the tokens.
 public struct PeopleBook: Sendable {
   let tokens: IdentityTokens
 
@@ -20,24 +20,16 @@ public struct PeopleBook: Sendable {
       self.birthDate = birthDate
       self.stateID = stateID
     }
-
-    var key: String {
-      "\(lastName.lowercased())|\(firstName.lowercased())|\(birthDate?.description ?? "")"
-    }
   }
 
   /// The alias of a person known by state id, or by name and birth date; a new one otherwise.
+  ///
+  /// A state id tells people apart: whoever has another one is another human being, whatever the
+  /// name. Where a name and birth date could mean several people, nobody is taken for any of them.
   public func alias(of person: Person, in database: Database) throws -> ParticipantAlias {
-    let known = try Row.fetchOne(
-      database,
-      sql: """
-        SELECT alias FROM person
-        WHERE (state_id IS NOT NULL AND state_id = ?) OR (name_key = ? AND ? <> '')
-        ORDER BY state_id IS NULL LIMIT 1
-        """,
-      arguments: [person.stateID, person.key, person.birthDate?.description ?? ""])
-    if let text = known.map({ $0["alias"] as String }), let alias = ParticipantAlias(text) {
-      return alias
+    if let known = try self.known(person, in: database) {
+      try remember(known, person, in: database)
+      return known
     }
     var generator = SystemRandomNumberGenerator()
     let random = MessageID(high: generator.next(), low: generator.next())
@@ -48,13 +40,48 @@ public struct PeopleBook: Sendable {
     return alias
   }
 
-  /// Joins an alias that the hub uses to the person as the agency knows them.
+  private func known(_ person: Person, in database: Database) throws -> ParticipantAlias? {
+    let keys = keys(of: person)
+    if let stateID = keys.stateID {
+      let alias = try String.fetchOne(
+        database,
+        sql: "SELECT alias FROM person WHERE kind = 'state-id' AND value = ? ORDER BY alias",
+        arguments: [stateID])
+      if let alias { return ParticipantAlias(alias) }
+    }
+    guard let name = keys.name else { return nil }
+    var sql = "SELECT alias FROM person p WHERE kind = 'name' AND value = ?"
+    if keys.stateID != nil {
+      sql += """
+         AND NOT EXISTS (
+          SELECT 1 FROM person s WHERE s.alias = p.alias AND s.kind = 'state-id')
+        """
+    }
+    let aliases = try String.fetchAll(database, sql: sql, arguments: [name])
+    return aliases.count == 1 ? ParticipantAlias(aliases[0]) : nil
+  }
+
+  /// Joins an alias that the hub uses to the person as the agency knows them, besides what it was
+  /// joined to before.
   public func remember(
     _ alias: ParticipantAlias, _ person: Person, in database: Database
   ) throws {
-    try database.execute(
-      sql: "INSERT OR REPLACE INTO person (alias, state_id, name_key) VALUES (?, ?, ?)",
-      arguments: [alias.text, person.stateID, person.key])
+    let keys = keys(of: person)
+    for (kind, value) in [("state-id", keys.stateID), ("name", keys.name)] {
+      guard let value else { continue }
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO person (kind, value, alias) VALUES (?, ?, ?)",
+        arguments: [kind, value, alias.text])
+    }
+  }
+
+  /// By what a person is found again. A name without a birth date identifies nobody.
+  private func keys(of person: Person) -> (stateID: String?, name: String?) {
+    let found = tokens(of: person)
+    func key(_ kind: IdentityToken.Kind) -> String? {
+      found.first { $0.kind == kind }.map { Hex.encode($0.value) }
+    }
+    return (key(.stateID), key(.nameAndBirthDate))
   }
 
   public func tokens(of person: Person) -> [IdentityToken] {

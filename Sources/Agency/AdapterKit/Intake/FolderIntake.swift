@@ -9,36 +9,50 @@ import Logging
 ///
 /// | file | what happens |
 /// |---|---|
-/// | still growing, hidden, `.tmp` or `.part` | left alone |
+/// | still growing, hidden, `.tmp`, `.part` or the like | left alone |
 /// | good | its messages and its record go into one transaction; moved to `done` |
 /// | the same bytes again | moved to `done` with a note; nothing is sent |
-/// | some records bad | the good ones go on; the file goes to `rejected` with a note of the bad |
+/// | some records of a table bad | the good ones go on and the file is done; the bad ones go to |
+/// | | `rejected` as a table of their own, with a note |
 /// | bad as a whole | moved to `rejected` with a note; nothing is sent |
+///
+/// A process that ends between the transaction and the move finds the rest of the work in its
+/// store. Logs name a file by its content's hash, which stands in its note too: a form may be
+/// called after a person.
 final class FolderIntake {
   private struct Look: Equatable {
     let size: Int
     let modified: Date
   }
 
+  /// The largest command that is looked into at once, in bytes.
+  private static let largestCommand = 64 << 10
+  private static let unfinished: Set<String> = [
+    "tmp", "part", "partial", "filepart", "crdownload", "swp", "lock",
+  ]
+
   private let folders: [String]
+  private let snapshots: Set<String>
   private let incoming: URL
-  private let done: URL
-  private let rejected: URL
   private let store: AdapterStore
+  private let cabinet: FileCabinet
   private let log: Logger
   private var looks: [String: Look] = [:]
 
+  /// - Parameter snapshots: folders whose files show how things stand. There the same bytes are
+  ///   the same news only while nothing else came between.
   init(
-    _ folders: [String], incoming: String, done: String, rejected: String, store: AdapterStore,
-    log: Logger
+    _ folders: [String], snapshots: Set<String> = [], incoming: String, done: String,
+    rejected: String, store: AdapterStore, log: Logger
   ) throws {
     self.folders = folders
+    self.snapshots = snapshots
     self.incoming = URL(fileURLWithPath: incoming)
-    self.done = URL(fileURLWithPath: done)
-    self.rejected = URL(fileURLWithPath: rejected)
     self.store = store
     self.log = log
-    for folder in folders.map(self.incoming.appendingPathComponent) + [self.done, self.rejected] {
+    cabinet = FileCabinet(
+      done: URL(fileURLWithPath: done), rejected: URL(fileURLWithPath: rejected))
+    for folder in folders.map(self.incoming.appendingPathComponent) + cabinet.folders {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
   }
@@ -51,14 +65,13 @@ final class FolderIntake {
       for file in ready(in: incoming.appendingPathComponent(folder)) {
         do {
           try process(file, folder: folder, take)
+          count += 1
         } catch {
           // The file stays where it is and is tried again at the next look.
           log.error(
             "file could not be processed",
-            metadata: ["folder": "\(folder)", "file": "\(file.lastPathComponent)",
-              "error": "\(type(of: error))"])
+            metadata: ["folder": "\(folder)", "error": "\(type(of: error))"])
         }
-        count += 1
       }
     }
     return count
@@ -74,15 +87,26 @@ final class FolderIntake {
     for file in files {
       guard let values = try? file.resourceValues(forKeys: keys), values.isRegularFile == true,
         let size = values.fileSize, let modified = values.contentModificationDate,
-        !["tmp", "part"].contains(file.pathExtension.lowercased())
+        !file.lastPathComponent.hasSuffix("~"),
+        !Self.unfinished.contains(file.pathExtension.lowercased())
       else { continue }
       let look = Look(size: size, modified: modified)
-      if looks[file.path] == look { found.append((file, modified)) }
+      let isWhole = folder.lastPathComponent == CommandDrop.folder && isWholeCommand(file, size)
+      if looks[file.path] == look || isWhole { found.append((file, modified)) }
       looks[file.path] = look
     }
+    let present = Set(files.map(\.path))
+    let place = folder.path + "/"
+    looks = looks.filter { !$0.key.hasPrefix(place) || present.contains($0.key) }
     return found.sorted {
       $0.1 == $1.1 ? $0.0.lastPathComponent < $1.0.lastPathComponent : $0.1 < $1.1
     }.map(\.0)
+  }
+
+  /// A JSON document that can be read is whole: commands need not wait for a second look.
+  private func isWholeCommand(_ file: URL, _ size: Int) -> Bool {
+    guard size <= Self.largestCommand, let bytes = try? Data(contentsOf: file) else { return false }
+    return (try? JSONSerialization.jsonObject(with: bytes)) != nil
   }
 
   private func process(
@@ -92,73 +116,83 @@ final class FolderIntake {
     let file = IntakeFile(folder: folder, name: url.lastPathComponent, bytes: bytes)
     let hash = Data(SHA256.hash(data: bytes))
     defer { looks[url.path] = nil }
+    var filing: Filing
     do {
-      let report: IntakeReport? = try store.write { database in
-        let known = try Row.fetchOne(
-          database, sql: "SELECT name FROM taken_file WHERE folder = ? AND hash = ?",
-          arguments: [folder, hash])
-        guard known == nil else { return nil }
-        let report = try take(file, database)
-        try database.execute(
-          sql: "INSERT INTO taken_file (folder, hash, name) VALUES (?, ?, ?)",
-          arguments: [folder, hash, file.name])
-        return report
+      filing = try store.write { database in
+        if let seen = try TakenFiles.seen(
+          hash, in: folder, onlyAsLatest: snapshots.contains(folder), database)
+        {
+          return seen
+        }
+        let filing = Filing(try take(file, database), of: file)
+        try TakenFiles.record(hash, file, filing, in: database)
+        return filing
       }
-      try finish(url, report)
     } catch let error as IntakeError {
-      try reject(url, [error], taken: 0)
+      filing = Filing(IntakeReport(rejected: [error]), of: file)
     } catch let refusal as Refusal {
+      filing = Filing(IntakeReport(rejected: [IntakeError(refusal)]), of: file)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       let error = IntakeError(
-        field: refusal.place.isEmpty ? nil : refusal.place,
-        "does not make a message of the catalogue (\(refusal.code.rawValue))",
-        remedy: refusal.code.remedy)
-      try reject(url, [error], taken: 0)
+        "says something that this adapter cannot keep",
+        remedy: "Nothing of it was taken. Check it with the check command and report this.")
+      filing = Filing(IntakeReport(rejected: [error]), of: file)
     }
+    let mark = Hex.encode(hash.prefix(6))
+    try cabinet.file(url, filing, mark: mark)
+    try store.write { try TakenFiles.settle(hash, in: folder, $0) }
+    log.log(
+      level: filing.bad > 0 ? .warning : .info, "\(filing.outcome.rawValue)",
+      metadata: [
+        "folder": "\(folder)", "content": "\(mark)", "taken": "\(filing.taken)",
+        "bad": "\(filing.bad)",
+      ])
+  }
+}
+
+/// What the store remembers of files.
+private enum TakenFiles {
+  /// How a file that was taken before is put away now; `nil` where it was not.
+  static func seen(
+    _ hash: Data, in folder: String, onlyAsLatest: Bool, _ database: Database
+  ) throws -> Filing? {
+    guard
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT filing, seq = (SELECT max(seq) FROM taken_file WHERE folder = ?) AS is_latest
+          FROM taken_file WHERE folder = ? AND hash = ?
+          """, arguments: [folder, folder, hash])
+    else { return nil }
+    if let unsettled = row["filing"] as Data? {
+      return try JSONDecoder().decode(Filing.self, from: unsettled)
+    }
+    return onlyAsLatest && !(row["is_latest"] as Bool) ? nil : .seenBefore
   }
 
-  private func finish(_ url: URL, _ report: IntakeReport?) throws {
-    guard let report else {
-      let place = try move(url, to: done)
-      try note(beside: place, ["The same bytes were taken before. Nothing was sent again."])
-      log.notice("file seen before", metadata: ["file": "\(url.lastPathComponent)"])
-      return
-    }
-    guard report.rejected.isEmpty else {
-      try reject(url, report.rejected, taken: report.taken)
-      return
-    }
-    let place = try move(url, to: done)
-    if !report.remarks.isEmpty { try note(beside: place, report.remarks) }
-    log.info(
-      "file taken",
-      metadata: ["file": "\(url.lastPathComponent)", "records": "\(report.taken)"])
+  static func record(
+    _ hash: Data, _ file: IntakeFile, _ filing: Filing, in database: Database
+  ) throws {
+    // What was rejected whole may come again as it is, once the reason for it is mended.
+    guard filing.outcome != .rejected else { return }
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO taken_file (folder, hash, filing) VALUES (?, ?, ?)",
+      arguments: [file.folder, hash, try JSONEncoder().encode(filing)])
   }
 
-  private func reject(_ url: URL, _ errors: [IntakeError], taken: Int) throws {
-    let place = try move(url, to: rejected)
-    var lines = ["\(url.lastPathComponent): \(errors.count) thing(s) to mend."]
-    if taken > 0 { lines.append("\(taken) other record(s) were taken; do not send them again.") }
-    lines += errors.map(\.description)
-    try note(beside: place, lines)
-    log.warning(
-      "file rejected",
-      metadata: ["file": "\(url.lastPathComponent)", "bad": "\(errors.count)", "taken": "\(taken)"])
+  static func settle(_ hash: Data, in folder: String, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE taken_file SET filing = NULL WHERE folder = ? AND hash = ?",
+      arguments: [folder, hash])
   }
+}
 
-  /// Never overwrites: a second file of the name gets a number.
-  private func move(_ url: URL, to folder: URL) throws -> URL {
-    var place = folder.appendingPathComponent(url.lastPathComponent)
-    var number = 2
-    while FileManager.default.fileExists(atPath: place.path) {
-      place = folder.appendingPathComponent("\(number)-\(url.lastPathComponent)")
-      number += 1
-    }
-    try FileManager.default.moveItem(at: url, to: place)
-    return place
-  }
-
-  private func note(beside place: URL, _ lines: [String]) throws {
-    let text = lines.joined(separator: "\n") + "\n"
-    try Data(text.utf8).write(to: place.appendingPathExtension("note.txt"), options: .atomic)
+extension IntakeError {
+  /// A message that the catalogue does not allow: the file's fault, said in the file's terms.
+  init(_ refusal: Refusal) {
+    self.init(
+      field: refusal.place.isEmpty ? nil : refusal.place,
+      "does not make a message of the catalogue (\(refusal.code.rawValue))",
+      remedy: refusal.code.remedy)
   }
 }

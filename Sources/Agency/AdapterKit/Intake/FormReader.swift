@@ -12,21 +12,30 @@ public enum FormReader {
     }
     let objects: [Any] = (document as? [Any]) ?? [document]
     var records: [IntakeRecord] = []
-    for object in objects {
+    for (index, object) in objects.enumerated() {
+      let form = objects.count > 1 ? index + 1 : nil
       guard let fields = object as? [String: Any] else {
-        throw IntakeError("is not a form", remedy: "Write one JSON object for each form.")
+        throw Self.wrong(form, nil, "is not a form", "Write one JSON object for each form.")
       }
       var values: [String: String] = [:]
       for (name, value) in fields {
         guard let text = text(of: value) else {
-          throw IntakeError(
-            field: printable(name), "has parts of its own", remedy: "Write a plain value or list.")
+          throw Self.wrong(
+            form, printable(name), "has parts of its own", "Write a plain value or list.")
         }
         values[name] = text
       }
-      records.append(IntakeRecord(line: nil, values: values))
+      records.append(IntakeRecord(line: nil, form: form, values: values))
     }
     return records
+  }
+
+  private static func wrong(
+    _ form: Int?, _ field: String?, _ problem: String, _ remedy: String
+  ) -> IntakeError {
+    var error = IntakeError(field: field, problem, remedy: remedy)
+    error.form = form
+    return error
   }
 
   private static func text(of value: Any) -> String? {
@@ -45,7 +54,7 @@ public enum FormReader {
     }
   }
 
-  private static func printable(_ name: String) -> String {
+  static func printable(_ name: String) -> String {
     String(decoding: name.utf8.prefix(40).map { $0 > 32 && $0 < 127 ? $0 : 63 }, as: UTF8.self)
   }
 }

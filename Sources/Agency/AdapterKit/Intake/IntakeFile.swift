@@ -21,7 +21,9 @@ public struct IntakeFile: Sendable {
   ) throws(IntakeError) -> TableReader.Table {
     guard isJSON else { return try reader.read(bytes, required: required) }
     let forms = try FormReader.read(bytes)
-    return TableReader.Table(header: [], records: forms, isTruncated: false, bad: [])
+    let names = Set(forms.flatMap(\.values.keys))
+    return TableReader.Table(
+      header: [], records: forms, isTruncated: false, bad: [], names: names)
   }
 }
 
@@ -31,6 +33,9 @@ public struct IntakeReport: Sendable {
   public var rejected: [IntakeError] = []
   /// Said in the note beside the file, though nothing was wrong.
   public var remarks: [String] = []
+  /// The records of a table that were rejected, as a table of their own: what is to be mended.
+  var badRows: (header: String, rows: [String]) = ("", [])
+
   public init(taken: Int = 0, rejected: [IntakeError] = []) {
     self.taken = taken
     self.rejected = rejected
@@ -41,20 +46,31 @@ public struct IntakeReport: Sendable {
     _ table: TableReader.Table, _ take: (IntakeRecord) throws -> Void
   ) throws {
     rejected += table.bad
+    badRows.header = table.source.header
+    badRows.rows += table.bad.compactMap { $0.line.flatMap { table.source.rows[$0] } }
     for record in table.records {
       do {
         try take(record)
         taken += 1
       } catch let error as IntakeError {
-        rejected.append(
-          IntakeError(
-            line: error.line ?? record.line, field: error.field, error.problem,
-            remedy: error.remedy))
+        reject(record, error, of: table)
       }
     }
     if table.isTruncated {
       rejected.append(
         IntakeError("ends within a record", remedy: "Transfer the file again, whole."))
     }
+  }
+
+  /// Notes what is wrong with a record, and keeps the record to be mended.
+  public mutating func reject(
+    _ record: IntakeRecord, _ error: IntakeError, of table: TableReader.Table
+  ) {
+    var placed = error
+    placed.line = error.line ?? record.line
+    placed.form = error.form ?? record.form
+    rejected.append(placed)
+    guard let line = record.line, let row = table.source.rows[line] else { return }
+    badRows.rows.append(row)
   }
 }

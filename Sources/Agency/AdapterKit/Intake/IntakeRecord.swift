@@ -1,9 +1,12 @@
+import Crypto
 public import HubModel
 
 /// What is wrong with a file or one record of it, where, and what to do: the text of the note
 /// that goes with it. Never a value from the file: those may be a participant's.
 public struct IntakeError: Error, Hashable, Sendable, CustomStringConvertible {
   public var line: Int?
+  /// Which form of a JSON list of several, from 1.
+  public var form: Int?
   public var field: String?
   public var problem: String
   public var remedy: String
@@ -16,7 +19,9 @@ public struct IntakeError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String {
-    let place = [line.map { "line \($0)" }, field.map { "field \($0)" }].compactMap { $0 }
+    let place = [
+      line.map { "line \($0)" }, form.map { "form \($0)" }, field.map { "field \($0)" },
+    ].compactMap { $0 }
     let start = place.isEmpty ? "" : place.joined(separator: ", ") + ": "
     return "\(start)\(problem). \(remedy)"
   }
@@ -26,10 +31,13 @@ public struct IntakeError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct IntakeRecord: Sendable {
   /// Line on which the record begins, from 1; nil in a JSON document.
   public let line: Int?
+  /// Which form of a JSON list of several, from 1; nil elsewhere.
+  public let form: Int?
   public let values: [String: String]
 
-  public init(line: Int?, values: [String: String]) {
+  public init(line: Int?, form: Int? = nil, values: [String: String]) {
     self.line = line
+    self.form = form
     self.values = values
   }
 
@@ -52,7 +60,26 @@ public struct IntakeRecord: Sendable {
   }
 
   public func wrong(_ field: String, _ problem: String, _ remedy: String) -> IntakeError {
-    IntakeError(line: line, field: field, problem, remedy: remedy)
+    var error = IntakeError(line: line, field: field, problem, remedy: remedy)
+    error.form = form
+    return error
+  }
+
+  /// Refuses fields that nobody asked for: in a command each is a slip of somebody's hand.
+  public func allow(only fields: Set<String>) throws(IntakeError) {
+    guard let unknown = values.keys.filter({ !fields.contains($0) }).min() else { return }
+    throw wrong(
+      FormReader.printable(unknown), "is not known here",
+      "Use: \(fields.sorted().joined(separator: ", ")).")
+  }
+
+  /// SHA-256 over the fields whose names begin with `prefix`: tells whether they changed.
+  public func fingerprint(prefix: String) -> [UInt8] {
+    var hash = SHA256()
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) where name.hasPrefix(prefix) {
+      hash.update(data: Array("\(name)=\(value.trimmed)".utf8) + [0])
+    }
+    return Array(hash.finalize())
   }
 
   /// A word of a code list: spaces become `-`.

@@ -1,11 +1,14 @@
 public import Foundation
 import SwiftCSV
 
-/// Reads the tables that records systems export: comma-separated, any line ending, with or
+/// Reads the tables that records systems export: any usual delimiter and line ending, with or
 /// without a byte order mark, UTF-8 or Latin-1, quoted commas and line breaks, columns in any
-/// order and under other names.
+/// order and under other names, a title above the header.
 public struct TableReader: Sendable {
+  /// In bytes.
   public static let largestFile = 64 << 20
+  /// Lines above the header that are looked through for it.
+  private static let linesAboveHeader = 10
 
   /// The file's own header by field name, where it differs: from the adapter's configuration.
   public let columns: [String: String]
@@ -24,63 +27,117 @@ public struct TableReader: Sendable {
     public var isTruncated: Bool
     /// Records that do not fit the header, by line.
     public var bad: [IntakeError]
+    /// The header and each record by its line, as they stand in the file.
+    var source: (header: String, rows: [Int: String]) = ("", [:])
+
+    /// Whether the file has the field, in whatever column.
+    public func has(_ field: String) -> Bool { names.contains(field) }
+    var names: Set<String> = []
   }
 
   /// - Parameter required: fields without which the table cannot be used.
   /// - Throws: where the file as a whole cannot be read.
   public func read(_ bytes: Data, required: [String]) throws(IntakeError) -> Table {
-    let text = try Self.text(of: bytes)
-    guard let csv = try? EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false) else {
-      throw IntakeError(
-        line: 1, "is not a table", remedy: "Export it as comma-separated values with a header.")
-    }
-    let names = try fields(of: csv.header, required: required)
-    var table = Table(header: csv.header, records: [], isTruncated: false, bad: [])
-    var line = 1 + 1 + csv.header.reduce(0) { $0 + Self.breaks(in: $1) }
-    let endsInRecord = !text.hasSuffix("\n")
-    for (index, row) in csv.rows.enumerated() {
-      defer { line += 1 + row.reduce(0) { $0 + Self.breaks(in: $1) } }
-      if row.allSatisfy({ $0.trimmed.isEmpty }) { continue }
-      let filled = (row.lastIndex { !$0.isEmpty } ?? -1) + 1
-      let isLast = index == csv.rows.count - 1
-      if isLast && endsInRecord && Self.lastCommas(of: text) < names.count - 1 {
-        table.isTruncated = true
-        continue
-      }
-      guard filled <= names.count else {
-        table.bad.append(
-          IntakeError(
-            line: line, "has \(filled) columns, the header \(names.count)",
-            remedy: "Quote values that contain commas."))
-        continue
-      }
-      var values: [String: String] = [:]
-      for (name, value) in zip(names, row) where !name.isEmpty { values[name] = value }
-      table.records.append(IntakeRecord(line: line, values: values))
+    let text = try TableText.text(of: bytes)
+    let delimiter = TableText.delimiter(of: text)
+    let rows = TableText.rows(of: text, delimiter: delimiter)
+    let (start, names) = try header(of: rows, delimiter, required: required)
+    var table = Table(
+      header: Self.values(of: rows[start], delimiter) ?? [], records: [], isTruncated: false,
+      bad: [], source: (rows[start].text, [:]), names: Set(names))
+    for row in rows[(start + 1)...] {
+      guard !row.text.trimmed.isEmpty else { continue }
+      take(row, names, delimiter, into: &table)
     }
     return table
   }
 
+  private func take(
+    _ row: TableText.Row, _ names: [String], _ delimiter: UInt8, into table: inout Table
+  ) {
+    let found = Self.values(of: row, delimiter)
+    if !row.isEnded && (row.isOpen || (found?.count ?? 0) < names.count) {
+      table.isTruncated = true
+      return
+    }
+    table.source.rows[row.line] = row.text
+    guard let found else {
+      table.bad.append(
+        IntakeError(
+          line: row.line, "has a quotation mark that does not enclose a whole value",
+          remedy: "Put the value in quotation marks and double those within it."))
+      return
+    }
+    if found.allSatisfy({ $0.trimmed.isEmpty }) { return }
+    let filled = (found.lastIndex { !$0.trimmed.isEmpty } ?? -1) + 1
+    guard filled <= names.count else {
+      table.bad.append(
+        IntakeError(
+          line: row.line, "has \(filled) columns, the header \(names.count)",
+          remedy: "Quote values that contain commas."))
+      return
+    }
+    var values: [String: String] = [:]
+    for (index, name) in names.enumerated() where !name.isEmpty {
+      values[name] = index < found.count ? found[index] : ""
+    }
+    table.records.append(IntakeRecord(line: row.line, values: values))
+  }
+
+  /// A record's values; `nil` where its quotation marks make no sense.
+  private static func values(of row: TableText.Row, _ delimiter: UInt8) -> [String]? {
+    let delimiter: CSVDelimiter = .character(Character(Unicode.Scalar(delimiter)))
+    // The line end makes an empty last value count.
+    return
+      (try? EnumeratedCSV(string: row.text + "\n", delimiter: delimiter, loadColumns: false))?
+      .header
+  }
+
+  /// Finds the header: the first of the upper lines that has all required fields.
+  private func header(
+    of rows: [TableText.Row], _ delimiter: UInt8, required: [String]
+  ) throws(IntakeError) -> (index: Int, names: [String]) {
+    var nearest: (missing: [String], line: Int)?
+    for (index, row) in rows.prefix(Self.linesAboveHeader).enumerated() {
+      guard let titles = Self.values(of: row, delimiter), !row.text.trimmed.isEmpty else {
+        continue
+      }
+      let names = fields(of: titles)
+      let missing = required.filter { !names.contains($0) }
+      if missing.isEmpty {
+        try refuseTwice(names, line: row.line)
+        return (index, names)
+      }
+      if missing.count < nearest?.missing.count ?? .max { nearest = (missing, row.line) }
+    }
+    guard let nearest else {
+      throw IntakeError(
+        line: 1, "has no header", remedy: "Export it as a table whose first line names columns.")
+    }
+    throw IntakeError(
+      line: nearest.line, field: nearest.missing.joined(separator: ", "), "no such column",
+      remedy: "Export it, or say in the configuration under 'columns' what it is called.")
+  }
+
   /// Field names in the order of the columns; a column that nobody knows keeps its own name.
-  private func fields(of header: [String], required: [String]) throws(IntakeError) -> [String] {
+  private func fields(of header: [String]) -> [String] {
     let configured = Dictionary(
       columns.map { (Self.normalised($0.value), $0.key) }, uniquingKeysWith: { first, _ in first })
-    let names = header.map { title in
-      let plain = Self.normalised(title)
-      return configured[plain] ?? aliases[plain] ?? plain
-    }
-    let missing = required.filter { !names.contains($0) }
-    guard missing.isEmpty else {
-      throw IntakeError(
-        line: 1, field: missing.joined(separator: ", "), "no such column",
-        remedy: "Export it, or say in the configuration under 'columns' what it is called.")
-    }
-    if let twice = Dictionary(grouping: names.filter { !$0.isEmpty }, by: { $0 })
-      .first(where: { $1.count > 1 })?.key
-    {
-      throw IntakeError(line: 1, field: twice, "stands twice", remedy: "Remove one of them.")
+    let titles = header.map(Self.normalised)
+    var names = titles.map { configured[$0] ?? $0 }
+    // An alias gives way to a column that has the field's own name, or to an earlier alias.
+    for (index, title) in titles.enumerated() where configured[title] == nil {
+      if let field = aliases[title], !names.contains(field) { names[index] = field }
     }
     return names
+  }
+
+  private func refuseTwice(_ names: [String], line: Int) throws(IntakeError) {
+    let groups = Dictionary(grouping: names.filter { !$0.isEmpty }, by: { $0 })
+    guard let twice = groups.filter({ $1.count > 1 }).keys.min() else { return }
+    throw IntakeError(
+      line: line, field: twice, "stands twice",
+      remedy: "Remove one of them, or say under 'columns' which it is.")
   }
 
   /// Lower case, every run of other signs one underscore.
@@ -94,27 +151,5 @@ public struct TableReader: Sendable {
       }
     }
     return name.hasSuffix("_") ? String(name.dropLast()) : name
-  }
-
-  /// UTF-8 where it is valid, else Latin-1; line ends become `\n`.
-  static func text(of bytes: Data) throws(IntakeError) -> String {
-    guard bytes.count <= largestFile else {
-      throw IntakeError("is larger than 64 MiB", remedy: "Split it.")
-    }
-    guard !bytes.contains(0) else {
-      throw IntakeError("is not text", remedy: "Export it as text in UTF-8 or Latin-1.")
-    }
-    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    let body = bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...]
-    let text =
-      String(validating: body, as: UTF8.self) ?? String(data: body, encoding: .isoLatin1) ?? ""
-    return text.replacingOccurrences(of: "\r\n", with: "\n")
-      .replacingOccurrences(of: "\r", with: "\n")
-  }
-
-  private static func breaks(in value: String) -> Int { value.count { $0 == "\n" } }
-
-  private static func lastCommas(of text: String) -> Int {
-    (text.split(separator: "\n").last ?? "").count { $0 == "," }
   }
 }

@@ -16,6 +16,11 @@ public enum Notices {
       arguments: [name, text])
   }
 
+  /// Whether a notice of the name was ever put up.
+  public static func has(_ name: String, in database: Database) throws -> Bool {
+    try Row.fetchOne(database, sql: "SELECT 1 FROM notice WHERE name = ?", arguments: [name]) != nil
+  }
+
   static func unwritten(in database: Database) throws -> [OutputFile] {
     try Row.fetchAll(database, sql: "SELECT name, text FROM notice WHERE written = 0")
       .map { OutputFile(($0["name"] as String) + ".txt", $0["text"]) }

@@ -1,0 +1,61 @@
+import AdapterKit
+import Operations
+
+/// The sheriff's own section of the configuration; the adapter's README lists its keys.
+struct SheriffSettings: Sendable {
+  enum RosterKind: String, CaseIterable, Sendable {
+    /// As the file shows: change records have an `event` in each line, or "changes" in the name.
+    case auto
+    case full
+    case changes
+  }
+
+  enum RosterEvent: String, CaseIterable, Sendable {
+    case booked, updated, released
+  }
+
+  /// Column names of the records system, by field.
+  var columns: [String: String] = [:]
+  /// Code of the jail, in booking notices.
+  var facility = "main"
+  /// A full roster that shrinks by more than this share of the jail is not believed, in percent.
+  var largestShrink = 40
+  /// Read out in a NOT SENT warning.
+  var dutyLine = "the program's duty line"
+  var dateOrder = DateReader.Order.monthFirst
+  var roster = RosterKind.auto
+  /// What the records system writes as `event`, in upper case, besides the usual words.
+  var events: [String: RosterEvent] = [:]
+
+  static func read(_ fields: YAMLFields) -> SheriffSettings? {
+    let standard = SheriffSettings()
+    let columns = fields.value("columns", .keyed(byTextOf: .text()), default: [])
+    let events = fields.value(
+      "events", .keyed(byTextOf: YAMLValue<RosterEvent>.choice()), default: [])
+    return SheriffSettings(
+      columns: Dictionary(columns.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+      facility: fields.value("facility", .code, default: standard.facility),
+      largestShrink: fields.value(
+        "largest-shrink-percent", .integer(1...100), default: standard.largestShrink),
+      dutyLine: fields.value("duty-line", .text(), default: standard.dutyLine),
+      dateOrder: fields.value(
+        "date-order", YAMLValue<DateReader.Order>.choice(), default: standard.dateOrder),
+      roster: fields.value("roster", YAMLValue<RosterKind>.choice(), default: standard.roster),
+      events: Dictionary(
+        events.map { ($0.key.uppercased(), $0.value) }, uniquingKeysWith: { $1 }))
+  }
+
+  private static let usualEvents: [RosterEvent: Set<String>] = [
+    .booked: ["A", "ADD", "ADDED", "ADMIT", "BOOK", "BOOKED", "BOOKING", "I", "IN", "NEW"],
+    .updated: ["U", "UPDATE", "UPDATED", "C", "CHANGE", "CHANGED", "CORRECTION"],
+    .released: ["R", "REL", "RELEASE", "RELEASED", "O", "OUT", "D", "DELETE", "DISCHARGE"],
+  ]
+
+  func event(_ record: IntakeRecord) throws(IntakeError) -> RosterEvent {
+    let word = try record.required("event").uppercased()
+    if let own = events[word] { return own }
+    for (event, words) in Self.usualEvents where words.contains(word) { return event }
+    throw record.wrong(
+      "event", "is not known", "Use A, U or R, or name the word in the configuration's 'events'.")
+  }
+}
