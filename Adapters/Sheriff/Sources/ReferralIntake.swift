@@ -33,7 +33,16 @@ struct ReferralIntake {
     "birth_date": "dob", "state_id": "sid", "how_referred": "door", "referred": "referred_at",
     "offences": "offenses", "offence_level": "offense_level", "last": "last_name",
     "first": "first_name", "middle": "middle_name", "badge": "officer_badge",
-    "callback": "officer_callback",
+    "callback": "officer_callback", "referral_date_time": "referred_at",
+    "referral_date": "referred_at", "ori": "agency_ori", "level": "offense_level",
+    "safety": "safety_codes", "needs": "needs_codes", "roi_signed": "roi_signed_at",
+    "roi_expires": "roi_expires_on", "roi_image_sha_256": "roi_image_sha256",
+  ]
+
+  /// Columns of the release: one that goes by an unknown name would be lost without a word.
+  private static let releaseFields = [
+    "roi_outcome", "roi_signed_at", "roi_signer_capacity", "roi_signer_evidence",
+    "roi_recipients", "roi_information", "roi_purposes", "roi_expires_on", "roi_image_sha256",
   ]
 
   func take(_ file: IntakeFile, in database: Database) throws -> IntakeReport {
@@ -51,6 +60,12 @@ struct ReferralIntake {
       }
     }
     for (record, error) in incomplete { report.reject(record, error, of: table) }
+    let missing = Self.releaseFields.filter { !file.isJSON && !table.has($0) }
+    if !missing.isEmpty {
+      report.remarks.append(
+        "No column for \(missing.joined(separator: ", ")): taken as empty. If the file has them, "
+          + "say in the configuration under 'columns' what they are called.")
+    }
     if repeats > 0 {
       report.remarks.append("\(repeats) form(s) were taken before; nothing of them was sent again.")
     }

@@ -34,7 +34,8 @@ extension SheriffAdapter {
     case .referralDecided, .referralScreened:
       let decision = message.code("decision")
         ?? message.flag("eligible").map { $0 ? "eligible" : "not eligible" } ?? ""
-      try set("decision", [decision, message.code("rule")].compactMap { $0 }.joined(separator: ", "))
+      let words = [decision, message.code("rule")].compactMap { $0 }
+      try set("decision", words.joined(separator: ", "))
     case .outcome: try learnOutcome(message, caseID, in: database)
     default: break
     }
