@@ -7,7 +7,7 @@ struct AccordBench: AsyncParsableCommand {
     abstract: "Measures router and clients as real processes, beside this machine's own limits.",
     discussion: """
       Numbers of one run belong together: machines differ and are noisy, so compare the ratios. \
-      Use a release build: swift run -c release accord-bench
+      Use a release build of the whole package: it starts the others.
       """,
     subcommands: [Run.self, Publish.self, Consume.self], defaultSubcommand: Run.self)
 }
