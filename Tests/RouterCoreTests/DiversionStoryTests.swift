@@ -190,7 +190,7 @@ struct DiversionStoryTests {
     let signed = town.message(
       .signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
     town.run(
-      [.administration(.activate(Town.agreement), ticket: 1)]
+      [town.activate(Town.agreement)]
         + town.publication([signed], from: Town.sheriff))
     #expect(town.topics(to: Town.prosecutor) == [.holdRequested])
     #expect(town.state.lanes[Town.prosecutor]?.next == 2)

@@ -23,7 +23,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a file as the daemon would, and send nothing.")
+      abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
+      discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
     @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
     var kind: ProviderFolder?
@@ -31,16 +32,13 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-      let configuration = try AdapterConfiguration.load(options.config)
-      let settings = try ProviderSettings(configuration)
-      let check = try FileCheck(
-        file, as: kind?.rawValue,
-        kinds: ProviderFolder.checks(
-          dates: DateReader(calendar: settings.agreement.calendar),
-          agency: configuration.agency),
-        reader: settings.reader)
-      print(json ? try Listing.json(check) : check.text)
-      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+      let checked = CheckedFile(
+        ProviderAdapter.self, file: file, configuration: options.config, json: json
+      ) { configuration, file in
+        try (kind ?? ProviderFolder.telling(file, ProviderSettings(configuration).reader)).rawValue
+      }
+      print(checked.text)
+      throw ExitCode(checked.exitCode)
     }
   }
 

@@ -35,6 +35,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
   case lowSpace = "low-space"
+  // Agreements
+  case agreementNotNewer = "agreement-not-newer"
+  case tooManyAgreements = "too-many-agreements"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
@@ -79,6 +82,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .wrongSequence: "Control topics go on the control sequence, all others on data."
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
+    case .agreementNotNewer:
+      "Give the agreement a version above every one that is in force or recorded."
+    case .tooManyAgreements: "Wait until a recorded agreement takes effect, then record the next."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     }
   }

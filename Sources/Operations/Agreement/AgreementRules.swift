@@ -94,6 +94,36 @@ enum AgreementRules {
     }
   }
 
+  /// Windows that cannot both be meant.
+  static func reportContradictions(
+    _ handoff: ProgramAgreement.Handoff?, _ escrow: ProgramAgreement.Escrow?,
+    _ hold: ProgramAgreement.Hold?, _ fields: YAMLFields
+  ) {
+    guard let handoff, let escrow, let hold else { return }
+    if escrow.remindEvery >= escrow.deadline {
+      fields.report(
+        "escrow", "remind-every (\(escrow.remindEvery.words)) must be shorter than deadline "
+          + "(\(escrow.deadline.words)): otherwise nobody is reminded")
+    }
+    let calling = Span(
+      milliseconds: handoff.acknowledgeWithin.milliseconds * Int64(handoff.attempts))
+    if calling > escrow.deadline {
+      fields.report(
+        "handoff", "asks for \(calling.words) in all, longer than the escrow's deadline "
+          + "(\(escrow.deadline.words)): the details would be destroyed before the last is asked")
+    }
+    let window: Span =
+      switch hold.window {
+      case .days(let days): .days(Int64(days))
+      case .shortened(let span): span
+      }
+    if calling > window {
+      fields.report(
+        "handoff", "asks for \(calling.words) in all, longer than the hold's window "
+          + "(\(window.words))")
+    }
+  }
+
   private static func minuteOfDay(_ text: String) -> Int? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),

@@ -28,6 +28,8 @@ public struct DefaultAgreement: Sendable {
     program: \(program)
     # Raise by one with every change.
     version: 1
+    # The first day on which it is in force, as 2026-12-01; left out: as soon as it is activated.
+    # effective: 2026-12-01
     demonstration: \(isDemonstration)
     time-zone: \(timeZone)
     # What an officer is told to call while a message waits for a release. Put your own here.

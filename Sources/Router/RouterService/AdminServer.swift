@@ -13,7 +13,7 @@ final class AdminServer {
   private let socket: Socket
   private let stopping: Waker
   private let configuration: RouterConfiguration
-  private let reader: LedgerReader
+  let reader: LedgerReader
   private let inbox: Inbox
   private let live: LiveStatus
   private let log: Logger
@@ -30,7 +30,8 @@ final class AdminServer {
     self.log = log
     socket = try Socket(context, .rep)
     try socket.set(.lingerMilliseconds(0))
-    try socket.set(.maximumMessageBytes(64 << 10))
+    // An agreement's file, at its largest, as a JSON string.
+    try socket.set(.maximumMessageBytes(4 << 20))
     let folder = (configuration.adminSocket as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -86,13 +87,14 @@ final class AdminServer {
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
-    case .reloadAgreement:
-      let agreement = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
-      return perform(.activate(agreement), "agreement version \(agreement.version) is in force")
+    case .activateAgreement(let text, let effective):
+      return try activate(text, effective: effective.map { WallTime(milliseconds: $0) })
+    case .agreements: return .agreements(try reader.agreements())
+    case .agreement(let version): return try agreement(version)
     }
   }
 
-  private func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
+  func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
     switch inbox.ask(act) {
     case .done:
       log.notice("administrative act", metadata: ["act": "\(done)"])
@@ -129,7 +131,10 @@ final class AdminServer {
     return StatusReport(
       program: snapshot.program.text, ledgerIncarnation: snapshot.incarnation.text,
       agreementVersion: snapshot.agreementVersion, isDemonstration: snapshot.isDemonstration,
-      now: SystemClock().wall().milliseconds, agencies: agencies)
+      now: SystemClock().wall().milliseconds, agencies: agencies,
+      agreementNote: StartingAgreement.note(
+        file: configuration.agreementFile, version: snapshot.agreementVersion,
+        hash: snapshot.agreementHash))
   }
 }
 

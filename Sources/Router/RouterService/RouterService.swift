@@ -30,16 +30,17 @@ public final class RouterService: Sendable {
     let clock = SystemClock()
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
-    let agreement = try AgreementFile.load(configuration.agreementFile, now: clock.wall())
-    guard agreement.program == configuration.program else {
-      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
-    }
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let ledger = try Ledger(at: path)
     let recovered = try ledger.recover()
+    let starting = try StartingAgreement(configuration, recovered, now: clock.wall(), log: log)
+    let agreement = starting.active
+    guard agreement.program == configuration.program else {
+      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
+    }
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
-      window: configuration.window)
+      scheduled: starting.scheduled, window: configuration.window)
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()
@@ -54,11 +55,10 @@ public final class RouterService: Sendable {
       context: context, host: configuration.listenHost, submitPort: configuration.submitPort,
       window: configuration.window, secretKey: key.curve.secretKey, inbox: inbox, log: log)
     try transport.open(state.registry)
-    if recovered.agreementVersion != agreement.version
-      || recovered.agreementHash != agreement.contentHash
-    {
+    if let first = starting.first {
       // In the ledger before the first message is decided by it.
-      inbox.tell(.administration(.activate(agreement), ticket: 0))
+      let text = Array(first.text.utf8)
+      inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
     }
 
     let live = LiveStatus(state)

@@ -43,7 +43,8 @@ struct StatusText {
   let moment: Moment
 
   static func health(of report: StatusReport) -> Health {
-    report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+    let agencies = report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+    return report.agreementNote == nil ? agencies : max(agencies, .warning)
   }
 
   static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
@@ -59,6 +60,9 @@ struct StatusText {
     if report.isDemonstration {
       lines.append("DEMONSTRATION: windows are shortened; this is not a real county.")
     }
+    if let note = report.agreementNote {
+      lines.append(paint.health("AGREEMENT: \(LogText.escaped(note)).", .warning))
+    }
     guard !report.agencies.isEmpty else {
       return (lines + ["", "No agency yet: add one with 'accord agency add'."])
         .joined(separator: "\n")
@@ -72,7 +76,8 @@ struct StatusText {
         moment.text(agency.oldestPending, or: "-"), "\(agency.inFlight)", "\(agency.held)",
         "\(agency.deliveredThrough)")
     }
-    let health = Self.health(of: report)
+    // Of the agencies: the agreement's note speaks for itself.
+    let health = report.agencies.map { Self.health(of: $0, now: report.now) }.max() ?? .warning
     lines += ["", table.text(paint), "", paint.health(summary(health), health)]
     return lines.joined(separator: "\n")
   }

@@ -30,7 +30,12 @@ public enum JournalEntry: Equatable, Sendable {
   /// The message's content is destroyed; its metadata and fates stay.
   case erase(MessageID)
   case cutOff(KeyFingerprint, at: WallTime)
+  /// This version of the agreement is in force from now on.
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)
+  /// This version is kept, to be in force from its effective date on.
+  indirect case agreementRecorded(RecordedAgreement)
+  /// How far deciding again has come; `nil` when it is done.
+  indirect case redecision(Redecision?)
   indirect case audit(AuditEntry)
 }
 
@@ -58,9 +63,15 @@ public struct Recovered: Equatable, Sendable {
   public var agreementVersion: UInt32
   public var agreementHash: [UInt8]
   public var nextDue: WallTime?
+  /// The version in force, if any is kept whole, and those that wait for their date.
+  public var agreements: [RecordedAgreement]
+  /// The place in the escrow that the next held part gets.
+  public var escrowTail: UInt64
+  public var redecision: Redecision?
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
-    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?
+    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
+    agreements: [RecordedAgreement] = [], escrowTail: UInt64 = 1, redecision: Redecision? = nil
   ) {
     self.incarnation = incarnation
     self.lanes = lanes
@@ -68,6 +79,9 @@ public struct Recovered: Equatable, Sendable {
     self.agreementVersion = agreementVersion
     self.agreementHash = agreementHash
     self.nextDue = nextDue
+    self.agreements = agreements
+    self.escrowTail = escrowTail
+    self.redecision = redecision
   }
 }
 

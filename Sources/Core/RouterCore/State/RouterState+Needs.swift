@@ -4,6 +4,7 @@ extension RouterState {
   /// What must be loaded before `batch` can be applied. Pure, and cheap: one pass.
   public func needs(_ batch: Batch) -> Needs {
     var needs = Needs(dueBy: batch.now)
+    needs.mayStartRedecision = scheduled.contains { $0.effective <= batch.now }
     if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
     var acknowledging: [AgencyID: UInt64] = [:]
     var resuming: [AgencyID: UInt64] = [:]
@@ -25,9 +26,12 @@ extension RouterState {
         case .ping: break
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
+      case .administration(.activate, _), .administration(.replaceRegistry, _):
+        needs.mayStartRedecision = true
       case .administration, .malformed, .space: break
       }
     }
+    if !needs.mayStartRedecision { needs.redecision = redecision }
     for (agency, lane) in lanes {
       addWindow(of: lane, agency, acknowledging[agency] ?? 0, resuming[agency], to: &needs)
     }

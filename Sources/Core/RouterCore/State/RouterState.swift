@@ -24,11 +24,22 @@ public struct RouterState: Equatable, Sendable {
   /// When the ledger's first timer falls due.
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
+  /// Versions that wait for their date; ``Limits/scheduledAgreements`` at most.
+  public internal(set) var scheduled: [ScheduledAgreement]
+  /// Whether the ledger knows `agreement` as the version in force.
+  var isAgreementRecorded: Bool
+  /// The place in the escrow that the next held part gets.
+  var escrowTail: UInt64
+  /// What is left to decide again after a change.
+  public internal(set) var redecision: Redecision?
 
-  /// - Parameter registry: as its file says; keys that the ledger knows to be cut off stay so.
+  /// - Parameters:
+  ///   - registry: as its file says; keys that the ledger knows to be cut off stay so.
+  ///   - agreement: the version in force by the ledger, or, where it has none, the first to be.
+  ///   - scheduled: the versions that wait for their date.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow
+    scheduled: [ScheduledAgreement] = [], window: Int = Limits.defaultWindow
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -39,6 +50,12 @@ public struct RouterState: Equatable, Sendable {
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
+    self.scheduled = scheduled
+    self.isAgreementRecorded =
+      recovered.agreementVersion == agreement.version
+      && recovered.agreementHash == agreement.contentHash
+    self.escrowTail = recovered.escrowTail
+    self.redecision = recovered.redecision
   }
 
   /// Whether the agency's consumer is connected and has its lane open.

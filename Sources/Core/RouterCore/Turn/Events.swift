@@ -17,7 +17,9 @@ public struct Session: Hashable, Sendable {
 public enum AdministrativeAct: Sendable {
   case cutOff(KeyFingerprint, reason: String)
   case replaceRegistry(Registry)
-  case activate(ProgramAgreement)
+  /// Records a version of the agreement, with its file's bytes; it is in force at once or, where
+  /// `effective` lies ahead, from then on.
+  case activate(ProgramAgreement, text: [UInt8], effective: WallTime?)
   case revoke(RoiID, reason: String)
 }
 

@@ -22,6 +22,7 @@ extension Turn {
       for fingerprint in state.registry.cutOff { next.cutOff(fingerprint) }
       let changed = Set(next.agencies.keys).union(state.registry.agencies.keys)
         .filter { next.agencies[$0] != state.registry.agencies[$0] }
+      let decidesOtherwise = next.decides(otherwiseThan: state.registry)
       state.registry = next
       for (session, record) in state.sessions {
         // What a connection was let in as must still be true of its key.
@@ -39,11 +40,12 @@ extension Turn {
         send(.rebind(agency))
       }
       log(.registryChanged, detail: changed.sorted().map(\.text).joined(separator: " "))
-    case .activate(let agreement):
-      state.agreement = agreement
-      write(.agreement(version: agreement.version, hash: agreement.contentHash, at: now))
-      log(.agreementActivated, detail: "version \(agreement.version)")
-      setTimer(.redecideAll(after: nil), due: now)
+      if decidesOtherwise { beginRedecision() }
+    case .activate(let agreement, let text, let effective):
+      if let refusal = record(agreement, text: text, effective: effective) {
+        send(.administered(ticket: ticket, refusal))
+        return
+      }
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         send(.administered(ticket: ticket, Refusal(.consentMissing, at: release.text)))
@@ -61,7 +63,7 @@ extension Turn {
     send(.administered(ticket: ticket, nil))
   }
 
-  private mutating func log(_ kind: AuditEntry.Kind, detail: String) {
+  mutating func log(_ kind: AuditEntry.Kind, detail: String) {
     write(
       .audit(
         AuditEntry(

@@ -198,7 +198,7 @@ extension Turn {
     entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
     entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
     write(.audit(entry))
-    setTimer(.redecide(participant, after: nil), due: now)
-    redeciding.insert(participant)
+    setTimer(.redecide(participant), due: now)
+    redeciding[participant] = 0
   }
 }

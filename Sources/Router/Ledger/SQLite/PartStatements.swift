@@ -1,7 +1,7 @@
 /// Fates, queues, windows and escrow.
 struct PartStatements {
   let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
-    heldOfPersonAndMessage, heldOfAll, heldOfMessage: Prepared
+    isHeldBehind, heldOfAll, pendingOf: Prepared
 
   init(_ make: Preparer) throws {
     setPart = try make(
@@ -40,20 +40,23 @@ struct PartStatements {
     heldOf = try make(
       "read held", """
         SELECT \(Self.partColumns) FROM part
-        WHERE fate = 1 AND participant = ? AND message > ? ORDER BY message LIMIT ?
+        WHERE fate = 1 AND participant = ? AND queued > ? ORDER BY queued LIMIT ?
         """)
-    heldOfPersonAndMessage = try make(
+    isHeldBehind = try make(
       "read held", """
-        SELECT \(Self.partColumns) FROM part
-        WHERE fate = 1 AND participant = ? AND message = ?
+        SELECT 1 FROM part
+        WHERE fate = 1 AND participant = ? AND queued > ? AND queued <= ? LIMIT 1
         """)
     heldOfAll = try make(
       "read held", """
         SELECT \(Self.partColumns) FROM part INDEXED BY part_held
-        WHERE fate = 1 AND message > ? ORDER BY message LIMIT ?
+        WHERE fate = 1 AND queued > ? AND queued <= ? ORDER BY queued LIMIT ?
         """)
-    heldOfMessage = try make(
-      "read held", "SELECT \(Self.partColumns) FROM part WHERE fate = 1 AND message = ?")
+    pendingOf = try make(
+      "read queue", """
+        SELECT \(Self.partColumns) FROM part
+        WHERE recipient = ? AND fate = 0 AND queued > ? AND queued <= ? ORDER BY queued LIMIT ?
+        """)
   }
 }
 

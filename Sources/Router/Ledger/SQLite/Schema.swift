@@ -23,12 +23,17 @@ enum Schema {
   private static let identity = """
     CREATE TABLE ledger (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-      incarnation TEXT NOT NULL
+      incarnation TEXT NOT NULL,
+      escrow_tail INTEGER NOT NULL DEFAULT 1, redecision BLOB
     );
     CREATE TABLE agency (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE agreement (
       activation INTEGER PRIMARY KEY,
       version INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE agreement_text (
+      version INTEGER PRIMARY KEY, hash BLOB NOT NULL, text BLOB NOT NULL,
+      effective INTEGER NOT NULL, recorded_at INTEGER NOT NULL
     );
     CREATE TABLE cut_off (
       fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
@@ -59,8 +64,8 @@ enum Schema {
       PRIMARY KEY (message, recipient, part)
     ) WITHOUT ROWID;
     CREATE INDEX part_queue ON part (recipient, queued, fate) WHERE fate = 0;
-    CREATE INDEX part_held_of_participant ON part (participant, message) WHERE fate = 1;
-    CREATE INDEX part_held ON part (message) WHERE fate = 1;
+    CREATE INDEX part_held_of_participant ON part (participant, queued) WHERE fate = 1;
+    CREATE INDEX part_held ON part (queued) WHERE fate = 1;
     CREATE INDEX part_window ON part (recipient, number) WHERE in_window = 1;
     CREATE TABLE lane (
       agency INTEGER PRIMARY KEY,

@@ -11,10 +11,30 @@ extension Ledger {
     let agreement = try hub.agreement.first {
       (UInt32(truncatingIfNeeded: hub.agreement.int(at: 0)), hub.agreement.blob(at: 1))
     }
+    let line = hub.line
+    let (escrowTail, redecision) =
+      try line.first { (line.uint(at: 0), line.isNull(at: 1) ? nil : line.blob(at: 1)) } ?? (1, nil)
     return Recovered(
       incarnation: incarnation, lanes: try readLanes(), cutOff: cutOff,
       agreementVersion: agreement?.0 ?? 0, agreementHash: agreement?.1 ?? [],
-      nextDue: try readNextDue())
+      nextDue: try readNextDue(),
+      agreements: try readAgreements(from: agreement?.0 ?? 0), escrowTail: escrowTail,
+      redecision: try redecision.map {
+        try json.decode(Redecision.self, from: $0, for: "read ledger")
+      })
+  }
+
+  /// The version in force, where it is kept whole, and those that wait for their date.
+  private func readAgreements(from version: UInt32) throws -> [RecordedAgreement] {
+    let texts = statements.hub.texts
+    var agreements: [RecordedAgreement] = []
+    try texts.int(Int64(version)).rows {
+      agreements.append(
+        RecordedAgreement(
+          version: UInt32(truncatingIfNeeded: texts.int(at: 0)), hash: texts.blob(at: 1),
+          text: texts.blob(at: 2), effective: texts.time(at: 3), recordedAt: texts.time(at: 4)))
+    }
+    return agreements
   }
 
   private func readLanes() throws -> [AgencyID: Recovered.Lane] {

@@ -14,6 +14,7 @@ struct TurnWriting {
   private var parts: [PartRecord] = []
   private var places: [PartKey: Int] = [:]
   private var lanes: [AgencyID: LaneChange] = [:]
+  private var escrowTail: UInt64 = 0
   private var log: LogWriting
 
   private struct LaneChange {
@@ -34,6 +35,7 @@ struct TurnWriting {
     for entry in entries { try write(entry) }
     for part in parts { try write(part) }
     for (agency, change) in lanes { try write(change, of: agency) }
+    if escrowTail > 0 { try statements.hub.setEscrowTail.uint(escrowTail).run() }
     try log.finish()
   }
 
@@ -69,6 +71,11 @@ struct TurnWriting {
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
     case .agreement(let version, let hash, let at):
       try statements.hub.addAgreement.int(Int64(version)).blob(hash).int(at.milliseconds).run()
+    case .agreementRecorded(let recorded):
+      try statements.hub.addText.int(Int64(recorded.version)).blob(recorded.hash)
+        .blob(recorded.text).int(recorded.effective.milliseconds)
+        .int(recorded.recordedAt.milliseconds).run()
+    case .redecision(let redecision): try write(redecision)
     }
   }
 
@@ -93,10 +100,12 @@ struct TurnWriting {
       places[part.key] = parts.count
       parts.append(part)
     }
-    guard part.number != nil || part.queued != nil else { return }
+    if part.fate == .held, let place = part.queued { escrowTail.raise(to: place + 1) }
+    let queued = part.fate == .pending ? part.queued : nil
+    guard part.number != nil || queued != nil else { return }
     var change = lanes[part.key.recipient] ?? LaneChange()
     if let number = part.number { change.next.raise(to: number + 1) }
-    if let queued = part.queued { change.queueTail.raise(to: queued + 1) }
+    if let queued { change.queueTail.raise(to: queued + 1) }
     lanes[part.key.recipient] = change
   }
 
@@ -110,6 +119,16 @@ struct TurnWriting {
       .id(part.participant?.value).uint(part.queued).uint(part.number)
       .int(part.wasDisclosed ? 1 : 0).int(part.changedAt.milliseconds).int(isInWindow ? 1 : 0)
       .run()
+  }
+
+  private func write(_ redecision: Redecision?) throws {
+    let write = statements.hub.setRedecision
+    if let redecision {
+      write.blob(try ledger.json.encode(redecision, for: "write ledger"))
+    } else {
+      write.int(nil)
+    }
+    try write.run()
   }
 
   private func write(_ change: LaneChange, of agency: AgencyID) throws {

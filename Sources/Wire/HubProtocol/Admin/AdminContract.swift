@@ -12,7 +12,13 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case held(agency: String?)
   case cutOff(fingerprint: String, reason: String)
   case reloadRegistry
-  case reloadAgreement
+  /// Records an agreement's file and puts it in force, at once or from a date on (Unix
+  /// milliseconds); without one, the file's own date counts.
+  case activateAgreement(text: String, effective: Int64?)
+  /// Every version that was ever recorded, newest first.
+  case agreements
+  /// One version's file; by nil, that of the version in force.
+  case agreement(version: UInt32?)
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
   case totals
 }
@@ -23,6 +29,8 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case releases([ReleaseReport])
   case held([HeldReport])
   case totals(TotalsReport)
+  case agreements([AgreementVersionReport])
+  case agreement(AgreementVersionReport, text: String)
   /// An act was done and is in the log.
   case done(String)
   /// What is wrong, and what to do.
@@ -64,10 +72,14 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var isDemonstration: Bool
   public var now: Int64
   public var agencies: [AgencyStatus]
+  /// What somebody must know of the agreement, such as that the configured file is not the
+  /// version in force.
+  public var agreementNote: String?
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus]
+    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil
   ) {
+    self.agreementNote = agreementNote
     self.program = program
     self.ledgerIncarnation = ledgerIncarnation
     self.agreementVersion = agreementVersion
