@@ -52,12 +52,15 @@ public struct RouterState: Equatable, Sendable {
   /// Runs one turn: takes the batch, given the facts it asked for, and says what to write down
   /// and then to send. Pure: no clock, no randomness but what is handed in.
   public mutating func apply(
-    _ batch: Batch, _ facts: Facts, fresh: inout some FreshIDs
+    _ batch: Batch, _ facts: consuming Facts, fresh: inout some FreshIDs
   ) -> Outcome {
-    var turn = Turn(state: self, facts: facts, batch: batch, fresh: fresh)
+    // Given away and taken back: with two owners, the first change to a window or to the facts
+    // would copy them whole.
+    var turn = Turn(state: consume self, facts: facts, batch: batch, fresh: fresh)
     turn.run(batch.events)
-    self = turn.state
+    let outcome = turn.outcome()
     fresh = turn.fresh
-    return turn.outcome()
+    self = turn.state
+    return outcome
   }
 }
