@@ -107,7 +107,7 @@ let package = Package(
     tests("HubModel", ["HubModel"]),
     tests("ConsentEngine", ["ConsentEngine"]),
     tests("DiversionWorkflow", ["DiversionWorkflow"]),
-    tests("RouterCore", ["RouterCore"]),
+    tests("RouterCore", ["RouterCore", "Ledger"]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol"]),
     tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging]),

@@ -70,6 +70,7 @@ enum RacingHistory {
     town.faults.strikeAt = strikes
     for step in steps { try town.play(step) }
     let places = town.faults.count
+    if store is LedgerStore { print("DBG places", places, town.history.happenings.count, town.history.happenings.filter { if case .committed = $0 { true } else { false } }.count, town.history.happenings.filter { if case .crashed = $0 { true } else { false } }.count) }
     try town.drain()
     return (OrderJudge(town), places)
   }
@@ -121,6 +122,23 @@ struct RevocationOrderTests {
           try RacingHistory.judge(steps, seed: seed, strikes: [place]).judge, seed, [place])
       }
     }
+  }
+
+  @Test("The same on the real ledger, commits torn in the middle included",
+    arguments: Seeds.shards(24))
+  func onDisk(_ seeds: [UInt64]) throws {
+    var torn = 0
+    for seed in seeds {
+      let steps = RacingHistory.steps(seed &+ 9_000, length: 110)
+      let strikes = RacingHistory.strikes(seed &+ 9_000, among: 180)
+      let store = try LedgerStore(seed: seed)
+      report(
+        try RacingHistory.judge(steps, seed: seed, strikes: strikes, store: store).judge, seed,
+        strikes)
+      torn += store.tornCommits
+      print("DBG", seed, strikes.sorted(), store.tornCommits)
+    }
+    if seeds.count > 4 { #expect(torn > 0, "no commit was ever cut off") }
   }
 
   @Test("The judge finds each mistake that a router could make", arguments: PlantedBug.allCases)

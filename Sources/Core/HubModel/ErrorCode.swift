@@ -35,11 +35,14 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
   case lowSpace = "low-space"
+  case clockHeld = "clock-held"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
     switch self {
-    case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace: true
+    case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
+      .clockHeld:
+      true
     default: false
     }
   }
@@ -79,6 +82,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .wrongSequence: "Control topics go on the control sequence, all others on data."
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
+    case .clockHeld: "The router doubts its clock; its operator looks, the spool keeps the message."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     }
   }

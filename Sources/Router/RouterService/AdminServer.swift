@@ -83,6 +83,16 @@ final class AdminServer {
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
+    case .acceptClock(let reason):
+      return perform(.acceptClock(reason: reason), "the clock is accepted as it is")
+    case .mergeIdentities(let one, let other, let reason):
+      guard let first = Self.alias(one), let second = Self.alias(other) else {
+        return .malformed("participant")
+      }
+      return perform(.merge(first, second, reason: reason), "both names are one person's")
+    case .separateIdentity(let name, let reason):
+      guard let alias = Self.alias(name) else { return .malformed("participant") }
+      return perform(.separate(alias, reason: reason), "the name is one person's alone")
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
@@ -90,6 +100,14 @@ final class AdminServer {
       let agreement = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
       return perform(.activate(agreement), "agreement version \(agreement.version) is in force")
     }
+  }
+
+  /// `agency/alias`, as the agency names the person.
+  private static func alias(_ text: String) -> AliasKey? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let agency = AgencyID(parts[0]), let alias = ParticipantAlias(parts[1])
+    else { return nil }
+    return AliasKey(agency, alias)
   }
 
   private func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
@@ -129,7 +147,8 @@ final class AdminServer {
     return StatusReport(
       program: snapshot.program.text, ledgerIncarnation: snapshot.incarnation.text,
       agreementVersion: snapshot.agreementVersion, isDemonstration: snapshot.isDemonstration,
-      now: SystemClock().wall().milliseconds, agencies: agencies)
+      now: SystemClock().wall().milliseconds, agencies: agencies,
+      clockHeld: snapshot.clockFault.map { "\($0)" })
   }
 }
 

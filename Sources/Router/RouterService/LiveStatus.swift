@@ -15,6 +15,8 @@ final class LiveStatus: Sendable {
     var program: ProgramID
     var incarnation: Incarnation
     var contacts: [AgencyID: Contact]
+    /// Why releases are held for the operator to look at the clock.
+    var clockFault: ClockFault?
   }
 
   private let snapshot: Mutex<Snapshot>
@@ -55,6 +57,6 @@ final class LiveStatus: Sendable {
     return Snapshot(
       registry: state.registry, agreementVersion: state.agreement.version,
       isDemonstration: state.agreement.isDemonstration, program: state.agreement.program,
-      incarnation: state.incarnation, contacts: contacts)
+      incarnation: state.incarnation, contacts: contacts, clockFault: state.clockFault)
   }
 }

@@ -39,7 +39,7 @@ public final class RouterService: Sendable {
     let recovered = try ledger.recover()
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
-      window: configuration.window)
+      window: configuration.window, clock: .now())
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()

@@ -43,6 +43,16 @@ final class TurnLoop {
     self.log = log
   }
 
+  private func report(_ fault: ClockFault?) {
+    guard let fault else {
+      log.notice("the clock was accepted: releases go on")
+      return
+    }
+    log.critical(
+      "the clock is in doubt: nothing is released until 'accord clock accept'",
+      metadata: ["clock": "\(fault)"])
+  }
+
   func run(onFailure: (any Error) -> Void) {
     defer {
       transport.close()
@@ -51,6 +61,7 @@ final class TurnLoop {
     var fresh = SystemFreshIDs()
     let ports = SystemTurnClock(clock: clock)
     var wait = Span(milliseconds: 0)
+    var knownFault: ClockFault?
     do {
       while !stop.isSet {
         wait = try state.turn(
@@ -59,6 +70,10 @@ final class TurnLoop {
           // Registry first, connections second: whoever comes back in between is not let in.
           admissions.replace(with: state.registry)
           try transport.rebind(state.registry)
+        }
+        if state.clockFault != knownFault {
+          knownFault = state.clockFault
+          report(knownFault)
         }
         let tick = clock.tick()
         live.refresh(state, now: clock.wall(), tick: tick)

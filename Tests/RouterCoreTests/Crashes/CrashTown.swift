@@ -47,6 +47,7 @@ final class CrashTown {
   private var fresh = TownIDs()
   private var random: Seeded
   private var tick = Tick(milliseconds: 0)
+  private var steady = Town.start
   private var connections: UInt64 = 0
   private var serial: UInt64 = 1 << 33
 
@@ -89,7 +90,8 @@ final class CrashTown {
     case .turn(let frames): try turn(frames: frames)
     case .pass(let span):
       tick = tick + span
-      history.now = history.now + span
+      steady = steady + span
+      history.now = steady
     }
   }
 
@@ -165,9 +167,10 @@ final class CrashTown {
     }
     transport.takesAtMost = frames
     tick = tick + Span(milliseconds: 5)
-    // The wall clock is being set while this goes on.
-    let creep = Int64.random(in: -300...400, using: &random)
-    history.now = history.now + Span(milliseconds: creep)
+    // The wall clock goes back and forth meanwhile, by less than would be held against it.
+    steady = steady + Span(milliseconds: 5)
+    let creep = Int64.random(in: -700...700, using: &random)
+    history.now = steady + Span(milliseconds: creep)
     let clock = CreepingClock(wall: history.now, ticks: tick)
     do {
       if let broken {

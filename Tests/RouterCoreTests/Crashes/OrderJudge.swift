@@ -43,6 +43,7 @@ struct OrderJudge {
   /// What the log says was handed over: the positions at which it was decided, newest last.
   private var logged: [PartKey: [AuditEntry]] = [:]
   private var numbers: [AgencyID: [UInt64: PartKey]] = [:]
+  private var given: Set<[String]> = []
 
   init(_ town: CrashTown) {
     spools = town.adapters.mapValues(\.spool)
@@ -87,6 +88,7 @@ struct OrderJudge {
       else { continue }
       let key = PartKey(message: message, recipient: recipient, part: part)
       logged[key, default: []].append(entry)
+      if let number = entry.number { given.insert([recipient.text, "\(number)"]) }
       // Decided at, or after, all that was said of consent in or before this transaction.
       if let person = entry.participant, entry.consentPosition < positions[person] ?? 0,
         committed[message]?.source != .hub
@@ -127,7 +129,10 @@ struct OrderJudge {
     case .deliver(let permitted): read(permitted.delivery, to: permitted.recipient)
     case .void(let agency, let delivery):
       voids += 1
-      if numbers[agency]?[delivery.number] == nil { blame("void before its number was used") }
+      // It may have been given and never sent: then the first that is seen of it is this.
+      if !given.contains([agency.text, "\(delivery.number)"]) {
+        blame("void before its number was given")
+      }
     case .rebind, .administered: break
     }
   }

@@ -193,7 +193,7 @@ extension LinkLoop {
     note(rejection: refusal)
     switch refusal.code {
     case .helloRequired: try sendHello()
-    case .lowSpace:
+    case .lowSpace, .clockHeld:
       windows.data.hold(until: now + configuration.pingEvery, at: now)
     case .submissionGap:
       for sequence in SubmitSequence.allCases { windows[sequence].goBack(at: now, pause: pause) }

@@ -43,7 +43,8 @@ struct StatusText {
   let moment: Moment
 
   static func health(of report: StatusReport) -> Health {
-    report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+    if report.clockHeld != nil { return .critical }
+    return report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
   }
 
   static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
@@ -59,6 +60,11 @@ struct StatusText {
     if report.isDemonstration {
       lines.append("DEMONSTRATION: windows are shortened; this is not a real county.")
     }
+    if let fault = report.clockHeld {
+      lines.append(
+        "CLOCK IN DOUBT: \(fault). Nothing is released. Set the clock right if it is wrong, then "
+          + "run 'accord clock accept'.")
+    }
     guard !report.agencies.isEmpty else {
       return (lines + ["", "No agency yet: add one with 'accord agency add'."])
         .joined(separator: "\n")
@@ -73,7 +79,8 @@ struct StatusText {
         "\(agency.deliveredThrough)")
     }
     let health = Self.health(of: report)
-    lines += ["", table.text(paint), "", paint.health(summary(health), health)]
+    lines += ["", table.text(paint), ""]
+    if report.clockHeld == nil { lines.append(paint.health(summary(health), health)) }
     return lines.joined(separator: "\n")
   }
 

@@ -10,6 +10,8 @@ public enum JournalEntry: Equatable, Sendable {
   /// A stored booking turned out to be this participant's: from now on an ordinary message.
   case identified(MessageID, ParticipantID)
   case submitted(SourceKey, SubmitSequence, through: UInt64)
+  /// A submission that was refused, and why: repeated, it is answered the same.
+  indirect case refused(SourceKey, RefusedSubmission)
   /// Inserts or replaces the part's record.
   indirect case part(PartRecord)
   /// Deliveries of the recipient through this number are applied.
@@ -21,6 +23,11 @@ public enum JournalEntry: Equatable, Sendable {
   /// Inserts or replaces a release (by its id) at its position in the participant's log.
   indirect case release(ParticipantID, RoiRecord)
   case tombstone(ParticipantID, RoiID, position: UInt64)
+  /// What revoked everything, also what has not been seen yet.
+  case blanket(ParticipantID, BlanketRevocation, position: UInt64)
+  /// The participant counts as one person with others, of whom `head` is one; `nil`: no more.
+  /// Consents that follow stand at `position` or later.
+  case group(ParticipantID, head: ParticipantID?, position: UInt64)
   case opened(CaseID, by: AgencyID, participant: ParticipantID?)
   indirect case view(CaseID, CaseView)
   case timer(TimerKey, due: WallTime, count: Int)
@@ -31,6 +38,8 @@ public enum JournalEntry: Equatable, Sendable {
   case erase(MessageID)
   case cutOff(KeyFingerprint, at: WallTime)
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)
+  /// What the clocks showed: what a router that starts later compares its own with.
+  case clock(ClockMark)
   indirect case audit(AuditEntry)
 }
 
@@ -58,9 +67,12 @@ public struct Recovered: Equatable, Sendable {
   public var agreementVersion: UInt32
   public var agreementHash: [UInt8]
   public var nextDue: WallTime?
+  /// What the clocks showed when it was last written down.
+  public var clock: ClockMark?
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
-    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?
+    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
+    clock: ClockMark? = nil
   ) {
     self.incarnation = incarnation
     self.lanes = lanes
@@ -68,6 +80,7 @@ public struct Recovered: Equatable, Sendable {
     self.agreementVersion = agreementVersion
     self.agreementHash = agreementHash
     self.nextDue = nextDue
+    self.clock = clock
   }
 }
 

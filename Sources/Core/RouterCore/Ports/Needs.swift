@@ -25,6 +25,8 @@ public struct Needs: Equatable, Sendable {
   /// Which of these are known already?
   public var messages: Set<MessageID> = []
   public var sources: Set<SourceKey> = []
+  /// Spools that repeat what they sent before: what of it was refused?
+  public var refusals: Set<SourceKey> = []
   public var aliases: Set<AliasKey> = []
   public var tokens: Set<IdentityToken> = []
   public var cases: Set<CaseID> = []
@@ -48,12 +50,15 @@ public struct ParticipantRecord: Equatable, Sendable {
   public var consents: ParticipantConsents
   /// By which alias each agency is told of the person.
   public var aliases: [AgencyID: ParticipantAlias]
+  /// Participants who were found to be the same person.
+  public var others: Set<ParticipantID>
   public init(
     consents: ParticipantConsents = ParticipantConsents(),
-    aliases: [AgencyID: ParticipantAlias] = [:]
+    aliases: [AgencyID: ParticipantAlias] = [:], others: Set<ParticipantID> = []
   ) {
     self.consents = consents
     self.aliases = aliases
+    self.others = others
   }
 }
 
@@ -69,10 +74,12 @@ public struct TokenMatch: Hashable, Sendable {
 }
 
 /// Facts for one turn. It is *closed*: for every participant that anything in it mentions, the
-/// record is there, and for every case, all of its views.
+/// record is there, and those of the others whom it is one person with; and for every case, all
+/// of its views.
 public struct Facts: Equatable, Sendable {
   public var known: Set<MessageID> = []
   public var sources: [SourceKey: SourceCursor] = [:]
+  public var refusals: [SourceKey: [RefusedSubmission]] = [:]
   public var aliases: [AliasKey: ParticipantID] = [:]
   public var tokens: [IdentityToken: [TokenMatch]] = [:]
   public var cases: [CaseID: CaseRecord] = [:]
@@ -99,6 +106,19 @@ public struct QueuePage: Equatable, Sendable {
   public init(parts: [PartRecord], isComplete: Bool) {
     self.parts = parts
     self.isComplete = isComplete
+  }
+}
+
+/// A number of a spool that was refused. The newest ``Limits/refusalsRemembered`` numbers of each
+/// sequence are remembered: far more than can be under way without a receipt.
+public struct RefusedSubmission: Hashable, Sendable {
+  public let sequence: SubmitSequence
+  public let number: UInt64
+  public let refusal: Refusal
+  public init(sequence: SubmitSequence, number: UInt64, refusal: Refusal) {
+    self.sequence = sequence
+    self.number = number
+    self.refusal = refusal
   }
 }
 

@@ -4,6 +4,7 @@ extension RouterState {
   /// What must be loaded before `batch` can be applied. Pure, and cheap: one pass.
   public func needs(_ batch: Batch) -> Needs {
     var needs = Needs(dueBy: batch.now)
+    if clock.isHeld { needs.timerLimit = 0 }
     if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
     var acknowledging: [AgencyID: UInt64] = [:]
     var resuming: [AgencyID: UInt64] = [:]
@@ -15,7 +16,13 @@ extension RouterState {
         switch submission {
         case .hello(let hello):
           needs.sources.insert(SourceKey(agency, hello.source))
+          needs.refusals.insert(SourceKey(agency, hello.source))
         case .publish(let publish):
+          if let source = sessions[session]?.source,
+            publish.first <= sources[source]?[publish.sequence] ?? 0
+          {
+            needs.refusals.insert(source)
+          }
           for case .message(let message) in publish.items { needs.add(message, from: agency) }
         case .acknowledge(let frame):
           acknowledging[agency] = max(acknowledging[agency] ?? 0, frame.through)
@@ -25,6 +32,8 @@ extension RouterState {
         case .ping: break
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
+      case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
+      case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
       case .administration, .malformed, .space: break
       }
     }

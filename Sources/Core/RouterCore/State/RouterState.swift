@@ -24,11 +24,17 @@ public struct RouterState: Equatable, Sendable {
   /// When the ledger's first timer falls due.
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
+  var clock = ClockGuard()
 
-  /// - Parameter registry: as its file says; keys that the ledger knows to be cut off stay so.
+  /// Why releases are held for the operator to look at the clock; `nil` while they are not.
+  public var clockFault: ClockFault? { clock.fault }
+
+  /// - Parameters:
+  ///   - registry: as its file says; keys that the ledger knows to be cut off stay so.
+  ///   - clock: what the machine's clocks show; compared with what the ledger saw last.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow
+    window: Int = Limits.defaultWindow, clock: ClockMark? = nil
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -39,6 +45,7 @@ public struct RouterState: Equatable, Sendable {
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
+    self.clock = ClockGuard(start: clock, last: recovered.clock)
   }
 
   /// Whether the agency's consumer is connected and has its lane open.

@@ -19,6 +19,12 @@ public enum AdministrativeAct: Sendable {
   case replaceRegistry(Registry)
   case activate(ProgramAgreement)
   case revoke(RoiID, reason: String)
+  /// The wall clock is right as it is now; what was held may go on.
+  case acceptClock(reason: String)
+  /// Two names that agencies have for participants are one person's.
+  case merge(AliasKey, AliasKey, reason: String)
+  /// The participant behind this name is nobody else after all.
+  case separate(AliasKey, reason: String)
 }
 
 /// One input of a turn.

@@ -44,6 +44,19 @@ extension Turn {
       write(.agreement(version: agreement.version, hash: agreement.contentHash, at: now))
       log(.agreementActivated, detail: "version \(agreement.version)")
       setTimer(.redecideAll(after: nil), due: now)
+    case .acceptClock(let reason): acceptClock(reason)
+    case .merge(let one, let other, let reason):
+      guard let first = facts.aliases[one], let second = facts.aliases[other] else {
+        send(.administered(ticket: ticket, Refusal(.participantMissing)))
+        return
+      }
+      merge(first, second, by: .hub, because: "operator: \(reason)")
+    case .separate(let alias, let reason):
+      guard let participant = facts.aliases[alias] else {
+        send(.administered(ticket: ticket, Refusal(.participantMissing)))
+        return
+      }
+      separate(participant, because: reason)
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         send(.administered(ticket: ticket, Refusal(.consentMissing, at: release.text)))

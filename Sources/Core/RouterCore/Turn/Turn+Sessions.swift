@@ -70,6 +70,27 @@ extension Turn {
             releasePort: agency.releasePort, window: state.window, dataThrough: cursor.data,
             controlThrough: cursor.control,
             acknowledgedThrough: state.lanes[agency.id]?.acknowledged ?? 0))))
+    tellRefusals(of: source, through: cursor, to: session)
+  }
+
+  /// Whoever comes back takes the welcome's numbers for settled: it must not miss which of them
+  /// were refused.
+  private mutating func tellRefusals(
+    of source: SourceKey, through cursor: SourceCursor, to session: Session
+  ) {
+    let known = facts.refusals[source] ?? []
+    guard !known.isEmpty else { return }
+    for sequence in SubmitSequence.allCases {
+      let refused = known.filter { $0.sequence == sequence }
+      guard !refused.isEmpty else { continue }
+      send(
+        .reply(
+          session,
+          .receipt(
+            Reply.Receipt(
+              sequence: sequence, through: cursor[sequence],
+              refused: refused.map { .init(number: $0.number, refusal: $0.refusal) }))))
+    }
   }
 
   /// Only the agency's one present consumer moves its window, and only of this ledger's life.

@@ -14,6 +14,11 @@ extension Turn {
       send(.reply(session, .rejection(Refusal(.lowSpace))))
       return
     }
+    // So do they while the clock is in doubt: what would be accepted by it, lapses by it.
+    if state.clock.isHeld && publish.sequence == .data {
+      send(.reply(session, .rejection(Refusal(.clockHeld))))
+      return
+    }
     let through = cursor[publish.sequence]
     receipt(session, publish.sequence, through: through)
     guard publish.first <= through + 1 else {
@@ -22,13 +27,19 @@ extension Turn {
     }
     for (offset, item) in publish.items.enumerated() {
       let number = publish.first + UInt64(offset)
-      guard number > cursor[publish.sequence] else { continue }
+      guard number > cursor[publish.sequence] else {
+        answerAgain(number, publish.sequence, of: record.source, to: session)
+        continue
+      }
       cursor[publish.sequence] = number
       do {
         try accept(item, on: publish.sequence, from: agency)
         receipt(session, publish.sequence, through: number)
       } catch {
         audit(refused: error, from: agency.id, item: item)
+        remember(
+          RefusedSubmission(sequence: publish.sequence, number: number, refusal: error),
+          of: record.source)
         receipt(
           session, publish.sequence, through: number,
           refused: Reply.Receipt.Refused(number: number, refusal: error))
@@ -37,6 +48,23 @@ extension Turn {
     guard cursor[publish.sequence] > through else { return }
     state.sources[record.source] = cursor
     write(.submitted(record.source, publish.sequence, through: cursor[publish.sequence]))
+  }
+
+  private mutating func remember(_ refused: RefusedSubmission, of source: SourceKey) {
+    write(.refused(source, refused))
+    facts.refusals[source, default: []].append(refused)
+  }
+
+  /// Says again of a number that was refused before that it was, and why: the first answer may
+  /// never have arrived.
+  private mutating func answerAgain(
+    _ number: UInt64, _ sequence: SubmitSequence, of source: SourceKey, to session: Session
+  ) {
+    let known = facts.refusals[source]?.first { $0.number == number && $0.sequence == sequence }
+    guard let known, let through = state.sources[source]?[sequence] else { return }
+    receipt(
+      session, sequence, through: through,
+      refused: Reply.Receipt.Refused(number: number, refusal: known.refusal))
   }
 
   private mutating func accept(
@@ -162,10 +190,17 @@ extension Turn {
     if let id, let known = facts.releases[id], known.participant != participant {
       // Ids are the capturing agency's own. A revocation is taken wherever the release is: to
       // stop is always the safe side.
-      guard case .revocation = statement else { throw Refusal(.notCapturer) }
+      if !everyone(with: participant).contains(known.participant) {
+        guard case .revocation = statement else { throw Refusal(.notCapturer) }
+      }
       owner = known.participant
     }
     try applyConsent(statement, of: owner, from: message.source)
+    // Who takes back everything takes back what stands under their other names.
+    guard case .revocation = statement, id == nil else { return }
+    for other in everyone(with: owner) where other != owner {
+      try applyConsent(statement, of: other, from: message.source)
+    }
   }
 
   /// Changes the participant's log and has everything that waits on it decided again.
@@ -173,10 +208,21 @@ extension Turn {
     _ statement: ConsentStatement, of participant: ParticipantID, from agency: AgencyID,
     detail: String = ""
   ) throws(Refusal) {
+    let all = everyone(with: participant)
     var consents = facts.participants[participant]?.consents ?? .init()
-    let change = try consents.apply(statement, from: agency)
+    // One person's positions go on, under whichever name the next change comes.
+    for other in all {
+      consents.position = max(consents.position, facts.participants[other]?.consents.position ?? 0)
+    }
+    var change = try consents.apply(statement, from: agency)
+    if case .revocation(let revocation) = statement, revocation.id == nil {
+      consents.revokeUnseen(toward: revocation.recipients, at: now, in: &change)
+    }
     guard !change.isEmpty else { return }
     facts.participants[participant, default: ParticipantRecord()].consents = consents
+    if let blanket = change.blanket {
+      write(.blanket(participant, blanket, position: change.position))
+    }
     for record in change.records {
       write(.release(participant, record))
       facts.releases[record.roi.id] = ReleaseOwner(
@@ -198,7 +244,9 @@ extension Turn {
     entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
     entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
     write(.audit(entry))
-    setTimer(.redecide(participant, after: nil), due: now)
-    redeciding.insert(participant)
+    for member in all {
+      setTimer(.redecide(member, after: nil), due: now)
+      redeciding.insert(member)
+    }
   }
 }

@@ -11,7 +11,7 @@ extension Turn {
       redecide(timer) { .redecide(participant, after: $0) }
       // A release that is signed and not yet begun is looked at again when it begins.
       if timer.isComplete,
-        let start = facts.participants[participant]?.consents.nextStart(after: now)
+        let start = consents(of: participant).nextStart(after: now)
       {
         setTimer(.redecide(participant, after: nil), due: start)
       }

@@ -55,7 +55,10 @@ struct Turn<Fresh: FreshIDs> {
   }
 
   mutating func run(_ events: [Event]) {
-    if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
+    watchClock()
+    // Deadlines destroy and announce: by a clock in doubt, none of them falls due.
+    if state.clock.isHeld { facts.due = [] }
+    else if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
     for event in events { take(event) }
     for timer in facts.due where !touched.contains(timer.key) { fire(timer) }
     forgetSilentSessions()
@@ -64,7 +67,11 @@ struct Turn<Fresh: FreshIDs> {
       routeAll()
       for agency in state.lanes.keys.sorted() { sendOut(agency) }
     } while !unrouted.isEmpty
+    markClock()
   }
+
+  /// Whether anything is to be written down.
+  var hasWritten: Bool { !journal.isEmpty }
 
   /// Routes what is new, and what routing it makes new, in order.
   private mutating func routeAll() {
@@ -167,7 +174,9 @@ struct Turn<Fresh: FreshIDs> {
     let replies = receiptOrder.compactMap { key in
       receipts[key].map { Send.reply(key.session, .receipt($0)) }
     }
-    return Outcome(journal: journal, sends: replies + sends, hasMoreWork: hasMoreWork)
+    // While the clock is in doubt, what is due waits for the operator and not for another turn.
+    return Outcome(
+      journal: journal, sends: replies + sends, hasMoreWork: hasMoreWork && !state.clock.isHeld)
   }
 
   /// An id for what the hub says to `agency`, from that agency's own supply.

@@ -38,6 +38,15 @@ enum Schema {
       data INTEGER NOT NULL DEFAULT 0, control INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (agency, incarnation)
     ) WITHOUT ROWID;
+    CREATE TABLE refusal (
+      agency INTEGER NOT NULL, incarnation TEXT NOT NULL, sequence INTEGER NOT NULL,
+      number INTEGER NOT NULL, code TEXT NOT NULL, place TEXT NOT NULL,
+      PRIMARY KEY (agency, incarnation, sequence, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE clock (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+      wall INTEGER NOT NULL, boot TEXT NOT NULL, since_boot INTEGER NOT NULL
+    );
     """
 
   /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
@@ -75,7 +84,12 @@ enum Schema {
 
   private static let people = """
     CREATE TABLE participant (
-      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0
+      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB
+    ) WITHOUT ROWID;
+    CREATE INDEX participant_head ON participant (head) WHERE head IS NOT NULL;
+    CREATE TABLE blanket (
+      participant BLOB NOT NULL, recipients BLOB NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (participant, recipients)
     ) WITHOUT ROWID;
     CREATE TABLE alias (
       agency INTEGER NOT NULL, alias TEXT NOT NULL, participant BLOB NOT NULL,

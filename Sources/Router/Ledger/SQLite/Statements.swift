@@ -59,7 +59,7 @@ struct TurnStatements {
 /// The router's own state: names, keys, agreement, sources.
 struct HubStatements {
   let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
-    setData, setControl: Prepared
+    setData, setControl, refusals, addRefusal, forgetRefusals, clock, setClock: Prepared
 
   init(_ make: Preparer) throws {
     agencies = try make("read agencies", "SELECT id, name FROM agency")
@@ -84,6 +84,24 @@ struct HubStatements {
       "write source", """
         INSERT INTO source (agency, incarnation, control) VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET control = excluded.control
+        """)
+    refusals = try make(
+      "read refusals", """
+        SELECT sequence, number, code, place FROM refusal
+        WHERE agency = ? AND incarnation = ? ORDER BY sequence, number
+        """)
+    addRefusal = try make(
+      "write refusal", "INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    forgetRefusals = try make(
+      "forget refusals", """
+        DELETE FROM refusal
+        WHERE agency = ? AND incarnation = ? AND sequence = ? AND number <= ?
+        """)
+    clock = try make("read clock", "SELECT wall, boot, since_boot FROM clock")
+    setClock = try make(
+      "write clock", """
+        INSERT INTO clock VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET wall = excluded.wall, boot = excluded.boot, since_boot = excluded.since_boot
         """)
   }
 }

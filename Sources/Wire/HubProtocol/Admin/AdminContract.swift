@@ -11,6 +11,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// What waits in escrow, oldest first, of one agency or of all.
   case held(agency: String?)
   case cutOff(fingerprint: String, reason: String)
+  /// The wall clock is right as it is; what was held for it goes on.
+  case acceptClock(reason: String)
+  /// Two names (`agency/alias`) are one person's, or after all are not.
+  case mergeIdentities(first: String, second: String, reason: String)
+  case separateIdentity(name: String, reason: String)
   case reloadRegistry
   case reloadAgreement
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
@@ -64,9 +69,11 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var isDemonstration: Bool
   public var now: Int64
   public var agencies: [AgencyStatus]
+  /// Why nothing is released until the operator accepts the clock; nil while all is well.
+  public var clockHeld: String?
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus]
+    now: Int64, agencies: [AgencyStatus], clockHeld: String? = nil
   ) {
     self.program = program
     self.ledgerIncarnation = ledgerIncarnation
@@ -74,6 +81,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.isDemonstration = isDemonstration
     self.now = now
     self.agencies = agencies
+    self.clockHeld = clockHeld
   }
 }
 
