@@ -7,6 +7,8 @@ struct Crash: Error {}
 /// Counts every place at which a crash may strike, and strikes where it was told to.
 final class Faults {
   private(set) var count = 0
+  /// The places within commits, where a crash leaves half a write.
+  private(set) var commits: [Int] = []
   var strikeAt: Set<Int> = []
 
   func step() throws {
@@ -15,6 +17,11 @@ final class Faults {
   func strikes() -> Bool {
     count += 1
     return strikeAt.contains(count)
+  }
+  func strikesCommit() -> Bool {
+    let strikes = strikes()
+    commits.append(count)
+    return strikes
   }
 }
 
@@ -65,7 +72,7 @@ final class CrashingJournal: Journal {
 
   func commit(_ entries: [JournalEntry]) throws {
     try faults.step()
-    if faults.strikes() {
+    if faults.strikesCommit() {
       try store.tear(entries)
       throw Crash()
     }

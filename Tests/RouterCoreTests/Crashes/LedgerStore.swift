@@ -44,7 +44,6 @@ final class LedgerStore: CrashStore {
 
   func tear(_ entries: [JournalEntry]) throws {
     let database = bytes("")
-    print("DBG tear")
     let before = bytes("-wal")
     try ledger.commit(entries)
     let after = bytes("-wal")
