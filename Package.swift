@@ -98,7 +98,7 @@ let package = Package(
     command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
-      ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),
+      ["HubModel", "ConsentEngine", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),
     command("accord-sheriff", at: "Adapters/Sheriff/Sources", adapter),
     command("accord-prosecutor", at: "Adapters/Prosecutor/Sources", adapter),
     command("accord-public-defender", at: "Adapters/PublicDefender/Sources", adapter),

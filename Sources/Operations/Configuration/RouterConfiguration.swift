@@ -20,6 +20,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   public var agreementFile: String
   /// Path of the socket on which operators' commands are answered.
   public var adminSocket: String
+  /// Validated tunnels of agencies that tell or hear criminal-justice information.
+  public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
 
   /// Reads and checks the file.
@@ -47,12 +49,28 @@ public struct RouterConfiguration: Hashable, Sendable {
           "must be at most \(AdminSocket.longestPath) bytes (the system's limit for a socket), "
             + "not \(socket.utf8.count): choose a shorter path")
       }
+      let routes = fields.value(
+        "criminal-justice-routes", CriminalJusticeRoute.list, default: [])
+      reportDuplicates(routes, fields)
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
       guard let program, let key, let registry, let agreement else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
-        adminSocket: socket, log: log)
+        adminSocket: socket, criminalJusticeRoutes: routes.map(\.value), log: log)
+    }
+  }
+
+  private static func reportDuplicates(
+    _ routes: [Placed<CriminalJusticeRoute>], _ fields: YAMLFields
+  ) {
+    var lines: [AgencyID: Int] = [:]
+    for route in routes {
+      if let line = lines.updateValue(route.yaml.line, forKey: route.value.agency) {
+        fields.problems.add(
+          "'\(route.value.agency)' has its tunnel already in line \(line)", at: route.yaml,
+          key: "agency")
+      }
     }
   }
 }

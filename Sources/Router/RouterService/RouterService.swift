@@ -43,16 +43,19 @@ public final class RouterService: Sendable {
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()
-    let admissions = Admissions()
+    let calendar = agreement.calendar
+    let admissions = Admissions(routes: configuration.criminalJusticeRoutes) {
+      calendar.date(of: clock.wall())
+    }
     admissions.replace(with: state.registry)
     // The handler before any socket is bound; without it nobody may get in.
     let authenticator = try Authenticator(
       context: context,
-      admit: { domain, key, _ in admissions.admit(domain, key)?.text },
+      admit: { domain, key, address in admissions.admit(domain, key, from: address)?.text },
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
     let transport = try ZeroMQTransport(
-      context: context, host: configuration.listenHost, submitPort: configuration.submitPort,
-      window: configuration.window, secretKey: key.curve.secretKey, inbox: inbox, log: log)
+      context: context, configuration: configuration, secretKey: key.curve.secretKey,
+      inbox: inbox, log: log)
     try transport.open(state.registry)
     if recovered.agreementVersion != agreement.version
       || recovered.agreementHash != agreement.contentHash
