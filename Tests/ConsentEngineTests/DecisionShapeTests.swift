@@ -38,7 +38,10 @@ struct DecisionShapeTests {
 
   @Test("A permit opens its own message only, and only the segments that it names")
   func permitIsBound() throws {
-    let both = message(.participantStatus, [segment(), segment(.contact)])
+    var both = message(.participantStatus, [segment(), segment(.contact)])
+    both.tokens = [IdentityToken(.stateID, [1])]
+    both.audience = [defender.id, harbor.id]
+    both.consent = .release(release())
     let permit = try #require(ask(both, said(.release(release()))).permit)
     #expect(permit.segments == SegmentSet([0]))
     var other = both
@@ -53,6 +56,7 @@ struct DecisionShapeTests {
     #expect(content.message.segments == [both.segments[0]])
     #expect(content.message.participant == ParticipantAlias("x"))
     #expect(content.message.audience.isEmpty && content.message.tokens.isEmpty)
+    #expect(content.message.consent == nil)
     #expect(deliver(both)?.recipient == defender.id)
   }
 }

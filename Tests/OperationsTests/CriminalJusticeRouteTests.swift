@@ -48,6 +48,12 @@ struct CriminalJusticeRouteTests {
     }
     #expect(error?.problems.count == 2)
     #expect(error?.description.contains("CURVE alone does not count") == true)
+    // Whether counsel says so in the configuration, or the agreement does.
+    let declared = try Self.parse(
+      "program: p\nkey: k\nregistry: r\nagreement: a\ncriminal-justice-agencies: [sheriff]\n")
+    #expect(throws: CriminalJusticeRouteError.self) {
+      try declared.checkCriminalJusticeRoutes(carriers: [], registry: registry, on: lastDay)
+    }
     // One tunnel does not serve the other agency.
     let one = try Self.parse(Self.text)
     let missing = #expect(throws: CriminalJusticeRouteError.self) {
@@ -55,7 +61,7 @@ struct CriminalJusticeRouteTests {
         carriers: [sheriff, prosecutor], registry: registry, on: lastDay)
     }
     #expect(missing?.problems.count == 1)
-    #expect(missing?.description.contains("lets prosecutor tell") == true)
+    #expect(missing?.description.contains("prosecutor tells or hears") == true)
     try one.checkCriminalJusticeRoutes(carriers: [sheriff], registry: registry, on: lastDay)
     try bare.checkCriminalJusticeRoutes(carriers: [], registry: registry, on: lastDay)
   }
@@ -128,7 +134,7 @@ struct CriminalJusticeRouteTests {
   func badRoute(_ old: String, _ new: String, _ line: Int, _ key: String, _ says: String) throws {
     BadFile(
       key, BadFile.changing(old, to: new, in: Self.text), line: line,
-      key: "criminal-justice-routes[0].\(key)", says: says
+      key: "criminal-justice-routes[1].\(key)", says: says
     ).check(RouterConfiguration.parse)
   }
 
@@ -136,7 +142,7 @@ struct CriminalJusticeRouteTests {
   func twice() throws {
     let again = Self.text + Self.text.split(separator: "\n").suffix(5).joined(separator: "\n")
     BadFile(
-      "agency", again, line: 11, key: "criminal-justice-routes[1].agency", says: "already"
+      "agency", again, line: 11, key: "criminal-justice-routes[2].agency", says: "already"
     ).check(RouterConfiguration.parse)
   }
 }

@@ -35,6 +35,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
   case lowSpace = "low-space"
+  // Deliveries
+  case noticeMissing = "notice-missing"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
@@ -79,6 +81,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .wrongSequence: "Control topics go on the control sequence, all others on data."
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
+    case .noticeMissing:
+      "A Part 2 delivery came without its notice (42 CFR 2.32) and was set aside; tell the hub."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     }
   }

@@ -97,21 +97,19 @@ extension RouterConfiguration {
   ///
   /// - Parameters:
   ///   - carriers: agencies that the program agreement lets tell or hear criminal-justice
-  ///     information.
+  ///     information, beside those that this configuration names.
   ///   - day: today, in the site's calendar.
   /// - Throws: every reason why it may not go; the router does not start then.
   public func checkCriminalJusticeRoutes(
     carriers: Set<AgencyID>, registry: Registry, on day: CivilDate
   ) throws(CriminalJusticeRouteError) {
     var problems: [String] = []
-    for agency in carriers.sorted() where !criminalJusticeRoutes.contains(where: {
-      $0.agency == agency
-    }) {
+    for agency in carriers.union(criminalJusticeAgencies).sorted()
+    where criminalJusticeRoute(of: agency) == nil {
       problems.append(
-        "the agreement lets \(agency) tell or hear criminal-justice information, and "
-          + "criminal-justice-routes names no validated tunnel for it: CURVE alone does not count; "
-          + "give the tunnel's addresses, its module's certificate and standard, or take the "
-          + "agency's criminal-history agreement out")
+        "\(agency) tells or hears criminal-justice information, and criminal-justice-routes names "
+          + "no validated tunnel for it: CURVE alone does not count; give the tunnel's addresses, "
+          + "its module's certificate and standard, or let the agency carry none")
     }
     for route in criminalJusticeRoutes {
       if registry.agencies[route.agency] == nil {

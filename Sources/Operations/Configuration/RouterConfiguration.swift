@@ -20,7 +20,9 @@ public struct RouterConfiguration: Hashable, Sendable {
   public var agreementFile: String
   /// Path of the socket on which operators' commands are answered.
   public var adminSocket: String
-  /// Validated tunnels of agencies that tell or hear criminal-justice information.
+  /// Agencies that tell or hear criminal-justice information, as counsel has it.
+  public var criminalJusticeAgencies: Set<AgencyID>
+  /// Validated tunnels of those agencies.
   public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
 
@@ -52,12 +54,16 @@ public struct RouterConfiguration: Hashable, Sendable {
       let routes = fields.value(
         "criminal-justice-routes", CriminalJusticeRoute.list, default: [])
       reportDuplicates(routes, fields)
+      let carriers = fields.value(
+        "criminal-justice-agencies",
+        .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
       guard let program, let key, let registry, let agreement else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
-        adminSocket: socket, criminalJusticeRoutes: routes.map(\.value), log: log)
+        adminSocket: socket, criminalJusticeAgencies: Set(carriers),
+        criminalJusticeRoutes: routes.map(\.value), log: log)
     }
   }
 

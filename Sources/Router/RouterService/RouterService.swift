@@ -34,6 +34,8 @@ public final class RouterService: Sendable {
     guard agreement.program == configuration.program else {
       throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
     }
+    try configuration.checkCriminalJusticeRoutes(
+      carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let ledger = try Ledger(at: path)
     let recovered = try ledger.recover()

@@ -112,8 +112,8 @@ struct SmallDomain: Sendable, CustomTestStringConvertible {
   ///
   /// - Parameter sparser: takes one in so many of the usual run's.
   func indices(isWhole: Bool, sparser: Int = 1) -> [Int] {
+    if isWhole || stride <= 1 { return Array(0..<count) }
     var step = stride * sparser
-    if isWhole || step <= 1 { return Array(0..<count) }
     while sizes.contains(where: { commonFactor($0, step) > 1 }) { step += 1 }
     return Array(Swift.stride(from: 0, to: count, by: step))
   }

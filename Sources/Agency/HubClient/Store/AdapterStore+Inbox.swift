@@ -184,7 +184,11 @@ extension AdapterStore {
       try statements.claim.run(
         .id(content.message.id), .integer(Int64(content.part)), .number(arrival.number)) > 0
     var reason: String?
-    if isNew {
+    if isNew, let fault = content.noticeFault {
+      // Applied, it would be used and passed on as if nothing bound it.
+      reason = fault.description
+      try statements.rollBack.run()
+    } else if isNew {
       do {
         try handler.apply(content, number: arrival.number, in: database)
       } catch {
