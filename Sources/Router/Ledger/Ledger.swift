@@ -147,6 +147,9 @@ public final class Ledger: Journal {
     }
   }
 
+  /// How many entries the log has, this turn's included once it is committed.
+  package var entriesLogged: UInt64 { nextAudit }
+
   /// Bytes that the ledger's file system has left for it; the service's threshold judges them.
   public func freeBytes() throws -> UInt64 {
     var status = statvfs()

@@ -136,7 +136,7 @@ extension Turn {
   }
 
   mutating func forgetSilentSessions() {
-    for (session, record) in state.sessions where tick - record.lastHeard > Limits.sessionSilence {
+    for (session, record) in state.sessions where tick - record.lastHeard > state.silence {
       forget(session)
     }
   }
