@@ -1,5 +1,6 @@
 public import HubModel
 public import Logging
+import Operations
 import Synchronization
 import ZeroMQ
 
@@ -47,8 +48,9 @@ public final class HubLink: Sendable {
       let thread = try OwnedThread(name: "hub-link") {
         let loop = LinkLoop(
           configuration: configuration, store: store, handler: handler, log: log, board: board,
-          signal: signal, context: context, snapshot: snapshot)
-        loop.run()
+          wire: ZeroMQWire(configuration, in: context, signal: signal), clock: SystemClock(),
+          snapshot: snapshot)
+        loop.run { signal.isStopping }
       }
       store.register(self) { signal.waker.wake() }
       running = Running(signal: signal, thread: thread)

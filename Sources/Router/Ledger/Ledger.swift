@@ -45,6 +45,11 @@ public final class Ledger: Journal {
   var recentCases = Recent<CaseID, CaseRecord>(capacity: Ledger.recentRecords)
   var recentPeople = Recent<ParticipantID, ParticipantRecord>(capacity: Ledger.recentRecords)
   static let recentRecords = 512
+  /// A message that waits in a queue for its window is soon asked for again.
+  var recentMessages = Recent<MessageID, StoredMessage>(capacity: Ledger.recentMessages)
+  static let recentMessages = 2_048
+  /// Larger ones are read again from the file; so twice 2,048 of this bounds the memory.
+  static let recentMessageBytes = 4_096
 
   /// Opens the ledger, creating or migrating it where needed.
   /// - Parameter path: of the database file, in a folder that exists.
@@ -142,6 +147,9 @@ public final class Ledger: Journal {
     }
   }
 
+  /// How many entries the log has, this turn's included once it is committed.
+  package var entriesLogged: UInt64 { nextAudit }
+
   /// Bytes that the ledger's file system has left for it; the service's threshold judges them.
   public func freeBytes() throws -> UInt64 {
     var status = statvfs()
@@ -182,6 +190,7 @@ public final class Ledger: Journal {
     nextDue = nil
     recentCases.forgetAll()
     recentPeople.forgetAll()
+    recentMessages.forgetAll()
   }
 
   private func checkpointIfDue() throws {

@@ -48,4 +48,11 @@ public struct Lane: Equatable, Sendable {
     guard through > acknowledged else { return [] }
     return window.prefix(Int(min(through - acknowledged, UInt64(window.count))))
   }
+
+  /// Takes the first `count` out of the window: all through the number `last` are applied.
+  mutating func drop(_ count: Int, through last: UInt64) {
+    window.removeFirst(count)
+    acknowledged = last
+    if let from = resendFrom, from <= last { resendFrom = last + 1 }
+  }
 }

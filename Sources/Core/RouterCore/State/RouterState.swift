@@ -17,6 +17,8 @@ public struct RouterState: Equatable, Sendable {
   public let incarnation: Incarnation
   /// Deliveries in flight to one recipient, at most.
   public let window: Int
+  /// How long a session may say nothing before it is forgotten.
+  let silence: Span
   var lanes: [AgencyID: Lane]
   var sessions: [Session: SessionRecord] = [:]
   /// Accepted numbers of the spools behind the present sessions.
@@ -28,7 +30,7 @@ public struct RouterState: Equatable, Sendable {
   /// - Parameter registry: as its file says; keys that the ledger knows to be cut off stay so.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow
+    window: Int = Limits.defaultWindow, silence: Span = Limits.sessionSilence
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -36,6 +38,7 @@ public struct RouterState: Equatable, Sendable {
     self.agreement = agreement
     self.incarnation = recovered.incarnation
     self.window = window
+    self.silence = silence
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
@@ -52,12 +55,15 @@ public struct RouterState: Equatable, Sendable {
   /// Runs one turn: takes the batch, given the facts it asked for, and says what to write down
   /// and then to send. Pure: no clock, no randomness but what is handed in.
   public mutating func apply(
-    _ batch: Batch, _ facts: Facts, fresh: inout some FreshIDs
+    _ batch: Batch, _ facts: consuming Facts, fresh: inout some FreshIDs
   ) -> Outcome {
-    var turn = Turn(state: self, facts: facts, batch: batch, fresh: fresh)
+    // Given away and taken back: with two owners, the first change to a window or to the facts
+    // would copy them whole.
+    var turn = Turn(state: consume self, facts: facts, batch: batch, fresh: fresh)
     turn.run(batch.events)
-    self = turn.state
+    let outcome = turn.outcome()
     fresh = turn.fresh
-    return turn.outcome()
+    self = turn.state
+    return outcome
   }
 }

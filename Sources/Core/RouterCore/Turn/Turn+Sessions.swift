@@ -111,8 +111,8 @@ extension Turn {
   }
 
   mutating func acknowledge(_ agency: AgencyID, through: UInt64, quarantined: Set<UInt64>) {
-    guard var lane = state.lanes[agency] else { return }
-    let leaving = lane.acknowledging(min(through, lane.next - 1))
+    guard let lane = state.lanes[agency] else { return }
+    let leaving = Array(lane.acknowledging(min(through, lane.next - 1)))
     guard let last = leaving.last?.part.number else { return }
     for entry in leaving {
       var part = entry.part
@@ -129,17 +129,14 @@ extension Turn {
         tellSender(of: stored, part: part)
       }
     }
-    lane.window.removeFirst(leaving.count)
-    lane.acknowledged = last
-    if let from = lane.resendFrom, from <= last { lane.resendFrom = last + 1 }
-    state.lanes[agency] = lane
+    state.lanes[agency]?.drop(leaving.count, through: last)
     write(.acknowledged(agency, through: last))
     write(
       .audit(AuditEntry(.acknowledged, at: now, actor: agency, recipient: agency, number: last)))
   }
 
   mutating func forgetSilentSessions() {
-    for (session, record) in state.sessions where tick - record.lastHeard > Limits.sessionSilence {
+    for (session, record) in state.sessions where tick - record.lastHeard > state.silence {
       forget(session)
     }
   }

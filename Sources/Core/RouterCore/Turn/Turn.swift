@@ -46,7 +46,7 @@ struct Turn<Fresh: FreshIDs> {
     let sequence: SubmitSequence
   }
 
-  init(state: RouterState, facts: Facts, batch: Batch, fresh: Fresh) {
+  init(state: consuming RouterState, facts: consuming Facts, batch: Batch, fresh: Fresh) {
     self.state = state
     self.facts = facts
     self.now = batch.now
@@ -61,9 +61,19 @@ struct Turn<Fresh: FreshIDs> {
     forgetSilentSessions()
     // What a release teaches an agency's view may make that view say something in turn.
     repeat {
-      while !unrouted.isEmpty { route(unrouted.removeFirst()) }
+      routeAll()
       for agency in state.lanes.keys.sorted() { sendOut(agency) }
     } while !unrouted.isEmpty
+  }
+
+  /// Routes what is new, and what routing it makes new, in order.
+  private mutating func routeAll() {
+    while !unrouted.isEmpty {
+      // The whole list at once: to take each from its head would move all the others.
+      let batch = unrouted
+      unrouted = []
+      for stored in batch { route(stored) }
+    }
   }
 
   private mutating func take(_ event: Event) {

@@ -14,8 +14,8 @@ import GRDBSQLite
 struct LedgerFile {
   let path: String
 
-  /// Pages of the write-ahead log after which the writing connection copies them back. At 4 KiB
-  /// a page this bounds the log near 4 MiB and each pause to a few milliseconds.
+  /// Pages of the write-ahead log after which the writing connection copies them back. At 8 KiB
+  /// a page this bounds the log near 16 MiB and each pause to a few milliseconds.
   static let checkpointPages = 2_000
   static let pageBytes = 8_192
   /// Page cache of the writing connection, in KiB: the only memory that a large ledger fills.

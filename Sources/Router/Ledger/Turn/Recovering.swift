@@ -58,6 +58,7 @@ extension Ledger {
   }
 
   func readMessage(_ id: MessageID) throws -> StoredMessage? {
+    if let known = recentMessages.value(of: id) { return known }
     let row = statements.messages.message
     return try row.id(id).first {
       guard let basis = UInt8(exactly: row.int(at: 1)).flatMap(MessageBasis.init) else {

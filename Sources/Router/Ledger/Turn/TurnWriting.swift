@@ -43,6 +43,7 @@ struct TurnWriting {
     case .identified(let message, let person):
       try statements.messages.identify.id(message).id(person.value)
         .int(Int64(MessageBasis.submitted.rawValue)).run()
+      ledger.recentMessages.forget(message)
     case .part(let part): collect(part)
     case .acknowledged(let agency, let through):
       lanes[agency, default: LaneChange()].acknowledged.raise(to: through)
@@ -60,6 +61,7 @@ struct TurnWriting {
     case .erase(let message):
       try statements.messages.erasePayload.id(message).run()
       try statements.messages.forgetPayload.id(message).run()
+      ledger.recentMessages.forget(message)
       ledger.mustTruncate = true
     case .participant, .alias, .token, .release, .tombstone: try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
@@ -74,7 +76,11 @@ struct TurnWriting {
 
   private func write(_ stored: StoredMessage) throws {
     let write = statements.messages
-    try write.addPayload.blob(StoredEnvelope.payload(of: stored.message)).run()
+    let payload = StoredEnvelope.payload(of: stored.message)
+    try write.addPayload.blob(payload).run()
+    if payload.count <= Ledger.recentMessageBytes {
+      ledger.recentMessages.remember(stored, of: stored.message.id)
+    }
     try write.addMessage.id(stored.message.id).id(stored.participant?.value)
       .int(Int64(stored.basis.rawValue)).int(stored.acceptedAt.milliseconds).id(stored.about)
       .blob(StoredEnvelope.header(of: stored.message)).run()
