@@ -4,18 +4,22 @@ import HubModel
 extension Oracle {
   func participantSays(_ segment: Segment) -> OracleVerdict {
     let papers = papersThatSpeak()
+    if isNamedWithdrawn(papers) { return .withhold }
     for paper in papers where refuses(paper, segment) { return .withhold }
-    if let named = message.release {
-      for paper in papers
-      where paper.form.id == named && paper.isSigned && !rule12_isNotWithdrawn(paper) {
-        return .withhold
-      }
-      for id in log.dead where id == named { return .withhold }
-    }
     var covering: [RoiID] = []
     for paper in papers where permits(paper, segment) { covering.append(paper.form.id) }
     if !covering.isEmpty { return .permit(authority: "releases", papers: covering) }
     return waits(papers, segment) ? .hold : .withhold
+  }
+
+  /// What the referral names was withdrawn: its heirs do not speak for it.
+  func isNamedWithdrawn(_ papers: [OraclePaper]) -> Bool {
+    guard let named = message.release else { return false }
+    for paper in papers where paper.form.id == named {
+      if paper.isSigned && !rule12_isNotWithdrawn(paper) { return true }
+    }
+    for id in log.dead where id == named { return true }
+    return false
   }
 
   /// Those that the message's referral names, with what took their place; else all.
@@ -29,8 +33,9 @@ extension Oracle {
     while hasGrown {
       hasGrown = false
       for paper in log.papers {
+        // A deficient heir permits nothing, but what it refuses is heard.
         guard let older = paper.form.supersedes, line.contains(older),
-          !line.contains(paper.form.id), paper.isSigned, log.rule1_missing(paper.form).isEmpty
+          !line.contains(paper.form.id)
         else { continue }
         line.append(paper.form.id)
         hasGrown = true
@@ -52,7 +57,56 @@ extension Oracle {
     return true
   }
 
+  // MARK: What the hub says of its own
+
+  /// From the reader's own view and the clock: it says nothing that the reader does not hold.
+  func ownView() -> OracleVerdict {
+    if !isHubTo(recipient.id) { return .withhold }
+    return .permit(authority: "own view", papers: [])
+  }
+
+  /// The fate of the reader's own message, where the agreement tells its senders.
+  func outcome(_ segment: Segment) -> OracleVerdict {
+    if !isHubTo(recipient.id) || message.topic != .outcome { return .withhold }
+    guard let code = segment.code("topic"), let topic = Topic(rawValue: code) else {
+      return .withhold
+    }
+    for (known, setting) in asked.agreement.outcomes where known == topic && setting == .full {
+      return .permit(authority: "own message", papers: [])
+    }
+    return .withhold
+  }
+
+  /// Whether a possible match is the person: asked of those whom a paper in force names for it.
+  func identityQuestion() -> OracleVerdict {
+    if !isHubTo(recipient.id) || message.topic != .identityCandidate { return .withhold }
+    if !asked.isKnown { return .withhold }
+    var naming: [RoiID] = []
+    for paper in log.papers where rule2_isInForce(paper) && rule12_isNotWithdrawn(paper) {
+      for steward in paper.form.identityStewards where steward == recipient.id {
+        naming.append(paper.form.id)
+      }
+    }
+    return naming.isEmpty ? .withhold : .permit(authority: "releases", papers: naming)
+  }
+
+  private func isHubTo(_ reader: AgencyID) -> Bool {
+    message.source.text == "hub" && message.audience.count == 1 && message.audience[0] == reader
+  }
+
   // MARK: Refusals
+
+  /// Where the question comes as far as the participant's papers.
+  func papersThatRefuse(_ segment: Segment) -> [RoiID] {
+    if asked.footing != .submitted || lawForbids(segment) || !isAddressed() || isOperational()
+      || !isOnPath || !asked.isKnown
+    {
+      return []
+    }
+    let papers = papersThatSpeak()
+    if isNamedWithdrawn(papers) { return [] }
+    return papers.filter { refuses($0, segment) }.map(\.form.id)
+  }
 
   /// An explicit refusal subtracts, whatever became of the paper it stands in; only a form that
   /// takes the paper's place takes its refusals' place too.

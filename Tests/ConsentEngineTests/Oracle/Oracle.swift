@@ -14,6 +14,7 @@ struct OracleCase: Sendable {
   var paths: [ProgramAgreement.Path]
   var asked: [Int]
   var now: WallTime
+  var footing = Footing.submitted
 }
 
 enum OracleVerdict: Equatable {
@@ -29,13 +30,15 @@ struct OracleAnswer: Equatable, CustomStringConvertible {
   var withheld: [Int] = []
   var authorities: [String] = []
   var papers: [RoiID] = []
+  /// Papers whose refusal was met.
+  var refusing: [RoiID] = []
   /// `nil`: no notice travels; empty: one without the statement of 42 CFR 2.32(a).
   var statement: String?
 
   var description: String {
     let notice = statement.map { "notice “\($0.prefix(40))”" } ?? "no notice"
     return "permitted \(permitted) held \(held) withheld \(withheld) by \(authorities) "
-      + "of \(papers.map(\.text)) with \(notice)"
+      + "of \(papers.map(\.text)), refused by \(refusing.map(\.text)), with \(notice)"
   }
 }
 
@@ -63,23 +66,37 @@ final class Oracle {
     var answer = OracleAnswer()
     var carriesPart2 = false
     for index in asked.asked where index < message.segments.count {
-      switch verdict(message.segments[index]) {
+      let segment = message.segments[index]
+      for paper in papersThatRefuse(segment) where !answer.refusing.contains(paper) {
+        answer.refusing.append(paper)
+      }
+      switch verdict(segment) {
       case .hold: answer.held.append(index)
       case .withhold: answer.withheld.append(index)
       case .permit(let authority, let papers):
         answer.permitted.append(index)
         if !answer.authorities.contains(authority) { answer.authorities.append(authority) }
         for paper in papers where !answer.papers.contains(paper) { answer.papers.append(paper) }
-        for label in labels(message.segments[index]) where label == .part2 { carriesPart2 = true }
+        for label in labels(segment) where label == .part2 { carriesPart2 = true }
       }
     }
     answer.papers.sort()
+    answer.refusing.sort()
     answer.statement = rule7_statement(answer, carriesPart2)
     return answer
   }
 
   /// Three layers; any of them says no.
   func verdict(_ segment: Segment) -> OracleVerdict {
+    switch asked.footing {
+    case .submitted: return submitted(segment)
+    case .ownView: return ownView()
+    case .outcome: return outcome(segment)
+    case .identityQuestion: return identityQuestion()
+    }
+  }
+
+  func submitted(_ segment: Segment) -> OracleVerdict {
     if lawForbids(segment) { return .withhold }
     if !isAddressed() { return .withhold }
     if isOperational() {

@@ -81,7 +81,9 @@ enum OracleCases {
     }
     if choices.chance(12) {
       form.refusals = [
-        .init(recipients: [party(&choices)], information: scope(&choices, isRefusal: true))
+        .init(
+          recipients: [party(&choices)] + (choices.chance(30) ? [party(&choices)] : []),
+          information: scope(&choices, isRefusal: true))
       ]
     }
     return form

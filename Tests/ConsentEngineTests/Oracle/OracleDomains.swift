@@ -5,7 +5,7 @@ struct OracleDomain: Sendable {
   let space: SmallDomain
   let make: @Sendable ([Int]) -> OracleCase
 
-  static let all = [coverage, law, refusals, life, elements]
+  static let all = [coverage, kinds, law, refusals, life, elements, footings]
 
   static func asking(
     _ message: Message, _ sayings: [OracleSaying], from discloser: Registry.Agency = cedar,
@@ -58,6 +58,26 @@ struct OracleDomain: Sendable {
     return asking(
       message(topic, [segment], purpose: .careCoordination), [says(.release(form))],
       to: recipient)
+  }
+
+  // MARK: What does each kind of release serve?
+
+  /// kind, purpose asked and agreed to, recipient, topic
+  static let kinds = OracleDomain(
+    space: SmallDomain(
+      name: "what each kind of release serves",
+      sizes: [
+        ReleaseOfInformation.Kind.allCases.count, Purpose.allCases.count,
+        everybodyWithOffices.count, OracleCases.topics.count,
+      ], stride: 1)
+  ) { answers in
+    let purpose = Purpose.allCases[answers[1]]
+    var form = everythingSigned
+    form.kind = ReleaseOfInformation.Kind.allCases[answers[0]]
+    form.purposes = [purpose]
+    return asking(
+      message(OracleCases.topics[answers[3]], [segment(labels: [])], purpose: purpose),
+      [says(.release(form))], to: everybodyWithOffices[answers[2]])
   }
 
   // MARK: The law's gates, where everything was signed
@@ -115,7 +135,8 @@ struct OracleDomain: Sendable {
       .init(
         recipients: [
           [Party.agency(defender.id)], [.role(.publicDefender)],
-          [.person(defender.id, reference: "7")], [.agency(prosecutor.id)],
+          [.agency(prosecutor.id), .person(defender.id, reference: "7")],
+          [.agency(prosecutor.id)],
         ][answers[0]],
         information: InformationScope(
           categories: answers[1] == 0 ? [.engagement] : [.contact], labels: labelSets[answers[2]]))
@@ -197,5 +218,34 @@ struct OracleDomain: Sendable {
     return asking(
       message(.participantStatus, [segment()], purpose: .careCoordination),
       [says(.release(form))])
+  }
+
+  // MARK: What the hub says of its own
+
+  /// footing, source, audience, topic, what an outcome is of, releases
+  static let footings = OracleDomain(
+    space: SmallDomain(
+      name: "what the hub says of its own", sizes: [3, 2, 4, 4, 3, 6], stride: 1)
+  ) { answers in
+    var said = Segment(.operational, fields: [])
+    if answers[4] > 0 {
+      said.fields = [Field("topic", .code(["", "hold.requested", "booking.created"][answers[4]]))]
+    }
+    var notice = message(
+      [Topic.holdDueSoon, .outcome, .identityCandidate, .participantStatus][answers[3]], [said],
+      source: answers[1] == 0 ? agency("hub", .programOffice) : sheriff)
+    notice.participant = nil
+    notice.audience = [[], [defender.id], [defender.id, harbor.id], [harbor.id]][answers[2]]
+    var naming = release("r-1")
+    naming.identityStewards = [answers[5] == 2 ? harbor.id : defender.id]
+    if answers[5] == 3 { naming.expiry = .at(now) }
+    var sayings = answers[5] == 0 ? [] : [says(.release(naming))]
+    if answers[5] == 4 {
+      sayings.append(says(revocation("r-1", toward: [.agency(defender.id)])))
+    }
+    var asked = asking(notice, sayings)
+    asked.isKnown = answers[5] != 5
+    asked.footing = [.ownView, .outcome, .identityQuestion][answers[0]]
+    return asked
   }
 }

@@ -9,7 +9,7 @@ enum OracleEffort {
   static let isLong = environment["ACCORD_LONG"] != nil
   static let isForMutant = environment["ACCORD_MUTANTS"] != nil
   /// Histories of the random comparison; of each, so many questions are asked.
-  static let histories = isLong ? 300_000 : isForMutant ? 1_500 : 10_000
+  static let histories = isLong ? 300_000 : isForMutant ? 1_500 : 8_000
   static let questions = 20
 }
 
