@@ -97,9 +97,12 @@ let package = Package(
     .target(name: "SlowFlush", path: "Sources/Simulator/SlowFlush",
       linkerSettings: [.linkedLibrary("dl")]),
 
+    // Interop: other people's formats, read and written at the edge.
+    room("FHIRConsent", in: "Interop", ["HubModel"]),
+
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",
-      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", crypto]),
+      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
     command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
@@ -123,6 +126,7 @@ let package = Package(
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
+    tests("FHIRConsent", ["FHIRConsent", "HubModel"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
       "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
