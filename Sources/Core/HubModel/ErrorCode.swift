@@ -35,6 +35,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
   case lowSpace = "low-space"
+  case sealMissing = "seal-missing"
+  case sealInvalid = "seal-invalid"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
@@ -80,6 +82,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
+    case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
+    case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."
     }
   }
 }

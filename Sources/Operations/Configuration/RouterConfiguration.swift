@@ -21,6 +21,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// Path of the socket on which operators' commands are answered.
   public var adminSocket: String
   public var log: LogConfiguration
+  /// Between two scheduled checkpoints of the audit log.
+  public var checkpointEvery: Span
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -48,11 +50,13 @@ public struct RouterConfiguration: Hashable, Sendable {
             + "not \(socket.utf8.count): choose a shorter path")
       }
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let checkpoint = fields.value(
+        "checkpoint-seconds", .integer(1...86_400), default: 3_600)
       guard let program, let key, let registry, let agreement else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
-        adminSocket: socket, log: log)
+        adminSocket: socket, log: log, checkpointEvery: .seconds(Int64(checkpoint)))
     }
   }
 }
