@@ -156,7 +156,7 @@ final class TestRouter: Sendable {
       script.acknowledgedThrough = max(script.acknowledgedThrough, frame.through)
       return nil
     case .resume: return nil
-    case .ping(let echo):
+    case .ping(let echo, _):
       return .pong(
         Reply.Pong(
           echo: echo, head: script.head, time: WallTime(milliseconds: 0),

@@ -41,13 +41,17 @@ public final class HubLink: Sendable {
       guard running == nil else { return }
       let signal = try LinkSignal()
       let snapshot = try store.snapshot()
+      let signers = try store.signers()
+      let chain = try store.chainPosition()
+      let refusal = try store.historyRefusal()
+      board.update { $0.refusedHistory = refusal }
       let context = try Context()
       let (configuration, store, handler, log, board) =
         (configuration, store, handler, log, board)
       let thread = try OwnedThread(name: "hub-link") {
         let loop = LinkLoop(
           configuration: configuration, store: store, handler: handler, log: log, board: board,
-          signal: signal, context: context, snapshot: snapshot)
+          signal: signal, context: context, snapshot: snapshot, signers: signers, chain: chain)
         loop.run()
       }
       store.register(self) { signal.waker.wake() }

@@ -52,6 +52,17 @@ final class LinkLoop {
   /// Receipts that come before the next welcome are about numbers of an earlier life.
   var ignoresReceipts = false
 
+  // What is proved, and to whom.
+  var random = RandomPool()
+  var signers: [KeyFingerprint: KnownSigner]
+  var sealCheck = SealCheck()
+  /// Keys for which a welcome was asked, in vain so far.
+  var askedSigners: Set<KeyFingerprint> = []
+  var chain: ChainPosition
+  /// How far before its last link this store asks for the chain.
+  var chainBack: UInt64 = 0
+  var lastRefused: ChainExtension?
+
   var heardAt = Tick(milliseconds: 0)
   var pingedAt = Tick(milliseconds: 0)
   var connectAt = Tick(milliseconds: 0)
@@ -63,7 +74,8 @@ final class LinkLoop {
 
   init(
     configuration: LinkConfiguration, store: AdapterStore, handler: any DeliveryHandler,
-    log: Logger, board: LinkBoard, signal: LinkSignal, context: Context, snapshot: StoreSnapshot
+    log: Logger, board: LinkBoard, signal: LinkSignal, context: Context, snapshot: StoreSnapshot,
+    signers: [KeyFingerprint: KnownSigner], chain: ChainPosition
   ) {
     self.configuration = configuration
     self.store = store
@@ -74,6 +86,8 @@ final class LinkLoop {
     self.context = context
     source = snapshot.source
     ledger = snapshot.ledger
+    self.signers = signers
+    self.chain = chain
     applied = snapshot.applied ?? 0
     spooled = snapshot.spooled
     pruned = snapshot.pruned

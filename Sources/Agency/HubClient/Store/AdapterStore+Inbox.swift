@@ -37,9 +37,10 @@ extension AdapterStore {
   /// A person's word that the router's ledger may go on in a new life, after it was restored from
   /// a backup: from now on its deliveries are applied, those already applied being recognised.
   public func confirmIncarnation(_ incarnation: Incarnation) throws {
-    try queue.write { _ in
+    try queue.write { database in
       guard try statements.snapshot().ledger != incarnation else { return }
       try statements.setLedger.run(.text(incarnation.text), .null)
+      try database.execute(sql: "DELETE FROM hub_refusal")
     }
     wake()
   }
