@@ -95,7 +95,8 @@ struct AuditTests {
     try damage("swapped") { $0.swapAt(entries[4], entries[5]) }
     try damage("cut") { $0.removeLast(3) }
     try damage("cut-line") { $0[$0.count - 2] = "end 1" }
-    try damage("unsigned") { $0.remove(at: last) }
+    let first = try #require(lines.firstIndex { $0.hasPrefix("checkpoint 1 ") })
+    try damage("unlinked") { $0.remove(at: first) }
     // A byte of each kind of line.
     for index in [1, 2, entries[3], last, lines.count - 2] {
       for offset in [0.3, 0.6, 0.95] {

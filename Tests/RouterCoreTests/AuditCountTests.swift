@@ -120,9 +120,7 @@ struct RouterSealTests {
   private func refusal(_ change: (inout Message) -> Void) throws -> [ErrorCode] {
     let town = TownHarness(registry: Self.strict)
     town.connect(all: [Town.sheriff])
-    var author = Author(seed: 3)
-    var message = town.message(
-      author.draft(by: Town.sheriff, about: ["ann"], prefix: "s"), from: Town.sheriff)
+    var message = town.message(.handoff(case: "case-1"), from: Town.sheriff)
     for index in message.segments.indices {
       message.segments[index].salt = [UInt8](repeating: 2, count: Seal.saltBytes)
     }
