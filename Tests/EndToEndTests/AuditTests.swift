@@ -147,8 +147,8 @@ struct AuditTests {
           town.path("proof"),
         ] + more)
     }
-    for (message, more, kind) in [(messages[2], [], "released"), (late, ["--withholding"], "withheld")]
-    {
+    let cases = [(messages[2], [], "released"), (late, ["--withholding"], "withheld")]
+    for (message, more, kind) in cases {
       let made = try more.isEmpty ? prove(message) : prove(message, more[0])
       #expect(made.status == 0, "\(made.output)")
       let checked = try Program.run("accord", ["audit", "check-proof", town.path("proof")])

@@ -14,6 +14,7 @@ final class CheckpointClock {
   private let interval: Span
   private var due: Tick
 
+  /// Begins the log too, where the ledger is new.
   /// - Parameter interval: between two scheduled checkpoints.
   init(
     ledger: Ledger, program: ProgramID, key: SigningKey, interval: Span, clock: SystemClock
@@ -22,6 +23,7 @@ final class CheckpointClock {
     self.program = program
     self.key = key
     self.interval = interval
+    try ledger.openLog(at: clock.wall())
     let age = try ledger.lastScheduledCheckpoint().map { clock.wall() - $0 }
     // After a time that was longer than the interval, or a clock that went back, at once.
     let wait = age.map { interval.milliseconds - $0.milliseconds } ?? 0

@@ -36,7 +36,6 @@ public final class RouterService: Sendable {
     }
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let ledger = try Ledger(at: path)
-    try ledger.openLog(at: clock.wall())
     let checkpoints = try CheckpointClock(
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
@@ -89,7 +88,8 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
+      folder: configuration.stateDirectory, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
   }

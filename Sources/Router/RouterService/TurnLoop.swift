@@ -29,7 +29,8 @@ final class TurnLoop {
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
-    live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock, stop: StopFlag, folder: String,
+    live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock,
+    stop: StopFlag, folder: String,
     log: Logger
   ) {
     self.state = state

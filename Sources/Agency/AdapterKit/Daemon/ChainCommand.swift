@@ -25,9 +25,8 @@ public struct ChainCommand: ParsableCommand {
       throw ValidationError("There is no store at \(path): the daemon has never run.")
     }
     let store = try AdapterStore(path: path)
-    print(
-      try store.chain(of: configuration.agency, program: configuration.program).text,
-      terminator: "")
+    let chain = try store.chain(of: configuration.agency, program: configuration.program)
+    FileHandle.standardOutput.write(Data(chain.text.utf8))
     if let refusal = try store.historyRefusal() {
       FileHandle.standardError.write(Data("critical: \(refusal)\n".utf8))
       throw ExitCode(2)

@@ -80,7 +80,8 @@ extension AdapterStore {
       for row in try Row.fetchAll(
         database, sql: "SELECT fingerprint, agency, signing FROM hub_signer")
       {
-        guard let fingerprint = KeyFingerprint(row[0] as String), let agency = AgencyID(row[1] as String)
+        guard let fingerprint = KeyFingerprint(row[0] as String),
+          let agency = AgencyID(row[1] as String)
         else { throw StoreError(.damaged, "read signers") }
         signers[fingerprint] = KnownSigner(
           agency: agency, signing: [UInt8](row[2] as Data))

@@ -17,7 +17,9 @@ extension AdapterStore {
     try message.validate(publisher: role)
     let (salted, leaves) = statements.salted(message)
     let body = salted.encoded()
-    guard body.count + SpoolBounds.sealBytes(leaves) <= Limits.messageBytes else { throw Refusal(.messageTooLarge) }
+    guard body.count + SpoolBounds.sealBytes(leaves) <= Limits.messageBytes else {
+      throw Refusal(.messageTooLarge)
+    }
     let sequence = Int64(message.topic.sequence.rawValue)
     do {
       // First, so that a message that is refused here leaves no hole in the numbers.
