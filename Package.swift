@@ -85,9 +85,14 @@ let package = Package(
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
         logging, arguments]),
 
-    // Simulator: the county's seeded traffic; never linked by a daemon.
-    .target(name: "Simulator", dependencies: ["HubModel"], path: "Sources/Simulator",
-      exclude: ["SlowFlush"], swiftSettings: strict),
+    // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
+    // that fail; never linked by a daemon.
+    .target(name: "Simulator",
+      dependencies: ["HubModel", "HubProtocol", "RouterCore", "Ledger", "HubClient", "Operations",
+        "ZeroMQ", "FaultyDisk", grdb, logging],
+      path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk"], swiftSettings: strict),
+    .target(name: "FaultyDisk", path: "Sources/Simulator/FaultyDisk",
+      linkerSettings: [.linkedLibrary("sqlite3")]),
     // Preloaded by the benchmark to slow every flush; linked by nothing.
     .target(name: "SlowFlush", path: "Sources/Simulator/SlowFlush",
       linkerSettings: [.linkedLibrary("dl")]),

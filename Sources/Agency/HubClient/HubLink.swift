@@ -1,5 +1,6 @@
 public import HubModel
 public import Logging
+import Operations
 import Synchronization
 import ZeroMQ
 
@@ -41,8 +42,6 @@ public final class HubLink: Sendable {
       guard running == nil else { return }
       let signal = try LinkSignal()
       let snapshot = try store.snapshot()
-      let signers = try store.signers()
-      let chain = try store.chainPosition()
       let refusal = try store.historyRefusal()
       board.update { $0.refusedHistory = refusal }
       let context = try Context()
@@ -51,8 +50,9 @@ public final class HubLink: Sendable {
       let thread = try OwnedThread(name: "hub-link") {
         let loop = LinkLoop(
           configuration: configuration, store: store, handler: handler, log: log, board: board,
-          signal: signal, context: context, snapshot: snapshot, signers: signers, chain: chain)
-        loop.run()
+          wire: ZeroMQWire(configuration, in: context, signal: signal), clock: SystemClock(),
+          snapshot: snapshot)
+        loop.run { signal.isStopping }
       }
       store.register(self) { signal.waker.wake() }
       running = Running(signal: signal, thread: thread)

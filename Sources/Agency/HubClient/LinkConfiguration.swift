@@ -27,7 +27,7 @@ public struct LinkConfiguration: Sendable {
   public init(
     agency: AgencyID, role: Role, program: ProgramID, routerHost: String,
     submitPort: UInt16 = 7400, routerKey: CurvePublicKey, keys: CurveKeyPair,
-    signer: SigningKey?, isConsumer: Bool = true, pingEvery: Span = Limits.pingEvery,
+    signer: SigningKey? = nil, isConsumer: Bool = true, pingEvery: Span = Limits.pingEvery,
     publishBatch: Int = 256
   ) {
     self.agency = agency

@@ -146,6 +146,9 @@ public final class Ledger: Journal {
     }
   }
 
+  /// How many entries the log has, this turn's included once it is committed.
+  package var entriesLogged: UInt64 { edge.size }
+
   /// Bytes that the ledger's file system has left for it; the service's threshold judges them.
   public func freeBytes() throws -> UInt64 {
     var status = statvfs()

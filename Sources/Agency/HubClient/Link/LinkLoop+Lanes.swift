@@ -1,6 +1,5 @@
 import HubModel
 import HubProtocol
-import ZeroMQ
 
 /// The release lane inward, the spool outward, and the transaction between them.
 extension LinkLoop {
@@ -24,12 +23,13 @@ extension LinkLoop {
       untold = []
       owesAcknowledgement = false
     }
-    lane = try ReleaseLane(configuration, welcome: welcome, in: context, at: now)
+    try wire.openLane(welcome)
+    lane = ReleaseLane(openedAt: now)
   }
 
   func takeDeliveries() throws {
     for _ in 0..<Self.roundLimit {
-      guard let message = try lane?.socket.receive(wait: false) else { return }
+      guard let message = try wire.receiveDelivery() else { return }
       lane?.heardAt = now
       guard message.frames.count == 2, !message.isOversize else { continue }
       if message.frames[1].isEmpty {
@@ -209,7 +209,7 @@ extension LinkLoop {
         guard !batch.messages.isEmpty else { break }
         let frame = EncodedPublish.frame(
           sequence: sequence, first: first, messages: try sealed(batch))
-        guard let submit, try submit.socket.send(frame: frame, wait: false) == .sent else { return }
+        guard try wire.send(frame) else { return }
         windows[sequence].didSend(through: first + UInt64(batch.messages.count) - 1, at: now)
       }
     }

@@ -1,6 +1,5 @@
 import HubModel
 import HubProtocol
-import ZeroMQ
 
 /// The submit lane: greeting, receipts, heartbeats, rejections.
 extension LinkLoop {
@@ -14,15 +13,14 @@ extension LinkLoop {
     _ = try send(.hello(hello))
   }
 
-  /// Whether libzmq has taken the frame.
+  /// Whether the wire has taken the frame.
   func send(_ submission: Submission) throws -> Bool {
-    guard let submit else { return false }
-    return try submit.socket.send(frame: submission.encoded(), wait: false) == .sent
+    try wire.send(submission.encoded())
   }
 
   func takeReplies() throws {
     for _ in 0..<Self.roundLimit {
-      guard let message = try submit?.socket.receive(wait: false) else { return }
+      guard let message = try wire.receiveReply() else { return }
       heardAt = now
       guard message.frames.count == 1, !message.isOversize else { continue }
       let reply: Reply

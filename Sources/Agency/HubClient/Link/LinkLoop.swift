@@ -1,7 +1,7 @@
-import HubModel
+package import HubModel
 import HubProtocol
-import Logging
-import Operations
+package import Logging
+package import Operations
 import ZeroMQ
 
 /// The link's thread: one round after the other, all state its own.
@@ -14,7 +14,7 @@ import ZeroMQ
 /// | open       | publishing, applying                        | hello-required → greeting      |
 ///
 /// Three heartbeats of silence lead from everywhere to offline.
-final class LinkLoop {
+package final class LinkLoop {
   enum Phase { case offline, connecting, greeting, open }
 
   /// Replies, or deliveries, taken in one round and so in one transaction.
@@ -25,13 +25,11 @@ final class LinkLoop {
   let handler: any DeliveryHandler
   let log: Logger
   let board: LinkBoard
-  let signal: LinkSignal
-  let context: Context
-  let clock = SystemClock()
+  let wire: any LinkWire
+  let clock: SystemClock
 
   var phase = Phase.offline
   var now = Tick(milliseconds: 0)
-  var submit: SubmitSocket?
   var lane: ReleaseLane?
 
   var welcome: Reply.Welcome?
@@ -74,20 +72,20 @@ final class LinkLoop {
 
   init(
     configuration: LinkConfiguration, store: AdapterStore, handler: any DeliveryHandler,
-    log: Logger, board: LinkBoard, signal: LinkSignal, context: Context, snapshot: StoreSnapshot,
-    signers: [KeyFingerprint: KnownSigner], chain: ChainPosition
+    log: Logger, board: LinkBoard, wire: any LinkWire, clock: SystemClock,
+    snapshot: StoreSnapshot
   ) {
     self.configuration = configuration
     self.store = store
     self.handler = handler
     self.log = log
     self.board = board
-    self.signal = signal
-    self.context = context
+    self.wire = wire
+    self.clock = clock
     source = snapshot.source
     ledger = snapshot.ledger
-    self.signers = signers
-    self.chain = chain
+    signers = snapshot.signers
+    chain = snapshot.chain
     applied = snapshot.applied ?? 0
     spooled = snapshot.spooled
     pruned = snapshot.pruned
@@ -97,18 +95,42 @@ final class LinkLoop {
     }
   }
 
-  func run() {
+  /// A loop over a wire of the caller's, which steps it.
+  package convenience init(
+    configuration: LinkConfiguration, store: AdapterStore, handler: any DeliveryHandler,
+    log: Logger, wire: any LinkWire, clock: SystemClock
+  ) throws {
+    self.init(
+      configuration: configuration, store: store, handler: handler, log: log,
+      board: LinkBoard(), wire: wire, clock: clock, snapshot: try store.snapshot())
+  }
+
+  func run(until isStopping: () -> Bool) {
     showStanding()
-    while !signal.isStopping {
-      do {
-        try round()
-      } catch {
-        fail(error)
-      }
+    while !isStopping() { step() }
+    finish()
+  }
+
+  /// One round; trouble makes the link begin again, and does not end it.
+  package func step() {
+    do {
+      try round()
+    } catch {
+      fail(error)
     }
+  }
+
+  /// Writes down what only the next welcome would tell again, and lets go of the network.
+  package func finish() {
     do { try commit(always: true) } catch { fail(error) }
     disconnect()
   }
+
+  /// How the link stands.
+  package var standing: LinkState { board.current }
+
+  /// When the next step is due if nothing comes.
+  package var nextStep: Tick { phase == .offline ? max(connectAt, now) : deadline }
 
   private func round() throws {
     now = clock.tick()
@@ -127,14 +149,7 @@ final class LinkLoop {
   // MARK: Waiting
 
   private func wait() throws {
-    var sockets: [Socket] = []
-    if let submit { sockets += [submit.socket, submit.monitor.socket] }
-    if let lane { sockets.append(lane.socket) }
-    let ready = try Poller.poll(
-      sockets, extraDescriptors: [signal.waker.descriptor],
-      timeoutMilliseconds: Int(max(0, (deadline - now).milliseconds)))
-    if ready.last == sockets.count {
-      signal.waker.drain()
+    if try wire.wait(max(Span(milliseconds: 0), deadline - now)) {
       spooled = try store.lastSpooled()
       try lookForConfirmation()
     }
@@ -186,7 +201,7 @@ final class LinkLoop {
   private func connect() throws {
     // Whatever fails from here on, the next attempt comes no sooner.
     connectAt = now + configuration.pingEvery
-    submit = try SubmitSocket(configuration, in: context)
+    try wire.connect()
     phase = .connecting
     heardAt = now
     helloAt = nil
@@ -195,14 +210,13 @@ final class LinkLoop {
   func disconnect() {
     let wasOpen = phase == .open
     closeLane()
-    submit?.close()
-    submit = nil
+    wire.disconnect()
     phase = .offline
     if wasOpen { lost() }
   }
 
   func closeLane() {
-    lane?.socket.close()
+    wire.closeLane()
     lane = nil
   }
 
@@ -213,24 +227,22 @@ final class LinkLoop {
   }
 
   private func takeConnectionEvents() throws {
-    while let event = try submit?.monitor.next(wait: false) {
-      switch event.kind {
-      case .handshakeSucceeded:
+    while let event = try wire.nextEvent() {
+      switch event {
+      case .secured:
         if phase == .connecting { try sendHello() }
-      case .disconnected:
+      case .lost:
         let wasOpen = phase == .open
         closeLane()
         if phase != .offline { phase = .connecting }
-        // libzmq reconnects by itself; it gets as long for that as a new connection would.
+        // The wire reconnects by itself; it gets as long for that as a new connection would.
         heardAt = now
         if wasOpen { lost() }
-      case .handshakeFailed(.refused):
-        // libzmq does not try again after a refusal.
+      case .refused:
         note(rejection: Refusal(.unknownKey))
         disconnect()
         connectAt = now + configuration.pingEvery
         return
-      default: break
       }
     }
   }

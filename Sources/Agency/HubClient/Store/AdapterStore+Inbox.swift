@@ -58,6 +58,9 @@ struct StoreSnapshot: Equatable, Sendable {
   var spooled = BySequence<UInt64>(0)
   var receipted = BySequence<UInt64>(0)
   var pruned = BySequence<UInt64>(0)
+  /// What was told of other agencies' keys and of the router's history.
+  var signers: [KeyFingerprint: KnownSigner] = [:]
+  var chain = ChainPosition()
 }
 
 /// A delivery in its turn.
@@ -116,6 +119,8 @@ extension AdapterStore {
   func snapshot() throws -> StoreSnapshot {
     var snapshot = try queue.inDatabase { _ in try statements.snapshot() }
     snapshot.receipted = receipts.withLock { $0 }
+    snapshot.signers = try signers()
+    snapshot.chain = try chainPosition()
     return snapshot
   }
 

@@ -1,7 +1,7 @@
 public import GRDB
 import Glibc
 public import HubModel
-import Operations
+public import Operations
 import Synchronization
 
 /// What became of a message that was spooled.
@@ -27,7 +27,7 @@ public final class AdapterStore: Sendable {
 
   let queue: DatabaseQueue
   let statements: StoreStatements
-  let clock = SystemClock()
+  let clock: SystemClock
   /// Receipted through, ahead of what the file says: a receipt alone is not worth a flush, since
   /// the next welcome tells it again.
   let receipts: Mutex<BySequence<UInt64>>
@@ -39,7 +39,9 @@ public final class AdapterStore: Sendable {
   /// - Parameter migrations: the adapter's own tables, made after HubClient's; they run in order,
   ///   each once in the life of the file.
   /// - Throws: ``StoreError`` or GRDB's `DatabaseError`.
-  public init(path: String, migrations: [AdapterMigration] = []) throws {
+  public init(
+    path: String, migrations: [AdapterMigration] = [], clock: SystemClock = SystemClock()
+  ) throws {
     try Self.makePrivate(path)
     var configuration = Configuration()
     configuration.journalMode = .wal
@@ -56,6 +58,7 @@ public final class AdapterStore: Sendable {
     }
     let receipted = try queue.inDatabase { _ in try statements.snapshot().receipted }
     self.path = path
+    self.clock = clock
     self.queue = queue
     self.statements = statements
     receipts = Mutex(receipted)

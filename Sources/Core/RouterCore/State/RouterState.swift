@@ -17,6 +17,8 @@ public struct RouterState: Equatable, Sendable {
   public let incarnation: Incarnation
   /// Deliveries in flight to one recipient, at most.
   public let window: Int
+  /// How long a session may say nothing before it is forgotten.
+  let silence: Span
   var lanes: [AgencyID: Lane]
   var sessions: [Session: SessionRecord] = [:]
   /// Accepted numbers of the spools behind the present sessions.
@@ -30,7 +32,7 @@ public struct RouterState: Equatable, Sendable {
   /// - Parameter registry: as its file says; keys that the ledger knows to be cut off stay so.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow
+    window: Int = Limits.defaultWindow, silence: Span = Limits.sessionSilence
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -38,6 +40,7 @@ public struct RouterState: Equatable, Sendable {
     self.agreement = agreement
     self.incarnation = recovered.incarnation
     self.window = window
+    self.silence = silence
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue

@@ -94,7 +94,9 @@ extension Turn {
     state.registry.agencies.values.sorted { $0.id < $1.id }.map { agency in
       Reply.Sender(
         agency.id, maySendUnsealed: agency.maySendUnsealed,
-        keys: agency.keys.map { Reply.Sender.Key(curve: $0.curve, signing: $0.signing) })
+        // A key without both its halves can seal nothing.
+        keys: agency.keys.filter { $0.curve.count == 32 && $0.signing.count == 32 }
+          .map { Reply.Sender.Key(curve: $0.curve, signing: $0.signing) })
     }
   }
 
@@ -160,7 +162,7 @@ extension Turn {
   }
 
   mutating func forgetSilentSessions() {
-    for (session, record) in state.sessions where tick - record.lastHeard > Limits.sessionSilence {
+    for (session, record) in state.sessions where tick - record.lastHeard > state.silence {
       forget(session)
     }
   }

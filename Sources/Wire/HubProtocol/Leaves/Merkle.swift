@@ -17,11 +17,18 @@ public enum Merkle {
 
   /// SHA-256(0x01 ‖ left ‖ right).
   public static func nodeHash(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
-    var hash = SHA256()
-    hash.update(data: nodePrefix)
-    hash.update(data: left)
-    hash.update(data: right)
-    return bytes(of: hash.finalize())
+    // One piece, on the stack: most hashes are of nodes.
+    withUnsafeTemporaryAllocation(byteCount: 1 + 2 * hashBytes, alignment: 8) { buffer in
+      guard left.count == hashBytes, right.count == hashBytes else {
+        return digest(nodePrefix + left + right)
+      }
+      buffer[0] = 1
+      UnsafeMutableRawBufferPointer(rebasing: buffer[1...hashBytes]).copyBytes(from: left)
+      UnsafeMutableRawBufferPointer(rebasing: buffer[(1 + hashBytes)...]).copyBytes(from: right)
+      var hash = SHA256()
+      hash.update(bufferPointer: UnsafeRawBufferPointer(buffer))
+      return bytes(of: hash.finalize())
+    }
   }
 
   /// The root of a tree without leaves.
