@@ -50,7 +50,8 @@ final class TestSite: Sendable {
     let configuration = LinkConfiguration(
       agency: AgencyID("lakewood-bh")!, role: .behavioralHealth, program: Self.program,
       routerHost: "127.0.0.1", submitPort: submitPort, routerKey: server.publicKey,
-      keys: keys ?? agencyKeys, isConsumer: isConsumer, pingEvery: Span(milliseconds: 200))
+      keys: keys ?? agencyKeys, signer: nil, isConsumer: isConsumer,
+      pingEvery: Span(milliseconds: 200))
     var log = Logger(label: "hub-client-tests")
     log.logLevel = .critical
     return HubLink(

@@ -40,6 +40,7 @@ struct Run: ParsableCommand {
   func run() throws {
     var report = Report()
     report.limits = try MachineLimits.measure(messageBytes: BenchMessage.bytes)
+    report.seals = try SealCost.measure()
     for window in windows {
       report.add(try throughput(window: window, slowedBy: 0))
     }

@@ -15,6 +15,7 @@ struct Accord: ParsableCommand {
     subcommands: [
       InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
-      TotalsCommand.self, AgreementCommand.self, ConsentCommand.self, ErrorsCommand.self,
+      TotalsCommand.self, AgreementCommand.self, AuditCommand.self, ConsentCommand.self,
+      ErrorsCommand.self,
     ])
 }

@@ -37,6 +37,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case lowSpace = "low-space"
   // Deliveries
   case noticeMissing = "notice-missing"
+  case sealMissing = "seal-missing"
+  case sealInvalid = "seal-invalid"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
@@ -84,6 +86,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .noticeMissing:
       "A Part 2 delivery came without its notice (42 CFR 2.32) and was set aside; tell the hub."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
+    case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
+    case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."
     }
   }
 }

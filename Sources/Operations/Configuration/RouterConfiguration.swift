@@ -25,6 +25,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// Validated tunnels of those agencies.
   public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
+  /// Between two scheduled checkpoints of the audit log.
+  public var checkpointEvery: Span
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -58,12 +60,15 @@ public struct RouterConfiguration: Hashable, Sendable {
         "criminal-justice-agencies",
         .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let checkpoint = fields.value(
+        "checkpoint-seconds", .integer(1...86_400), default: 3_600)
       guard let program, let key, let registry, let agreement else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
-        criminalJusticeRoutes: routes.map(\.value), log: log)
+        criminalJusticeRoutes: routes.map(\.value), log: log,
+        checkpointEvery: .seconds(Int64(checkpoint)))
     }
   }
 

@@ -38,6 +38,9 @@ public final class RouterService: Sendable {
       carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let ledger = try Ledger(at: path)
+    let checkpoints = try CheckpointClock(
+      ledger: ledger, program: configuration.program, key: key.signer,
+      interval: configuration.checkpointEvery, clock: clock)
     let recovered = try ledger.recover()
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
@@ -90,7 +93,8 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, clock: clock, stop: stop, folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
+      folder: configuration.stateDirectory, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
   }

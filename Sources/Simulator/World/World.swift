@@ -104,7 +104,7 @@ struct SimulatedTown {
       agencies.append(
         Registry.Agency(
           id: id, name: name, role: role, isPart2Program: role == .behavioralHealth,
-          releasePort: UInt16(7_440 + index), keys: keys))
+          releasePort: UInt16(7_440 + index), keys: keys, maySendUnsealed: true))
     }
     registry = Registry(agencies: agencies)
     guard let program = ProgramID("simulated") else { throw SimulationError.noDisk }

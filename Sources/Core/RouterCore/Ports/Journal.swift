@@ -58,9 +58,12 @@ public struct Recovered: Equatable, Sendable {
   public var agreementVersion: UInt32
   public var agreementHash: [UInt8]
   public var nextDue: WallTime?
+  /// Where the chain over the log's scheduled checkpoints stands.
+  public var chain: ChainPoint
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
-    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?
+    agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
+    chain: ChainPoint = ChainPoint()
   ) {
     self.incarnation = incarnation
     self.lanes = lanes
@@ -68,6 +71,7 @@ public struct Recovered: Equatable, Sendable {
     self.agreementVersion = agreementVersion
     self.agreementHash = agreementHash
     self.nextDue = nextDue
+    self.chain = chain
   }
 }
 

@@ -26,6 +26,8 @@ public struct RouterState: Equatable, Sendable {
   /// When the ledger's first timer falls due.
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
+  /// The last link of the checkpoint chain.
+  var chain: ChainPoint
 
   /// - Parameter registry: as its file says; keys that the ledger knows to be cut off stay so.
   public init(
@@ -42,6 +44,7 @@ public struct RouterState: Equatable, Sendable {
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
+    self.chain = recovered.chain
   }
 
   /// Whether the agency's consumer is connected and has its lane open.
