@@ -16,6 +16,7 @@ struct Accord: ParsableCommand {
       InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
       TotalsCommand.self, ClockCommand.self, IdentityCommand.self, AgreementCommand.self,
+      AuditCommand.self, ConsentCommand.self,
       ErrorsCommand.self,
     ])
 }

@@ -30,6 +30,8 @@ public enum Limits {
 
   public static let sessionsPerAgency = 16
   public static let agencies = 256
+  /// Links of the checkpoint chain told in one pong.
+  public static let chainLinks = 256
   /// Tokens may match several people; past this many the match is not a match.
   public static let identityCandidates = 8
 

@@ -12,9 +12,9 @@ import ZeroMQ
 final class AdminServer {
   private let socket: Socket
   private let stopping: Waker
-  private let configuration: RouterConfiguration
-  private let reader: LedgerReader
-  private let inbox: Inbox
+  let configuration: RouterConfiguration
+  let reader: LedgerReader
+  let inbox: Inbox
   private let live: LiveStatus
   private let log: Logger
 
@@ -93,6 +93,7 @@ final class AdminServer {
     case .separateIdentity(let name, let reason):
       guard let alias = Self.alias(name) else { return .malformed("participant") }
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
+    case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
@@ -117,9 +118,7 @@ final class AdminServer {
       return .done(done)
     case .refused(let refusal):
       return .failed(code: refusal.description, remedy: refusal.code.remedy)
-    case .busy:
-      return .failed(
-        code: "router-busy", remedy: "The router did not confirm in time; ask for its status.")
+    case .busy: return .busy
     }
   }
 
@@ -153,7 +152,7 @@ final class AdminServer {
 }
 
 extension AdminResponse {
-  fileprivate static func malformed(_ what: String) -> AdminResponse {
+  static func malformed(_ what: String) -> AdminResponse {
     .failed(code: "malformed-\(what.replacingOccurrences(of: " ", with: "-"))",
       remedy: "Give the \(what) as `accord` prints it.")
   }

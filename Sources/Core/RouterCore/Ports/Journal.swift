@@ -67,12 +67,14 @@ public struct Recovered: Equatable, Sendable {
   public var agreementVersion: UInt32
   public var agreementHash: [UInt8]
   public var nextDue: WallTime?
+  /// Where the chain over the log's scheduled checkpoints stands.
+  public var chain: ChainPoint
   /// What the clocks showed when it was last written down.
   public var clock: ClockMark?
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
     agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
-    clock: ClockMark? = nil
+    chain: ChainPoint = ChainPoint(), clock: ClockMark? = nil
   ) {
     self.incarnation = incarnation
     self.lanes = lanes
@@ -81,6 +83,7 @@ public struct Recovered: Equatable, Sendable {
     self.agreementHash = agreementHash
     self.nextDue = nextDue
     self.clock = clock
+    self.chain = chain
   }
 }
 

@@ -37,6 +37,9 @@ public struct Needs: Equatable, Sendable {
   public var named: Set<MessageID> = []
   /// How many pending parts to bring from the head of each recipient's queue.
   public var queues: [AgencyID: Int] = [:]
+  /// Numbers of the checkpoint chain behind which the links are asked for,
+  /// ``Limits/chainLinks`` at most.
+  public var links: Set<UInt64> = []
   /// Timers due at or before this instant.
   public var dueBy: WallTime
   public var timerLimit = Limits.turnTimers
@@ -91,6 +94,8 @@ public struct Facts: Equatable, Sendable {
   /// The parts of those messages that are asked for by a resend, a timer or a named id.
   public var parts: [MessageID: [PartRecord]] = [:]
   public var queues: [AgencyID: QueuePage] = [:]
+  /// Links of the checkpoint chain, by the number that they follow.
+  public var links: [UInt64: [ChainLink]] = [:]
   public var due: [DueTimer] = []
   /// When the first timer after those in `due` falls due.
   public var nextDue: WallTime?

@@ -29,12 +29,13 @@ extension RouterState {
         case .resume(let frame):
           resuming[agency] = frame.next
           acknowledging[agency] = max(acknowledging[agency] ?? 0, max(frame.next, 1) - 1)
-        case .ping: break
+        case .ping(_, let chain):
+          if let chain, chain < self.chain.number { needs.links.insert(chain) }
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
       case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
-      case .administration, .malformed, .space: break
+      case .administration, .malformed, .space, .chained: break
       }
     }
     for (agency, lane) in lanes {

@@ -17,6 +17,8 @@ public struct RouterState: Equatable, Sendable {
   public let incarnation: Incarnation
   /// Deliveries in flight to one recipient, at most.
   public let window: Int
+  /// How long a session may say nothing before it is forgotten.
+  let silence: Span
   var lanes: [AgencyID: Lane]
   var sessions: [Session: SessionRecord] = [:]
   /// Accepted numbers of the spools behind the present sessions.
@@ -25,6 +27,8 @@ public struct RouterState: Equatable, Sendable {
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
   var clock = ClockGuard()
+  /// The last link of the checkpoint chain.
+  var chain: ChainPoint
 
   /// Why releases are held for the operator to look at the clock; `nil` while they are not.
   public var clockFault: ClockFault? { clock.fault }
@@ -34,7 +38,8 @@ public struct RouterState: Equatable, Sendable {
   ///   - clock: what the machine's clocks show; compared with what the ledger saw last.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow, clock: ClockMark? = nil
+    window: Int = Limits.defaultWindow, silence: Span = Limits.sessionSilence,
+    clock: ClockMark? = nil
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -42,10 +47,12 @@ public struct RouterState: Equatable, Sendable {
     self.agreement = agreement
     self.incarnation = recovered.incarnation
     self.window = window
+    self.silence = silence
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
     self.clock = ClockGuard(start: clock, last: recovered.clock)
+    self.chain = recovered.chain
   }
 
   /// Whether the agency's consumer is connected and has its lane open.

@@ -33,6 +33,8 @@ public enum Event: Sendable {
   /// A frame that could not be read.
   case malformed(Session, Refusal)
   case administration(AdministrativeAct, ticket: UInt64)
+  /// A scheduled checkpoint of the log was written: the chain goes on to here.
+  case chained(ChainPoint)
   /// The disk ran low, or has room again.
   case space(isLow: Bool)
 }

@@ -33,7 +33,7 @@ extension Turn {
       }
       cursor[publish.sequence] = number
       do {
-        try accept(item, on: publish.sequence, from: agency)
+        try accept(item, on: publish.sequence, from: agency, key: session.fingerprint)
         receipt(session, publish.sequence, through: number)
       } catch {
         audit(refused: error, from: agency.id, item: item)
@@ -68,7 +68,8 @@ extension Turn {
   }
 
   private mutating func accept(
-    _ item: Submission.Publish.Item, on sequence: SubmitSequence, from agency: Registry.Agency
+    _ item: Submission.Publish.Item, on sequence: SubmitSequence, from agency: Registry.Agency,
+    key: KeyFingerprint
   ) throws(Refusal) {
     var message: Message
     switch item {
@@ -79,6 +80,7 @@ extension Turn {
     guard message.program == state.agreement.program else { throw Refusal(.wrongProgram) }
     guard message.topic.sequence == sequence else { throw Refusal(.wrongSequence) }
     try message.validate(publisher: agency.role)
+    try checkSeal(of: message, from: agency, key: key)
     guard facts.known.insert(message.id).inserted else { throw Refusal(.duplicateMessage) }
     switch message.topic {
     case .bookingCreated, .bookingReleased:
@@ -98,6 +100,19 @@ extension Turn {
     store(
       StoredMessage(
         message: message, participant: participant, basis: .submitted, acceptedAt: now))
+  }
+
+  /// Whether the seal can be the sender's. Its signature is the recipients' to check: it is they
+  /// who need not believe the router, and CURVE has told the router who is speaking.
+  private func checkSeal(
+    of message: Message, from agency: Registry.Agency, key: KeyFingerprint
+  ) throws(Refusal) {
+    guard let seal = message.seal else {
+      guard agency.maySendUnsealed else { throw Refusal(.sealMissing) }
+      return
+    }
+    guard seal.signer == key else { throw Refusal(.sealInvalid, at: "seal.signer") }
+    guard seal.fits(message) else { throw Refusal(.sealInvalid, at: "seal") }
   }
 
   /// Writes a message down and puts it up for routing.

@@ -93,6 +93,7 @@ struct Turn<Fresh: FreshIDs> {
       guard state.registry.holder(of: session.fingerprint) != nil else { return }
       send(.reply(session, .rejection(refusal)))
     case .administration(let act, let ticket): administer(act, ticket: ticket)
+    case .chained(let point): state.chain = point
     case .space(let isLow): state.isLowOnSpace = isLow
     }
   }

@@ -127,6 +127,10 @@ enum Schema {
     """
 
   /// The log. Its salts may be destroyed; nothing else of it may change.
+  ///
+  /// Of its tree the right edge is kept, and the nodes of every eighth level: so an entry costs
+  /// about one row in 256 more, and a proof reads at most 255 hashes for each eight levels. A
+  /// checkpoint has a link where it was scheduled.
   private static let log = """
     CREATE TABLE audit (
       position INTEGER PRIMARY KEY,
@@ -136,6 +140,23 @@ enum Schema {
     CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
       BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     CREATE TRIGGER audit_stays BEFORE UPDATE OF position, message, hash, leaf ON audit
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TABLE audit_edge (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+      size INTEGER NOT NULL, hashes BLOB NOT NULL
+    );
+    CREATE TABLE audit_node (
+      level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
+      PRIMARY KEY (level, place)
+    ) WITHOUT ROWID;
+    CREATE TABLE checkpoint (
+      entry INTEGER PRIMARY KEY,
+      size INTEGER NOT NULL, note TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL,
+      link INTEGER UNIQUE, salt BLOB, commitment BLOB, value BLOB
+    );
+    CREATE TRIGGER checkpoint_keeps BEFORE DELETE ON checkpoint
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint
       BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     CREATE TABLE audit_tally (
       kind INTEGER PRIMARY KEY, count INTEGER NOT NULL

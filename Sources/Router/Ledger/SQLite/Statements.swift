@@ -154,21 +154,3 @@ struct TimerStatements {
     cancelTimer = try make("cancel timer", "DELETE FROM timer WHERE key = ?")
   }
 }
-
-/// The tamper-evident log.
-struct LogStatements {
-  let lastAudit, addAudit, tally: Prepared
-
-  init(_ make: Preparer) throws {
-    lastAudit = try make("read log", "SELECT max(position) FROM audit")
-    addAudit = try make(
-      "write log", """
-        INSERT INTO audit (position, message, hash, leaf, salt) VALUES (?, ?, ?, ?, ?)
-        """)
-    tally = try make(
-      "write log", """
-        INSERT INTO audit_tally VALUES (?, ?)
-        ON CONFLICT DO UPDATE SET count = count + excluded.count
-        """)
-  }
-}

@@ -27,6 +27,9 @@ struct FactsLoading {
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }
     for (agency, limit) in needs.queues { try loadQueue(of: agency, limit: limit) }
+    for number in needs.links {
+      gathered.links[number] = try ledger.statements.log.links(after: number)
+    }
     try loadTimers()
   }
 

@@ -14,7 +14,7 @@ extension Ledger {
     return Recovered(
       incarnation: incarnation, lanes: try readLanes(), cutOff: cutOff,
       agreementVersion: agreement?.0 ?? 0, agreementHash: agreement?.1 ?? [],
-      nextDue: try readNextDue(),
+      nextDue: try readNextDue(), chain: try statements.log.chain().point,
       clock: try hub.clock.first {
         ClockMark(
           wall: hub.clock.time(at: 0), boot: hub.clock.text(at: 1),

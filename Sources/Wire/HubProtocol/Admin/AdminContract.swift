@@ -20,6 +20,14 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case reloadAgreement
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
   case totals
+  /// Vouches for the log as it stands now.
+  case checkpoint
+  /// Begins an export of the log: vouches for it, then gives the export's head.
+  case auditHead
+  /// A page of an export that has `size` entries.
+  case auditPage(from: UInt64, size: UInt64)
+  /// The proof of one disclosure, or, for the auditor, of one withholding.
+  case auditProof(message: String, recipient: String, part: UInt16?, withholding: Bool)
 }
 
 public enum AdminResponse: Codable, Hashable, Sendable {
@@ -28,6 +36,9 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case releases([ReleaseReport])
   case held([HeldReport])
   case totals(TotalsReport)
+  case auditPage(AuditPage)
+  /// An ``AuditProof`` as text.
+  case auditProof(String)
   /// An act was done and is in the log.
   case done(String)
   /// What is wrong, and what to do.
@@ -230,5 +241,20 @@ public struct TotalsReport: Codable, Hashable, Sendable {
     self.auditByKind = auditByKind
     self.noMatches = noMatches
     self.ledgerBytes = ledgerBytes
+  }
+}
+
+/// A piece of an audit export.
+public struct AuditPage: Codable, Hashable, Sendable {
+  /// Whole lines.
+  public var text: String
+  /// Where the next page begins; absent behind the last.
+  public var next: UInt64?
+  /// Entries that the export holds.
+  public var size: UInt64
+  public init(text: String, next: UInt64?, size: UInt64) {
+    self.text = text
+    self.next = next
+    self.size = size
   }
 }
