@@ -48,11 +48,13 @@ struct Release {
     if answer.permits.isEmpty, answer.denials.isEmpty {
       return "no consent in force speaks of \(answer.asked.words)"
     }
-    let permits = answer.permits.map(decider.words), denials = answer.denials.map(decider.words)
-    return [
-      permits.isEmpty ? nil : "permits for \(answer.asked.words): \(permits.joined(separator: "; "))",
-      denials.isEmpty ? nil : "denials for \(answer.asked.words): \(denials.joined(separator: "; "))",
-    ].compactMap { $0 }.joined(separator: ". ")
+    return [("permits", answer.permits), ("denials", answer.denials)]
+      .filter { !$0.1.isEmpty }
+      .map { name, hits in
+        "\(name) for \(answer.asked.words): "
+          + hits.map(decider.words).joined(separator: "; ")
+      }
+      .joined(separator: ". ")
   }
 
   private func verdict(_ resource: ResourceFacts, _ answer: ConsentDecider.Answer) -> Verdict {

@@ -37,7 +37,7 @@ struct Remainder {
     let denials = answer.denials.map { ($0, decider.rule($0)) }
     let isNothingLeft = permits.allSatisfy { permit in
       denials.contains { hit, rule in
-        exceptions(hit, answer).isEmpty && rule.criteria.data == permit.criteria.data
+        exceptions(hit, answer).isEmpty
           && rule.criteria.onlyData.normalized == permit.criteria.onlyData.normalized
       }
     }
@@ -45,7 +45,8 @@ struct Remainder {
       result.reasons.append("what is permitted to \(answer.asked.words) is denied in full")
       return .deny
     }
-    for (hit, rule) in denials {
+    for (hit, rule) in denials
+    where exceptions(hit, answer).allSatisfy({ $0.criteria.isAboutData }) {
       result.withheld.append(
         entry(rule.criteria, unless: exceptions(hit, answer), because: decider.words(hit)))
     }

@@ -58,7 +58,8 @@ struct ResourceFacts {
         own.formUnion((concept.object?["coding"]?.array ?? []).compactMap(Coding.init(loose:)))
       }
     }
-    if let reference = object["medicationReference"].flatMap({ Party(loose: $0, base: entry.base) }) {
+    let medication = object["medicationReference"].flatMap { Party(loose: $0, base: entry.base) }
+    if let reference = medication {
       for position in directory.positions(of: reference) {
         let concept = directory.entries[position].object["code"]?.object
         own.formUnion((concept?["coding"]?.array ?? []).compactMap(Coding.init(loose:)))
@@ -75,9 +76,9 @@ struct ResourceFacts {
     let names = [
       "effectiveDateTime", "effectivePeriod", "effectiveInstant", "performedDateTime",
       "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "period", "servicedDate",
-      "servicedPeriod", "onsetDateTime", "onsetPeriod", "started", "whenHandedOver", "billablePeriod",
-      "date", "dateTime", "authoredOn", "recordedDate", "dateAsserted", "issued", "sent", "recorded",
-      "created",
+      "servicedPeriod", "onsetDateTime", "onsetPeriod", "started", "whenHandedOver",
+      "billablePeriod", "date", "dateTime", "authoredOn", "recordedDate", "dateAsserted",
+      "issued", "sent", "recorded", "created",
     ]
     for name in names {
       guard let value = object[name] else { continue }
@@ -97,8 +98,8 @@ struct ResourceFacts {
     for name in ["author", "performer", "recorder", "asserter", "requester"] {
       guard let value = object[name] else { continue }
       for entry in value.array ?? [value] {
-        guard let party = Party(loose: entry.object?["actor"] ?? entry, base: base) else { continue }
-        authors.append(party)
+        let named = entry.object?["actor"] ?? entry
+        if let party = Party(loose: named, base: base) { authors.append(party) }
       }
     }
     return authors

@@ -71,7 +71,9 @@ extension ConsentReader {
 
   private func actor(_ element: Element) throws(ConsentRefusal) -> Criteria.Actor {
     try element.allow(complex: ["role", "reference"])
-    guard let role = try element.element("role") else { throw element.refusal("role", "is missing") }
+    guard let role = try element.element("role") else {
+      throw element.refusal("role", "is missing")
+    }
     guard let reference = try element.element("reference") else {
       throw element.refusal("reference", "is missing: the actor names nobody")
     }
@@ -138,11 +140,14 @@ extension ConsentReader {
       }
       kind = written
     } else {
-      guard root.criteria.isEmpty, let base else {
+      // Two of HL7's own examples, with one form (opt-in, a period, no type), mean opposite things:
+      // "may be told until then" and "nothing from that time may be told".
+      guard root.criteria.isEmpty, root.period == nil, let base else {
         throw ConsentRefusal(
           file: file, path: "\(path).type",
-          reason: "is missing: the provision has criteria, and nobody can tell whether they permit "
-            + "or deny" + (base == nil ? "; no policyRule OPTIN or OPTOUT settles it either" : ""))
+          reason: "is missing: the provision has criteria or a period, and nobody can tell whether "
+            + "they permit or deny"
+            + (base == nil ? "; no policyRule OPTIN or OPTOUT settles it either" : ""))
       }
       kind = base
     }

@@ -98,7 +98,9 @@ public struct ConsentReader {
     let source = try sourceHash(root)
     let policies = try policies(root)
     var rule: [Coding] = []
-    if let element = try root.element("policyRule") { rule = try concept(element, needsCode: false) }
+    if let element = try root.element("policyRule") {
+      rule = try concept(element, needsCode: false)
+    }
     var provision: Provision?
     var count = 0
     if let element = try root.element("provision") {
