@@ -51,7 +51,7 @@ final class TownAgency: Sendable {
       configuration: LinkConfiguration(
         agency: id, role: role, program: try #require(ProgramID("lakewood")),
         routerHost: "127.0.0.1", submitPort: UInt16(town.basePort), routerKey: routerKey,
-        keys: keys.curve),
+        keys: keys.curve, signer: keys.signer),
       store: store, handler: applied, log: LogConfiguration(level: .critical).logger("test"))
   }
 

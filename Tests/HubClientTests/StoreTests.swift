@@ -199,4 +199,20 @@ struct StoreTests {
     #expect(early < late)
     #expect(early != store.freshMessageID(at: WallTime(milliseconds: 1_000)))
   }
+
+  @Test("Fresh ids rise within a millisecond and when the clock steps back")
+  func freshIDsRise() throws {
+    let store = try TestSite().store()
+    let times = [5_000, 5_000, 5_000, 5_000, 4_000, 4_000, 5_001].map(WallTime.init(milliseconds:))
+    let ids = times.map(store.freshMessageID)
+    #expect(ids == ids.sorted())
+    #expect(Set(ids).count == ids.count)
+  }
+
+  @Test("An id's successor carries over from its low half to its high one")
+  func successors() {
+    let id = MessageID(high: 7, low: .max - 1)
+    #expect(id.advanced(by: 1) == MessageID(high: 7, low: .max))
+    #expect(id.advanced(by: 3) == MessageID(high: 8, low: 1))
+  }
 }

@@ -17,6 +17,11 @@ final class TestRouter: Sendable {
     var acknowledgedThrough: UInt64 = 0
     var dataHorizon: UInt64 = 0
     var head: UInt64 = 0
+    var senders = [
+      Reply.Sender(AgencyID("lakewood-so")!, maySendUnsealed: true, keys: [])
+    ]
+    /// Links of the checkpoint chain, from the first on.
+    var commitments: [[UInt8]] = []
     /// Frames that get no answer, as if they were lost.
     var publishesToLose = 0
     var isMute = false
@@ -141,7 +146,7 @@ final class TestRouter: Sendable {
           program: TestSite.program, ledger: script.ledger, releasePort: script.releasePort,
           window: script.window, dataThrough: script.dataThrough,
           controlThrough: script.controlThrough,
-          acknowledgedThrough: script.acknowledgedThrough))
+          acknowledgedThrough: script.acknowledgedThrough, senders: script.senders))
     case .publish(let publish):
       if script.publishesToLose > 0 {
         script.publishesToLose -= 1
@@ -156,11 +161,12 @@ final class TestRouter: Sendable {
       script.acknowledgedThrough = max(script.acknowledgedThrough, frame.through)
       return nil
     case .resume: return nil
-    case .ping(let echo):
+    case .ping(let echo, let chain):
       return .pong(
         Reply.Pong(
           echo: echo, head: script.head, time: WallTime(milliseconds: 0),
-          dataHorizon: script.dataHorizon, controlHorizon: 0, ledger: script.ledger))
+          dataHorizon: script.dataHorizon, controlHorizon: 0, ledger: script.ledger,
+          chain: chain.map { script.chain(after: $0) }))
     }
   }
 
@@ -184,5 +190,20 @@ final class TestRouter: Sendable {
     case .control: script.controlThrough = through
     }
     return Reply.Receipt(sequence: publish.sequence, through: through, refused: refused)
+  }
+}
+
+extension TestRouter.Script {
+  /// What an honest router tells of its links.
+  func chain(after last: UInt64) -> ChainExtension {
+    var value = CheckpointChain.start(origin: Checkpoint.origin(of: TestSite.program))
+    for (index, commitment) in commitments.enumerated() {
+      value = CheckpointChain.value(
+        after: value, number: UInt64(index) + 1, commitment: commitment)
+    }
+    let head = UInt64(commitments.count)
+    return ChainExtension(
+      through: head, value: head == 0 ? [] : value,
+      commitments: last < head ? Array(commitments[Int(last)...]) : [])
   }
 }

@@ -50,7 +50,8 @@ final class TestSite: Sendable {
     let configuration = LinkConfiguration(
       agency: AgencyID("lakewood-bh")!, role: .behavioralHealth, program: Self.program,
       routerHost: "127.0.0.1", submitPort: submitPort, routerKey: server.publicKey,
-      keys: keys ?? agencyKeys, isConsumer: isConsumer, pingEvery: Span(milliseconds: 200))
+      keys: keys ?? agencyKeys, signer: nil, isConsumer: isConsumer,
+      pingEvery: Span(milliseconds: 200))
     var log = Logger(label: "hub-client-tests")
     log.logLevel = .critical
     return HubLink(
@@ -187,6 +188,15 @@ extension Watch<Submission> {
   mutating func acknowledge(through number: UInt64) async throws -> Submission.Acknowledge {
     try await next {
       if case .acknowledge(let frame) = $0, frame.through >= number { frame } else { nil }
+    }
+  }
+  /// What was set aside among the deliveries through `number`, however many frames say so.
+  mutating func quarantined(through number: UInt64) async throws -> Set<UInt64> {
+    var numbers: Set<UInt64> = []
+    while true {
+      let frame = try await acknowledge()
+      numbers.formUnion(frame.quarantined)
+      if frame.through >= number { return numbers }
     }
   }
   mutating func ping() async throws {

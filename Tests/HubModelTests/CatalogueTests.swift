@@ -145,6 +145,7 @@ import Testing
     #expect(
       Set(ErrorCode.allCases.filter(\.isRetryable)) == [
         .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
+        .clockHeld,
       ])
   }
 }

@@ -80,7 +80,7 @@ struct DiversionStoryTests {
     let town = TownHarness()
     town.connect(all: Town.agencies)
     town.publish(.holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)
-    town.now = town.now + .seconds(1)
+    town.skip(.seconds(1))
     town.publish(
       .signed(Town.fieldRelease("field-1"), of: "ann"),
       .holdRequest(of: "ann", case: "c-2", release: "field-1"), from: Town.sheriff)
@@ -122,10 +122,10 @@ struct DiversionStoryTests {
     town.connect(Town.sheriff)
     let id = town.publish(
       .holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)[0]
-    town.now = town.now + .minutes(15)
+    town.skip(.minutes(15))
     town.publish(.confirm(outcomeOf: id), from: Town.sheriff)
     #expect(town.outcomes(to: Town.sheriff) == ["held"])
-    town.now = town.now + .minutes(15)
+    town.skip(.minutes(15))
     town.run()
     #expect(town.outcomes(to: Town.sheriff) == ["held"])
   }
@@ -150,7 +150,7 @@ struct DiversionStoryTests {
     town.connect(Town.sheriff, Town.prosecutor)
     let id = town.publish(
       .holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)[0]
-    town.now = town.now + .days(2)
+    town.skip(.days(2))
     town.publish(.signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
     let decided = town.journal.audit.filter { $0.message == id }.map(\.kind)
     #expect(decided.count { $0 == .lapsed || $0 == .released } == 1)
@@ -202,7 +202,7 @@ struct DiversionStoryTests {
     town.connect(Town.sheriff, Town.prosecutor)
     let id = town.publish(
       .holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)[0]
-    town.now = WallTime(milliseconds: town.now.milliseconds - 1) + .days(2)
+    town.skip(Span(milliseconds: Span.days(2).milliseconds - 1))
     town.turnTakes = Span(milliseconds: 1)
     town.publish(.signed(Town.fieldRelease("field-1"), of: "ann"), from: Town.sheriff)
     #expect(town.topics(to: Town.prosecutor) == [.holdRequested])

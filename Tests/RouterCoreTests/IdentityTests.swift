@@ -84,7 +84,7 @@ struct IdentityTests {
   func confirmationRacesLapse() throws {
     let town = town()
     let id = town.publish(.booking("b-1", tokens: [Draft.name("ann")]), from: Town.sheriff)[0]
-    town.now = town.now + .days(1)
+    town.skip(.days(1))
     town.publish(.answer(candidate: id, of: "ann", confirms: true), from: Town.harbor)
     #expect(town.topics(to: Town.harbor).last == .bookingCreated)
     #expect(!town.journal.erased.contains(id))

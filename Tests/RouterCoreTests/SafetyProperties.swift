@@ -105,14 +105,16 @@ struct Judge {
       guard case .accepted(let stored) = entry, let statement = stored.message.consent else {
         continue
       }
-      truth.hear(statement, of: person(of: stored.message), from: stored.message.source)
+      truth.hear(
+        statement, of: person(of: stored.message), from: stored.message.source, at: turn.now)
     }
   }
 
   private func person(of message: Message) -> String {
     let alias = message.participant?.text ?? ""
     if let token = message.tokens.first(where: { $0.kind == .stateID }) {
-      return String(String(decoding: token.value, as: UTF8.self).dropFirst("state-".count))
+      let text = token.value.prefix { $0 != 0 }
+      return String(String(decoding: text, as: UTF8.self).dropFirst("state-".count))
     }
     return String(alias.dropFirst(message.source.text.count + 1))
   }

@@ -31,6 +31,9 @@ struct ImportRule: Sendable, CustomStringConvertible {
     .only(
       "Sources/Wire/ZeroMQ", ["CZeroMQ", "Glibc", "Synchronization"],
       because: "the binding knows nothing of the hub"),
+    .only(
+      "Sources/Interop/FHIRConsent", ["HubModel", "Foundation"],
+      because: "another format is read into the model and knows nothing of the hub's rooms"),
     .never(
       "Sources/Agency", routerWing.union(["ConsentEngine", "Simulator"]),
       because: "an agency asks the router over the wire"),

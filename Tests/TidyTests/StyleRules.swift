@@ -57,7 +57,9 @@ struct StyleRule: Sendable, CustomStringConvertible {
     },
     StyleRule(
       name: "libraries log, they do not print",
-      folders: ["Sources/Core", "Sources/Wire", "Sources/Router", "Sources/Agency"],
+      folders: [
+        "Sources/Core", "Sources/Wire", "Sources/Interop", "Sources/Router", "Sources/Agency",
+      ],
       badSample: "  print(name)"
     ) { file in
       file.findings("prints") { line in

@@ -314,6 +314,10 @@ summary() {
   title "Summary"
   "$bin/accord" totals --config "$county/router.yaml"
   "$bin/accord" status --config "$county/router.yaml" || true
+  # The proof of it all: the whole log, exported and checked without the router.
+  "$bin/accord" audit export --config "$county/router.yaml" --output "$county/log.export" >/dev/null
+  "$bin/accord" audit verify "$county/log.export" | head -n 1 && [ "${PIPESTATUS[0]}" -eq 0 ] \
+    || fails "the log does not verify"
   [ ${#latencies[@]} -gt 0 ] && say "From a dropped file to the notice, ms (files are looked at each second, twice): ${latencies[*]}"
   if [ "$keep" = yes ]; then
     say ""

@@ -153,7 +153,8 @@ extension ProviderAdapter {
         "referral_id", "has no person that is known here",
         "Capture the person's release for the referral first.")
     }
-    let random = setting.store.freshMessageID(at: WallTime(milliseconds: 0))
+    // Random throughout: an alias tells no time.
+    let random = MessageID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
     guard let alias = ParticipantAlias("p-\(random)") else {
       throw record.wrong("referral_id", "could not be given an alias", "Report this.")
     }

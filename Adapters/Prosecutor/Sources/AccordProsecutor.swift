@@ -8,7 +8,9 @@ struct AccordProsecutor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
-    subcommands: [Run.self, Check.self, Decide.self, Holds.self, Find.self],
+    subcommands: [
+      Run.self, Check.self, Decide.self, Holds.self, Find.self, ChainCommand.self,
+    ],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

@@ -8,7 +8,7 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
-    subcommands: [Run.self, Check.self, Assign.self, Clients.self],
+    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

@@ -42,6 +42,8 @@ public final class HubLink: Sendable {
       guard running == nil else { return }
       let signal = try LinkSignal()
       let snapshot = try store.snapshot()
+      let refusal = try store.historyRefusal()
+      board.update { $0.refusedHistory = refusal }
       let context = try Context()
       let (configuration, store, handler, log, board) =
         (configuration, store, handler, log, board)

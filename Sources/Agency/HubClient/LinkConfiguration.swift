@@ -1,4 +1,5 @@
 public import HubModel
+public import HubProtocol
 public import ZeroMQ
 
 /// Where the router is, and as whom an adapter talks to it.
@@ -12,6 +13,9 @@ public struct LinkConfiguration: Sendable {
   /// The router is whoever holds this key.
   public var routerKey: CurvePublicKey
   public var keys: CurveKeyPair
+  /// What seals this agency's messages; without one they go unsealed, which the router takes only
+  /// from an agency whose registry entry says so.
+  public var signer: SigningKey?
   /// Whether this link takes the agency's deliveries; one link of an agency does. Another one
   /// only publishes: it opens no release lane.
   public var isConsumer: Bool
@@ -23,7 +27,8 @@ public struct LinkConfiguration: Sendable {
   public init(
     agency: AgencyID, role: Role, program: ProgramID, routerHost: String,
     submitPort: UInt16 = 7400, routerKey: CurvePublicKey, keys: CurveKeyPair,
-    isConsumer: Bool = true, pingEvery: Span = Limits.pingEvery, publishBatch: Int = 256
+    signer: SigningKey? = nil, isConsumer: Bool = true, pingEvery: Span = Limits.pingEvery,
+    publishBatch: Int = 256
   ) {
     self.agency = agency
     self.role = role
@@ -32,6 +37,7 @@ public struct LinkConfiguration: Sendable {
     self.submitPort = submitPort
     self.routerKey = routerKey
     self.keys = keys
+    self.signer = signer
     self.isConsumer = isConsumer
     self.pingEvery = pingEvery
     self.publishBatch = min(max(publishBatch, 1), Limits.messagesPerPublish)

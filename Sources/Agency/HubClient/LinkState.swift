@@ -18,6 +18,9 @@ public struct LinkState: Hashable, Sendable {
   public var controlDepth: UInt64 = 0
   /// What the router, or its host, last refused to this link as a whole.
   public var lastRejection: Refusal?
+  /// A history of the router's log that does not lead on from what it told before; stays until a
+  /// person has confirmed a new life of its ledger.
+  public var refusedHistory: HistoryRefusal?
   /// The last trouble with sockets or store, without any content; nothing once it is over.
   public var lastFailure: String?
 
@@ -46,6 +49,12 @@ public enum LinkEvent: Hashable, Sendable {
   case rejected(ErrorCode)
   /// The router's ledger has a new life that waits for a person's confirmation.
   case incarnationChanged(Incarnation)
+  /// The router told of further checkpoints of its log.
+  case historyExtended(through: UInt64)
+  /// The router told of a history that does not lead on from what it told before.
+  case historyRefused(HistoryRefusal.Reason)
+  /// An agency seals with a key that was not known here.
+  case signerAdded(AgencyID, KeyFingerprint)
   /// This store was put back to an earlier state: deliveries after `from` and through `through`
   /// were acknowledged before that and will not come again.
   case missed(after: UInt64, through: UInt64)

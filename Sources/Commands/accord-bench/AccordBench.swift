@@ -9,7 +9,8 @@ struct AccordBench: AsyncParsableCommand {
       Numbers of one run belong together: machines differ and are noisy, so compare the ratios. \
       Use a release build of the whole package: it starts the others.
       """,
-    subcommands: [Run.self, Publish.self, Consume.self], defaultSubcommand: Run.self)
+    subcommands: [Run.self, Consent.self, ConsentCase.self, Publish.self, Consume.self],
+    defaultSubcommand: Run.self)
 }
 
 struct Run: ParsableCommand {
@@ -39,6 +40,7 @@ struct Run: ParsableCommand {
   func run() throws {
     var report = Report()
     report.limits = try MachineLimits.measure(messageBytes: BenchMessage.bytes)
+    report.seals = try SealCost.measure()
     for window in windows {
       report.add(try throughput(window: window, slowedBy: 0))
     }

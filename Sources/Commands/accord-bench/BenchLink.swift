@@ -26,7 +26,8 @@ struct BenchLink {
       configuration: LinkConfiguration(
         agency: id, role: role, program: configuration.program,
         routerHost: configuration.router.host, submitPort: configuration.router.submitPort,
-        routerKey: configuration.router.key, keys: keys.curve),
+        routerKey: configuration.router.key, keys: keys.curve,
+        signer: keys.signer),
       store: store, handler: handler, log: configuration.log.logger("bench"))
   }
 }

@@ -27,6 +27,7 @@ struct Report: Codable {
   }
 
   var limits = MachineLimits()
+  var seals = SealCost()
   var throughputs: [Throughput] = []
   var latencies: [Latency] = []
   var backlog: Backlog?
@@ -46,6 +47,9 @@ struct Report: Codable {
       "  SQLite grouped inserts     \(whole(limits.insertsPerSecond))/s   "
         + "(1,024 a commit, flushed)",
       "  one flush                  \(fine(limits.flushMicroseconds)) µs",
+      "",
+      "Seals, of which there is one for each message below: \(fine(seals.sealMicroseconds)) µs to "
+        + "make, \(fine(seals.checkMicroseconds)) µs to check, \(seals.sealBytes) bytes",
       "",
       "Published → durable → decided → audited → delivered → acknowledged:",
     ]

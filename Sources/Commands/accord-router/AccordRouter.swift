@@ -24,8 +24,11 @@ struct AccordRouter: AsyncParsableCommand {
     do {
       let configuration = try RouterConfiguration.load(config)
       if checkConfig {
-        _ = try RegistryFile.load(configuration.registryFile)
-        _ = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
+        let registry = try RegistryFile.load(configuration.registryFile).registry
+        let now = SystemClock().wall()
+        let agreement = try AgreementFile.load(configuration.agreementFile, now: now)
+        try configuration.checkCriminalJusticeRoutes(
+          carriers: [], registry: registry, on: agreement.calendar.date(of: now))
         _ = try KeyFile.load(configuration.keyFile)
         print("configuration, registry, agreement and key are good")
         return

@@ -2,13 +2,13 @@ import ArgumentParser
 import Foundation
 import Simulator
 
-/// `accord-sim`: seeded, repeatable traffic of a fictional county.
+/// `accord-sim`: seeded, repeatable simulation.
 @main
 struct AccordSim: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-sim",
-    abstract: "Make the files of a fictional county, the same for the same seed.",
-    subcommands: [CountyCommand.self])
+    abstract: "Simulate: a county's files, or the whole hub; the same for the same seed.",
+    subcommands: [CountyCommand.self, RunCommand.self])
 }
 
 /// Writes a year of a county's files.

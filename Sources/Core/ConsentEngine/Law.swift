@@ -33,3 +33,8 @@ extension Role {
     }
   }
 }
+
+extension RedisclosureStatement {
+  /// Statement 1 goes to justice recipients, since it alone tells them of the ban on use.
+  static func text(toward role: Role) -> String { role.isJustice ? long : short }
+}

@@ -5,8 +5,10 @@ public struct ConsentChange: Hashable, Sendable {
   /// Records that are new or changed, each at its position.
   public var records: [RoiRecord] = []
   public var tombstones: [RoiID] = []
+  /// Everything was revoked, what has not been seen yet included.
+  public var blanket: BlanketRevocation?
   public var position: UInt64
-  public var isEmpty: Bool { records.isEmpty && tombstones.isEmpty }
+  public var isEmpty: Bool { records.isEmpty && tombstones.isEmpty && blanket == nil }
 }
 
 extension ParticipantConsents {
@@ -40,6 +42,14 @@ extension ParticipantConsents {
       // An amendment cannot bring back what was taken back; that takes a new release.
       if known.state == .revoked || known.state == .superseded { state = known.state }
       revokedToward = known.revokedToward
+    }
+    // Signed before everything was revoked. (Without a date of signing it is a draft.)
+    for blanket in blankets where roi.signedAt.map({ $0 <= blanket.at }) ?? false {
+      if blanket.recipients.isEmpty {
+        if state != .superseded { state = .revoked }
+      } else {
+        revokedToward += blanket.recipients.filter { !revokedToward.contains($0) }
+      }
     }
     // One that comes late, after the release that replaced it, is replaced on arrival.
     if state == .active, records.contains(where: { $0.hasReplaced(roi.id) }) {
@@ -110,6 +120,35 @@ extension ParticipantConsents {
     if change.isEmpty { return ConsentChange(position: position) }
     take(change)
     return change
+  }
+
+  /// Remembers that everything was revoked as of `now`, for releases that arrive later.
+  ///
+  /// - Parameter now: when the router took the revocation in. Neither the sender's clock nor the
+  ///   order of arrival could tell a late release from a new one; a signature after this moment
+  ///   can only be later than the revocation.
+  public mutating func revokeUnseen(
+    toward recipients: [Party], at now: WallTime, in change: inout ConsentChange
+  ) {
+    let blanket = BlanketRevocation(recipients: recipients, at: now)
+    if change.isEmpty { change = ConsentChange(position: position + 1) }
+    change.blanket = blanket
+    position = change.position
+    add(blanket)
+  }
+
+  /// Has what revoked everything take back whatever was signed by then: where consents that came
+  /// under several names turn out to be one person's.
+  public mutating func applyBlankets() {
+    for index in records.indices {
+      guard let signed = records[index].roi.signedAt, records[index].state == .active else {
+        continue
+      }
+      for blanket in blankets where signed <= blanket.at {
+        if blanket.recipients.isEmpty { records[index].state = .revoked }
+        records[index].revokedToward += blanket.recipients
+      }
+    }
   }
 
   private mutating func take(_ change: ConsentChange) {

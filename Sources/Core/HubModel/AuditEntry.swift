@@ -89,3 +89,15 @@ public struct AuditEntry: Hashable, Sendable {
     self.detail = detail
   }
 }
+
+extension AuditEntry.Kind {
+  /// As people read it: `keyCutOff` as "key-cut-off".
+  public var word: String {
+    var word = ""
+    for character in String(describing: self) {
+      if character.isUppercase { word += "-" }
+      word += character.lowercased()
+    }
+    return word
+  }
+}

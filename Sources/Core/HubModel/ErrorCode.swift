@@ -35,14 +35,21 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
   case lowSpace = "low-space"
+  case clockHeld = "clock-held"
+  case sealMissing = "seal-missing"
+  case sealInvalid = "seal-invalid"
   // Agreements
   case agreementNotNewer = "agreement-not-newer"
   case tooManyAgreements = "too-many-agreements"
+  // Deliveries
+  case noticeMissing = "notice-missing"
 
   /// Whether the same submission may succeed later without being changed.
   public var isRetryable: Bool {
     switch self {
-    case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace: true
+    case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
+      .clockHeld:
+      true
     default: false
     }
   }
@@ -82,10 +89,15 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .wrongSequence: "Control topics go on the control sequence, all others on data."
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
+    case .clockHeld: "The router doubts its clock; its operator looks, the spool keeps the message."
+    case .noticeMissing:
+      "A Part 2 delivery came without its notice (42 CFR 2.32) and was set aside; tell the hub."
     case .agreementNotNewer:
       "Give the agreement a version above every one that is in force or recorded."
     case .tooManyAgreements: "Wait until a recorded agreement takes effect, then record the next."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
+    case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
+    case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."
     }
   }
 }

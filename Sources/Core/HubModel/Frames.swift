@@ -18,7 +18,9 @@ public enum Submission: Hashable, Sendable {
   case publish(Publish)
   case acknowledge(Acknowledge)
   case resume(Resume)
-  case ping(echo: UInt64)
+  /// - `chain`: the last link of the checkpoint chain that the adapter has, 0 for none; absent
+  ///   where it keeps no chain.
+  case ping(echo: UInt64, chain: UInt64? = nil)
 
   public struct Hello: Hashable, Sendable {
     /// Of the wire contract; ``Submission/wireVersion`` today.
@@ -95,10 +97,12 @@ public enum Reply: Hashable, Sendable {
     public var dataThrough: UInt64
     public var controlThrough: UInt64
     public var acknowledgedThrough: UInt64
+    /// Those whose messages may come, and the keys that seal them.
+    public var senders: [Sender]
     public init(
       version: UInt32, agency: AgencyID, role: Role, program: ProgramID, ledger: Incarnation,
       releasePort: UInt16, window: Int, dataThrough: UInt64, controlThrough: UInt64,
-      acknowledgedThrough: UInt64
+      acknowledgedThrough: UInt64, senders: [Sender] = []
     ) {
       self.version = version
       self.agency = agency
@@ -110,6 +114,28 @@ public enum Reply: Hashable, Sendable {
       self.dataThrough = dataThrough
       self.controlThrough = controlThrough
       self.acknowledgedThrough = acknowledgedThrough
+      self.senders = senders
+    }
+  }
+
+  /// An agency as others need to know it to check its seals.
+  public struct Sender: Hashable, Sendable {
+    /// Both public halves, 32 bytes each: the fingerprint in a seal is of the two together.
+    public struct Key: Hashable, Sendable {
+      public var curve: [UInt8]
+      public var signing: [UInt8]
+      public init(curve: [UInt8], signing: [UInt8]) {
+        self.curve = curve
+        self.signing = signing
+      }
+    }
+    public var agency: AgencyID
+    public var maySendUnsealed: Bool
+    public var keys: [Key]
+    public init(_ agency: AgencyID, maySendUnsealed: Bool, keys: [Key]) {
+      self.agency = agency
+      self.maySendUnsealed = maySendUnsealed
+      self.keys = keys
     }
   }
 
@@ -140,9 +166,11 @@ public enum Reply: Hashable, Sendable {
     public var dataHorizon: UInt64
     public var controlHorizon: UInt64
     public var ledger: Incarnation
+    /// What the asker's chain is to be extended by; absent where it was not asked for.
+    public var chain: ChainExtension?
     public init(
       echo: UInt64, head: UInt64, time: WallTime, dataHorizon: UInt64, controlHorizon: UInt64,
-      ledger: Incarnation
+      ledger: Incarnation, chain: ChainExtension? = nil
     ) {
       self.echo = echo
       self.head = head
@@ -150,6 +178,7 @@ public enum Reply: Hashable, Sendable {
       self.dataHorizon = dataHorizon
       self.controlHorizon = controlHorizon
       self.ledger = ledger
+      self.chain = chain
     }
   }
 }

@@ -73,6 +73,12 @@ public struct MessageID: Hashable, Comparable, Sendable, CustomStringConvertible
     self.init(high: milliseconds << 16 | (random.0 & 0xffff), low: random.1)
   }
 
+  /// An id that is larger by `step`, so that ids made within one millisecond keep their order too.
+  public func advanced(by step: UInt32) -> MessageID {
+    let (sum, carries) = low.addingReportingOverflow(UInt64(step))
+    return MessageID(high: carries ? high &+ 1 : high, low: sum)
+  }
+
   /// Reads 16 bytes, most significant first.
   public init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 16 else { return nil }

@@ -7,6 +7,8 @@ public enum Limits {
   /// One message as encoded, in bytes.
   public static let messageBytes = 1 << 20
   public static let messagesPerPublish = 1_024
+  /// Numbers of a spool's sequence for which a refusal is answered again: four full frames.
+  public static let refusalsRemembered: UInt64 = 4_096
   public static let segments = 16
   public static let fieldsPerSegment = 64
   /// One text field, in UTF-8 bytes.
@@ -30,8 +32,17 @@ public enum Limits {
 
   public static let sessionsPerAgency = 16
   public static let agencies = 256
+  /// Links of the checkpoint chain told in one pong.
+  public static let chainLinks = 256
   /// Tokens may match several people; past this many the match is not a match.
   public static let identityCandidates = 8
+
+  /// How far wall time may fall behind, or run ahead of, the time since boot before the router
+  /// holds its releases. Slewing moves both alike; a leap second is one second.
+  public static let clockBack = Span.seconds(2)
+  public static let clockAhead = Span.seconds(60)
+  /// The clocks are written down with a commit at least this long after the last time.
+  public static let clockMarkEvery = Span.seconds(10)
 
   public static let pingEvery = Span.seconds(2)
   /// Silence of five pings after which a session is forgotten: nothing more is handed to a

@@ -24,9 +24,11 @@ public struct Registry: Hashable, Sendable {
     public let isPart2Program: Bool
     public let releasePort: UInt16
     public var keys: [Key]
+    /// Whether its messages are taken without a seal; only where its client cannot sign.
+    public var maySendUnsealed: Bool
     public init(
       id: AgencyID, name: String, role: Role, isPart2Program: Bool, releasePort: UInt16,
-      keys: [Key]
+      keys: [Key], maySendUnsealed: Bool = false
     ) {
       self.id = id
       self.name = name
@@ -34,6 +36,7 @@ public struct Registry: Hashable, Sendable {
       self.isPart2Program = isPart2Program
       self.releasePort = releasePort
       self.keys = keys
+      self.maySendUnsealed = maySendUnsealed
     }
   }
 

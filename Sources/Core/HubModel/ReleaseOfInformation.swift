@@ -207,15 +207,40 @@ public struct RoiRecord: Hashable, Sendable {
   }
 }
 
+/// Everything was revoked, wholly or toward some recipients, at one moment. A release that was
+/// signed by then and arrives later is as dead as those that were there.
+public struct BlanketRevocation: Hashable, Sendable {
+  /// Empty: toward everyone.
+  public var recipients: [Party]
+  /// When the router took it in: at the latest the moment at which the person said it, so what
+  /// bears a later signature was signed by somebody who knew.
+  public var at: WallTime
+  public init(recipients: [Party], at: WallTime) {
+    self.recipients = recipients
+    self.at = at
+  }
+}
+
 /// All that a participant has said about consent, as of one position of their log.
 public struct ParticipantConsents: Hashable, Sendable {
   public var position: UInt64
   public var records: [RoiRecord]
   /// Releases revoked or refused before the router had seen them: a late arrival stays dead.
   public var tombstones: Set<RoiID>
+  /// Revocations of everything; of the same recipients only the last.
+  public var blankets: [BlanketRevocation] = []
   public init(position: UInt64 = 0, records: [RoiRecord] = [], tombstones: Set<RoiID> = []) {
     self.position = position
     self.records = records
     self.tombstones = tombstones
+  }
+
+  /// Takes in a revocation of everything; of two of the same reach the later one stays.
+  public mutating func add(_ blanket: BlanketRevocation) {
+    if let known = blankets.firstIndex(where: { $0.recipients == blanket.recipients }) {
+      if blankets[known].at < blanket.at { blankets[known] = blanket }
+    } else {
+      blankets.append(blanket)
+    }
   }
 }

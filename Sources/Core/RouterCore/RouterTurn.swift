@@ -33,7 +33,7 @@ extension RouterState {
     try transport.send(outcome.sends)
     if outcome.hasMoreWork { return Span(milliseconds: 0) }
     let longest = Span.seconds(1)
-    guard let due = nextDue else { return longest }
+    guard let due = nextDue, !self.clock.isHeld else { return longest }
     return max(Span(milliseconds: 0), min(longest, due - clock.now()))
   }
 }

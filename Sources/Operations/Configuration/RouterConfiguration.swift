@@ -20,7 +20,13 @@ public struct RouterConfiguration: Hashable, Sendable {
   public var agreementFile: String
   /// Path of the socket on which operators' commands are answered.
   public var adminSocket: String
+  /// Agencies that tell or hear criminal-justice information, as counsel has it.
+  public var criminalJusticeAgencies: Set<AgencyID>
+  /// Validated tunnels of those agencies.
+  public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
+  /// Between two scheduled checkpoints of the audit log.
+  public var checkpointEvery: Span
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -47,12 +53,35 @@ public struct RouterConfiguration: Hashable, Sendable {
           "must be at most \(AdminSocket.longestPath) bytes (the system's limit for a socket), "
             + "not \(socket.utf8.count): choose a shorter path")
       }
+      let routes = fields.value(
+        "criminal-justice-routes", CriminalJusticeRoute.list, default: [])
+      reportDuplicates(routes, fields)
+      let carriers = fields.value(
+        "criminal-justice-agencies",
+        .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let checkpoint = fields.value(
+        "checkpoint-seconds", .integer(1...86_400), default: 3_600)
       guard let program, let key, let registry, let agreement else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
-        adminSocket: socket, log: log)
+        adminSocket: socket, criminalJusticeAgencies: Set(carriers),
+        criminalJusticeRoutes: routes.map(\.value), log: log,
+        checkpointEvery: .seconds(Int64(checkpoint)))
+    }
+  }
+
+  private static func reportDuplicates(
+    _ routes: [Placed<CriminalJusticeRoute>], _ fields: YAMLFields
+  ) {
+    var lines: [AgencyID: Int] = [:]
+    for route in routes {
+      if let line = lines.updateValue(route.yaml.line, forKey: route.value.agency) {
+        fields.problems.add(
+          "'\(route.value.agency)' has its tunnel already in line \(line)", at: route.yaml,
+          key: "agency")
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 public import Crypto
 import Foundation
 public import HubModel
-import HubProtocol
+public import HubProtocol
 public import ZeroMQ
 
 /// The secret keys of an agency's daemon or of the router: a CURVE pair for the connection and an
@@ -20,6 +20,9 @@ public struct KeyFile: Sendable, CustomStringConvertible, CustomDebugStringConve
 
   /// The Ed25519 public key, 32 bytes.
   public var signingPublicKey: [UInt8] { [UInt8](signing.publicKey.rawRepresentation) }
+
+  /// The half that signs, named by the pair's fingerprint.
+  public var signer: SigningKey { SigningKey(signing, fingerprint: fingerprint) }
 
   /// New keys from the system's randomness.
   /// - Throws: where libzmq was built without CURVE.

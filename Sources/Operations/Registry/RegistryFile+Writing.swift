@@ -43,6 +43,12 @@ extension RegistryFile {
       "    part-2-program: \(agency.isPart2Program)",
       "    release-port: \(agency.releasePort)",
     ]
+    if agency.maySendUnsealed {
+      lines += [
+        "    # Its client cannot sign: what comes from it cannot be proved to be from it.",
+        "    unsealed-messages: true",
+      ]
+    }
     if agency.keys.isEmpty { return lines + ["    keys: []", ""] }
     lines.append("    keys:")
     for key in agency.keys {

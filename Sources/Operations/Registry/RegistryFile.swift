@@ -59,6 +59,7 @@ public struct RegistryFile: Hashable, Sendable {
       let port = fields.required("release-port", .port)
       let keys = fields.required(
         "keys", YAMLValue<[Registry.Key]>.list(of: key, count: 0...Limits.sessionsPerAgency))
+      let isUnsealed = fields.value("unsealed-messages", .flag, default: false)
       if id == .hub {
         fields.report("id", "'hub' is the router's own name; choose another")
         return nil
@@ -66,7 +67,7 @@ public struct RegistryFile: Hashable, Sendable {
       guard let id, let name, let role, let isPart2Program, let port, let keys else { return nil }
       return Registry.Agency(
         id: id, name: name, role: role, isPart2Program: isPart2Program, releasePort: port,
-        keys: keys)
+        keys: keys, maySendUnsealed: isUnsealed)
     }
   }
 

@@ -1,6 +1,7 @@
 import GRDB
 import GRDBSQLite
 import HubModel
+import HubProtocol
 public import RouterCore
 
 #if canImport(Glibc)
@@ -39,7 +40,8 @@ public final class Ledger: Journal {
   // What is remembered between turns; all of it bounded, and forgotten when a commit fails.
   var names = AgencyNames()
   var incarnation: Incarnation
-  var nextAudit: UInt64
+  /// The right edge of the log's tree.
+  var edge: CompactRange
   /// `nil`: not known, ask the table.
   var nextDue: WallTime??
   var recentCases = Recent<CaseID, CaseRecord>(capacity: Ledger.recentRecords)
@@ -79,16 +81,13 @@ public final class Ledger: Journal {
       self.connection = connection
       let statements = try queue.writeWithoutTransaction { _ in try Statements(on: connection) }
       self.statements = statements
-      (incarnation, nextAudit) = try queue.writeWithoutTransaction { _ in
+      (incarnation, edge) = try queue.writeWithoutTransaction { _ in
         guard
           let incarnation: Incarnation = try statements.hub.incarnation.first({
             try statements.hub.incarnation.identifier(at: 0)
           })
         else { throw LedgerError(.damaged, "read incarnation") }
-        let last = try statements.log.lastAudit.first {
-          statements.log.lastAudit.optionalUInt(at: 0)
-        }
-        return (incarnation, last.flatMap { $0 }.map { $0 + 1 } ?? 0)
+        return (incarnation, try statements.log.readEdge())
       }
     } catch {
       pages.deallocate()
@@ -147,6 +146,9 @@ public final class Ledger: Journal {
     }
   }
 
+  /// How many entries the log has, this turn's included once it is committed.
+  package var entriesLogged: UInt64 { edge.size }
+
   /// Bytes that the ledger's file system has left for it; the service's threshold judges them.
   public func freeBytes() throws -> UInt64 {
     var status = statvfs()
@@ -158,7 +160,7 @@ public final class Ledger: Journal {
 
   /// Any failure stops the ledger: after a failed flush the kernel may have dropped what it
   /// could not write, so a second try would report a success that is none.
-  private func onConnection<Value>(_ body: () throws -> Value) throws -> Value {
+  func onConnection<Value>(_ body: () throws -> Value) throws -> Value {
     guard !isStopped else { throw LedgerError(.stopped, "use a stopped ledger") }
     do {
       return try queue.writeWithoutTransaction { _ in try body() }
@@ -166,6 +168,21 @@ public final class Ledger: Journal {
       isStopped = true
       forgetAll()
       throw error
+    }
+  }
+
+  /// Runs `body` in one transaction, flushed before this returns.
+  func writing<Value>(_ body: () throws -> Value) throws -> Value {
+    try onConnection {
+      try statements.turn.begin.run()
+      do {
+        let value = try body()
+        try statements.turn.commit.run()
+        return value
+      } catch {
+        try? statements.turn.rollback.run()
+        throw error
+      }
     }
   }
 

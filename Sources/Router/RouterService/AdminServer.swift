@@ -12,9 +12,9 @@ import ZeroMQ
 final class AdminServer {
   private let socket: Socket
   private let stopping: Waker
-  private let configuration: RouterConfiguration
+  let configuration: RouterConfiguration
   let reader: LedgerReader
-  private let inbox: Inbox
+  let inbox: Inbox
   private let live: LiveStatus
   private let log: Logger
 
@@ -84,6 +84,17 @@ final class AdminServer {
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
+    case .acceptClock(let reason):
+      return perform(.acceptClock(reason: reason), "the clock is accepted as it is")
+    case .mergeIdentities(let one, let other, let reason):
+      guard let first = Self.alias(one), let second = Self.alias(other) else {
+        return .malformed("participant")
+      }
+      return perform(.merge(first, second, reason: reason), "both names are one person's")
+    case .separateIdentity(let name, let reason):
+      guard let alias = Self.alias(name) else { return .malformed("participant") }
+      return perform(.separate(alias, reason: reason), "the name is one person's alone")
+    case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
@@ -94,6 +105,14 @@ final class AdminServer {
     }
   }
 
+  /// `agency/alias`, as the agency names the person.
+  private static func alias(_ text: String) -> AliasKey? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let agency = AgencyID(parts[0]), let alias = ParticipantAlias(parts[1])
+    else { return nil }
+    return AliasKey(agency, alias)
+  }
+
   func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
     switch inbox.ask(act) {
     case .done:
@@ -101,9 +120,7 @@ final class AdminServer {
       return .done(done)
     case .refused(let refusal):
       return .failed(code: refusal.description, remedy: refusal.code.remedy)
-    case .busy:
-      return .failed(
-        code: "router-busy", remedy: "The router did not confirm in time; ask for its status.")
+    case .busy: return .busy
     }
   }
 
@@ -134,12 +151,13 @@ final class AdminServer {
       now: SystemClock().wall().milliseconds, agencies: agencies,
       agreementNote: StartingAgreement.note(
         file: configuration.agreementFile, version: snapshot.agreementVersion,
-        hash: snapshot.agreementHash))
+        hash: snapshot.agreementHash),
+      clockHeld: snapshot.clockFault.map { "\($0)" })
   }
 }
 
 extension AdminResponse {
-  fileprivate static func malformed(_ what: String) -> AdminResponse {
+  static func malformed(_ what: String) -> AdminResponse {
     .failed(code: "malformed-\(what.replacingOccurrences(of: " ", with: "-"))",
       remedy: "Give the \(what) as `accord` prints it.")
   }

@@ -1,4 +1,5 @@
 import HubModel
+import Operations
 import Synchronization
 import ZeroMQ
 
@@ -15,23 +16,42 @@ final class Admissions: Sendable {
     let key: CurvePublicKey
   }
 
-  private let doors = Mutex<[Door: KeyFingerprint]>([:])
+  private struct Holder {
+    let fingerprint: KeyFingerprint
+    let agency: AgencyID
+  }
+
+  private let doors = Mutex<[Door: Holder]>([:])
+  private let tunnels: [AgencyID: CriminalJusticeRoute]
+  private let today: @Sendable () -> CivilDate
+
+  /// - Parameters:
+  ///   - routes: an agency with a tunnel comes in through it or not at all.
+  ///   - today: asked at each connection, since a certificate's standard may end meanwhile.
+  init(routes: [CriminalJusticeRoute], today: @escaping @Sendable () -> CivilDate) {
+    tunnels = Dictionary(routes.map { ($0.agency, $0) }, uniquingKeysWith: { first, _ in first })
+    self.today = today
+  }
 
   /// Opens exactly the doors of `registry`: the submit lane to every key in force, each release
   /// lane to the keys of its own agency.
   func replace(with registry: Registry) {
-    var open: [Door: KeyFingerprint] = [:]
+    var open: [Door: Holder] = [:]
     for agency in registry.agencies.values {
       for key in agency.keys where !registry.cutOff.contains(key.fingerprint) {
         guard let curve = CurvePublicKey(bytes: key.curve) else { continue }
-        open[Door(domain: Self.submitDomain, key: curve)] = key.fingerprint
-        open[Door(domain: Self.releaseDomain(of: agency.id), key: curve)] = key.fingerprint
+        let holder = Holder(fingerprint: key.fingerprint, agency: agency.id)
+        open[Door(domain: Self.submitDomain, key: curve)] = holder
+        open[Door(domain: Self.releaseDomain(of: agency.id), key: curve)] = holder
       }
     }
     doors.withLock { $0 = open }
   }
 
-  func admit(_ domain: String, _ key: CurvePublicKey) -> KeyFingerprint? {
-    doors.withLock { $0[Door(domain: domain, key: key)] }
+  /// - Parameter address: of the peer, as the transport saw it.
+  func admit(_ domain: String, _ key: CurvePublicKey, from address: String) -> KeyFingerprint? {
+    guard let holder = doors.withLock({ $0[Door(domain: domain, key: key)] }) else { return nil }
+    if let tunnel = tunnels[holder.agency], !tunnel.admits(address, on: today()) { return nil }
+    return holder.fingerprint
   }
 }

@@ -13,6 +13,7 @@ final class Inbox: Sendable {
     var events: [Event] = []
     var nextTicket: UInt64 = 1
     var answers: [UInt64: Answer] = [:]
+    var checkpoints: [DispatchSemaphore] = []
   }
 
   /// The answer to one act, waited for by the thread that asked.
@@ -50,6 +51,25 @@ final class Inbox: Sendable {
     waiting.withLock { $0.answers[ticket] = nil }
     guard isAnswered else { return .busy }
     return answer.refusal.withLock { $0.map(Answered.refused) ?? .done }
+  }
+
+  /// Has the router vouch for its log, and waits until it did. Not for the router's thread.
+  /// - Returns: false where it did not get to it in time.
+  func askCheckpoint(seconds: Int = 10) -> Bool {
+    let written = DispatchSemaphore(value: 0)
+    waiting.withLock { $0.checkpoints.append(written) }
+    waker.wake()
+    return written.wait(timeout: .now() + .seconds(seconds)) == .success
+  }
+
+  var isCheckpointWanted: Bool { waiting.withLock { !$0.checkpoints.isEmpty } }
+
+  func answerCheckpoints() {
+    let answered = waiting.withLock { state in
+      defer { state.checkpoints = [] }
+      return state.checkpoints
+    }
+    for written in answered { written.signal() }
   }
 
   func tell(_ event: Event) {

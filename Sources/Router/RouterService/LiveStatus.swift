@@ -16,6 +16,8 @@ final class LiveStatus: Sendable {
     var program: ProgramID
     var incarnation: Incarnation
     var contacts: [AgencyID: Contact]
+    /// Why releases are held for the operator to look at the clock.
+    var clockFault: ClockFault?
   }
 
   private let snapshot: Mutex<Snapshot>
@@ -57,6 +59,6 @@ final class LiveStatus: Sendable {
       registry: state.registry, agreementVersion: state.agreement.version,
       agreementHash: state.agreement.contentHash,
       isDemonstration: state.agreement.isDemonstration, program: state.agreement.program,
-      incarnation: state.incarnation, contacts: contacts)
+      incarnation: state.incarnation, contacts: contacts, clockFault: state.clockFault)
   }
 }

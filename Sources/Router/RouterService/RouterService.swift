@@ -32,28 +32,36 @@ public final class RouterService: Sendable {
     let registry = try RegistryFile.load(configuration.registryFile).registry
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let ledger = try Ledger(at: path)
+    let checkpoints = try CheckpointClock(
+      ledger: ledger, program: configuration.program, key: key.signer,
+      interval: configuration.checkpointEvery, clock: clock)
     let recovered = try ledger.recover()
     let starting = try StartingAgreement(configuration, recovered, now: clock.wall(), log: log)
     let agreement = starting.active
     guard agreement.program == configuration.program else {
       throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
     }
+    try configuration.checkCriminalJusticeRoutes(
+      carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
-      scheduled: starting.scheduled, window: configuration.window)
+      scheduled: starting.scheduled, window: configuration.window, clock: .now())
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()
-    let admissions = Admissions()
+    let calendar = agreement.calendar
+    let admissions = Admissions(routes: configuration.criminalJusticeRoutes) {
+      calendar.date(of: clock.wall())
+    }
     admissions.replace(with: state.registry)
     // The handler before any socket is bound; without it nobody may get in.
     let authenticator = try Authenticator(
       context: context,
-      admit: { domain, key, _ in admissions.admit(domain, key)?.text },
+      admit: { domain, key, address in admissions.admit(domain, key, from: address)?.text },
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
     let transport = try ZeroMQTransport(
-      context: context, host: configuration.listenHost, submitPort: configuration.submitPort,
-      window: configuration.window, secretKey: key.curve.secretKey, inbox: inbox, log: log)
+      context: context, configuration: configuration, secretKey: key.curve.secretKey,
+      inbox: inbox, log: log)
     try transport.open(state.registry)
     if let first = starting.first {
       // In the ledger before the first message is decided by it.
@@ -61,22 +69,12 @@ public final class RouterService: Sendable {
       inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
     }
 
+    Self.greet(state, configuration, log)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
       context: context, configuration: configuration, reader: LedgerReader(at: path),
       inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
-    if agreement.isDemonstration {
-      log.warning("demonstration agreement: windows are shortened; not for real cases")
-    }
-    log.notice(
-      "router is up",
-      metadata: [
-        "program": "\(configuration.program)", "submit-port": "\(configuration.submitPort)",
-        "agencies": "\(state.registry.agencies.count)", "ledger": "\(state.incarnation)",
-        "agreement": "\(agreement.version)",
-      ])
-
     self.inbox = inbox
     self.context = context
     self.authenticator = authenticator
@@ -85,9 +83,25 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, clock: clock, stop: stop, folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
+      folder: configuration.stateDirectory, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
+  }
+
+  private static func greet(
+    _ state: RouterState, _ configuration: RouterConfiguration, _ log: Logger
+  ) {
+    if state.agreement.isDemonstration {
+      log.warning("demonstration agreement: windows are shortened; not for real cases")
+    }
+    log.notice(
+      "router is up",
+      metadata: [
+        "program": "\(configuration.program)", "submit-port": "\(configuration.submitPort)",
+        "agencies": "\(state.registry.agencies.count)", "ledger": "\(state.incarnation)",
+        "agreement": "\(state.agreement.version)",
+      ])
   }
 
   /// Ends the router after its present turn. What was accepted is in the ledger.

@@ -21,6 +21,7 @@ final class TurnLoop {
   private let admissions: Admissions
   private let live: LiveStatus
   private let inbox: Inbox
+  private let checkpoints: CheckpointClock
   private let clock: SystemClock
   private let stop: StopFlag
   private let space: SpaceWatch
@@ -28,7 +29,8 @@ final class TurnLoop {
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
-    live: LiveStatus, inbox: Inbox, clock: SystemClock, stop: StopFlag, folder: String,
+    live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock,
+    stop: StopFlag, folder: String,
     log: Logger
   ) {
     self.state = state
@@ -37,10 +39,21 @@ final class TurnLoop {
     self.admissions = admissions
     self.live = live
     self.inbox = inbox
+    self.checkpoints = checkpoints
     self.clock = clock
     self.stop = stop
     self.space = SpaceWatch(folder: folder)
     self.log = log
+  }
+
+  private func report(_ fault: ClockFault?) {
+    guard let fault else {
+      log.notice("the clock was accepted: releases go on")
+      return
+    }
+    log.critical(
+      "the clock is in doubt: nothing is released until 'accord clock accept'",
+      metadata: ["clock": "\(fault)"])
   }
 
   func run(onFailure: (any Error) -> Void) {
@@ -51,6 +64,7 @@ final class TurnLoop {
     var fresh = SystemFreshIDs()
     let ports = SystemTurnClock(clock: clock)
     var wait = Span(milliseconds: 0)
+    var knownFault: ClockFault?
     do {
       while !stop.isSet {
         wait = try state.turn(
@@ -60,7 +74,16 @@ final class TurnLoop {
           admissions.replace(with: state.registry)
           try transport.rebind(state.registry)
         }
+        if state.clockFault != knownFault {
+          knownFault = state.clockFault
+          report(knownFault)
+        }
         let tick = clock.tick()
+        if let point = try checkpoints.look(at: tick, clock.wall()) { inbox.tell(.chained(point)) }
+        if inbox.isCheckpointWanted {
+          try checkpoints.writeNow(clock.wall())
+          inbox.answerCheckpoints()
+        }
         live.refresh(state, now: clock.wall(), tick: tick)
         if let isLow = space.look(at: tick) {
           log.critical(

@@ -1,6 +1,7 @@
 import HubModel
 import HubProtocol
 import Logging
+import Operations
 import RouterCore
 import ZeroMQ
 
@@ -12,6 +13,8 @@ final class ZeroMQTransport: Transport {
 
   private let context: Context
   private let host: String
+  /// Where the lane of an agency with a validated tunnel is bound instead.
+  private let tunnels: [AgencyID: String]
   private let window: Int
   private let secretKey: CurveSecretKey
   private let inbox: Inbox
@@ -22,12 +25,15 @@ final class ZeroMQTransport: Transport {
   private(set) var rebinding: [AgencyID] = []
 
   init(
-    context: Context, host: String, submitPort: UInt16, window: Int, secretKey: CurveSecretKey,
+    context: Context, configuration: RouterConfiguration, secretKey: CurveSecretKey,
     inbox: Inbox, log: Logger
   ) throws {
     self.context = context
-    self.host = host
-    self.window = window
+    host = configuration.listenHost
+    tunnels = Dictionary(
+      configuration.criminalJusticeRoutes.map { ($0.agency, $0.bind) },
+      uniquingKeysWith: { first, _ in first })
+    window = configuration.window
     self.secretKey = secretKey
     self.inbox = inbox
     self.log = log
@@ -40,7 +46,13 @@ final class ZeroMQTransport: Transport {
     try submit.set(.receiveHighWater(64))
     try submit.set(.sendHighWater(256))
     try submit.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
-    try submit.bind("tcp://\(host):\(submitPort)")
+    // Behind a tunnel an agency finds both lanes at the tunnel's address.
+    let everywhere = ["0.0.0.0", "[::]", "::"].contains(host)
+    let addresses = everywhere ? [host] : Set(tunnels.values).union([host]).sorted()
+    if addresses.contains(where: { $0.contains(":") }) { try submit.set(.ipv6(true)) }
+    for address in addresses {
+      try submit.bind(Self.endpoint(address, configuration.submitPort))
+    }
   }
 
   func close() {
@@ -82,9 +94,15 @@ final class ZeroMQTransport: Transport {
     // A listener sends the handshake (some 300 bytes) and subscriptions, and nothing else.
     try socket.set(.maximumMessageBytes(1_024))
     try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
-    let endpoint = "tcp://\(host):\(agency.releasePort)"
+    let endpoint = Self.endpoint(tunnels[agency.id] ?? host, agency.releasePort)
+    if endpoint.contains("[") { try socket.set(.ipv6(true)) }
     try socket.bind(endpoint, patienceMilliseconds: 5_000)
     lanes.append((agency.id, socket, endpoint))
+  }
+
+  private static func endpoint(_ address: String, _ port: UInt16) -> String {
+    let isBareIPv6 = address.contains(":") && !address.hasPrefix("[")
+    return isBareIPv6 ? "tcp://[\(address)]:\(port)" : "tcp://\(address):\(port)"
   }
 
   // MARK: Turn

@@ -85,8 +85,8 @@ struct Dialect: Sendable {
   }
 
   private static func quoted(_ field: String) -> String {
-    let needs = field.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
-    if !needs { return field }
+    let special: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D]
+    guard field.utf8.contains(where: special.contains) else { return field }
     var text = "\""
     for character in field {
       if character == "\"" { text += "\"" }

@@ -23,6 +23,9 @@ final class MemoryJournal: Journal {
   private var tokens: [IdentityToken: [TokenMatch]] = [:]
   private var releases: [RoiID: ReleaseOwner] = [:]
   private var lanes: [AgencyID: Recovered.Lane] = [:]
+  private var refusals: [SourceKey: [RefusedSubmission]] = [:]
+  private var heads: [ParticipantID: ParticipantID] = [:]
+  private var clock: ClockMark?
   private var agreement: (version: UInt32, hash: [UInt8]) = (0, [])
   private(set) var agreements: [RecordedAgreement] = []
   private(set) var redecision: Redecision?
@@ -59,6 +62,14 @@ final class MemoryJournal: Journal {
       messages[id]?.basis = .submitted
     case .submitted(let source, let sequence, let through):
       cursors[source, default: SourceCursor()][sequence] = through
+    case .refused(let source, let refused): refusals[source, default: []].append(refused)
+    case .clock(let mark): clock = mark
+    case .blanket(let participant, let blanket, let position):
+      participants[participant]?.consents.add(blanket)
+      participants[participant]?.consents.position = position
+    case .group(let participant, let head, let position):
+      heads[participant] = head
+      participants[participant]?.consents.position = position
     case .part(let part): take(part)
     case .acknowledged(let agency, let through):
       lane(agency) { $0.acknowledged = through }
@@ -151,13 +162,14 @@ final class MemoryJournal: Journal {
       agreementVersion: agreement.version, agreementHash: agreement.hash,
       nextDue: timers.values.map(\.due).min(),
       agreements: agreements.filter { $0.version >= agreement.version }, escrowTail: escrowTail,
-      redecision: redecision)
+      redecision: redecision, clock: clock)
   }
 
   func load(_ needs: Needs) -> Facts {
     var facts = Facts()
     facts.known = needs.messages.intersection(known)
     for source in needs.sources { facts.sources[source] = cursors[source] }
+    for source in needs.refusals { facts.refusals[source] = refusals[source] }
     for alias in needs.aliases { facts.aliases[alias] = aliases[alias] }
     for token in needs.tokens { facts.tokens[token] = tokens[token] }
     for id in needs.cases { facts.cases[id] = cases[id] }
@@ -261,6 +273,16 @@ final class MemoryJournal: Journal {
     people.formUnion(facts.releases.values.map(\.participant))
     people.formUnion(facts.messages.values.compactMap(\.participant))
     people.formUnion(facts.chunk?.parts.compactMap(\.participant) ?? [])
-    for id in people { facts.participants[id] = participants[id] }
+    for id in people {
+      for member in participants.keys where member == id || isOne(member, with: id) {
+        facts.participants[member] = participants[member]
+        facts.participants[member]?.others = Set(
+          participants.keys.filter { $0 != member && isOne($0, with: member) })
+      }
+    }
+  }
+
+  private func isOne(_ one: ParticipantID, with other: ParticipantID) -> Bool {
+    heads[one].map { $0 == heads[other] } ?? false
   }
 }

@@ -121,6 +121,9 @@ struct Author {
       var roi = isField ? Town.fieldRelease(id) : Town.fullRelease(id, to: some(of: Town.agencies))
       roi.version = UInt32.random(in: 1...2, using: &random)
       if random.chance(15) { roi.formImageHash = [] }
+      if random.chance(30) {
+        roi.signedAt = Town.start + .hours(Int64.random(in: 1...40, using: &random))
+      }
       if random.chance(20) {
         roi.expiry = .at(Town.start + .hours(Int64.random(in: 1...60, using: &random)))
       }

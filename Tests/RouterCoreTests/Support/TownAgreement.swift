@@ -32,7 +32,7 @@ enum Town {
       keys: ["desk", "pager"].map {
         Registry.Key(
           fingerprint: fingerprint(id, $0), curve: [], signing: [], isConsumer: $0 == "desk")
-      })
+      }, maySendUnsealed: true)
   }
 
   static let registry = Registry(agencies: agencies.map { agency($0) })

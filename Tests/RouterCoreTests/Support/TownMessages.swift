@@ -41,14 +41,16 @@ struct Draft {
       consent: consent)
   }
 
-  static func stateID(_ person: String) -> IdentityToken {
-    IdentityToken(.stateID, Array("state-\(person)".utf8))
-  }
+  static func stateID(_ person: String) -> IdentityToken { token(.stateID, "state-\(person)") }
   static func name(_ person: String) -> IdentityToken {
-    IdentityToken(.nameAndBirthDate, Array("name-\(person)".utf8))
+    token(.nameAndBirthDate, "name-\(person)")
   }
   static func inmate(_ number: String) -> IdentityToken {
-    IdentityToken(.inmateNumber, Array("inmate-\(number)".utf8))
+    token(.inmateNumber, "inmate-\(number)")
+  }
+  /// As long as a real one, and readable by the judge.
+  private static func token(_ kind: IdentityToken.Kind, _ text: String) -> IdentityToken {
+    IdentityToken(kind, Array(text.utf8) + Array(repeating: 0, count: 32 - text.utf8.count))
   }
 
   static func handoff(case caseID: String, at time: WallTime = Town.start) -> Draft {

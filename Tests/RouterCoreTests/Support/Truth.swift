@@ -17,8 +17,12 @@ struct Truth {
   }
   private(set) var releases: [RoiID: Release] = [:]
   private var dead: Set<RoiID> = []
+  /// When everything of a person was revoked, and toward whom.
+  private var blankets: [(person: String, recipients: [Party], at: WallTime)] = []
 
-  mutating func hear(_ statement: ConsentStatement, of person: String, from agency: AgencyID) {
+  mutating func hear(
+    _ statement: ConsentStatement, of person: String, from agency: AgencyID, at now: WallTime
+  ) {
     switch statement {
     case .release(let roi): sign(roi, person, agency)
     case .refusal(let refusal):
@@ -39,6 +43,7 @@ struct Truth {
         releases[id]?.revokedToward += revocation.recipients
       }
       if let id = revocation.id, releases[id] == nil { dead.insert(id) }
+      if revocation.id == nil { blankets.append((person, revocation.recipients, now)) }
     }
   }
 
@@ -54,6 +59,12 @@ struct Truth {
       next.revokedToward = known.revokedToward
     }
     next.isRevoked = next.isRevoked || dead.contains(roi.id)
+    // Signed before everything was taken back, and late in coming.
+    for blanket in blankets where blanket.person == person {
+      guard let signed = roi.signedAt, signed <= blanket.at else { continue }
+      if blanket.recipients.isEmpty { next.isRevoked = true }
+      next.revokedToward += blanket.recipients
+    }
     // Replaced by one that came first.
     let heir = releases.values.first {
       $0.isSigned && $0.roi.supersedes == roi.id && $0.roi.id != roi.id && $0.person == person

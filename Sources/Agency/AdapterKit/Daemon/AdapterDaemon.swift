@@ -31,7 +31,7 @@ public enum AdapterDaemon {
       configuration: LinkConfiguration(
         agency: configuration.agency, role: configuration.role, program: configuration.program,
         routerHost: configuration.router.host, submitPort: configuration.router.submitPort,
-        routerKey: configuration.router.key, keys: keys.curve),
+        routerKey: configuration.router.key, keys: keys.curve, signer: keys.signer),
       store: setting.store, handler: handler, log: setting.log)
     let intake = try FolderIntake(
       adapter.folders + [CommandDrop.folder], snapshots: adapter.snapshotFolders,
@@ -123,6 +123,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
         appliedThrough: state.appliedThrough, refused: try setting.store.deadLetters().count,
         setAside: try setting.store.quarantined().count,
         openWarnings: try setting.store.read { try adapter.openWarnings(in: $0) },
-        trouble: state.lastRejection.map { "\($0): \($0.code.remedy)" } ?? state.lastFailure))
+        trouble: state.refusedHistory.map { "\($0)" }
+          ?? state.lastRejection.map { "\($0): \($0.code.remedy)" } ?? state.lastFailure))
   }
 }

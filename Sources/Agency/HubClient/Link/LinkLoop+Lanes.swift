@@ -39,11 +39,11 @@ extension LinkLoop {
         }
         continue
       }
-      take(delivery: message.frames[1])
+      try take(delivery: message.frames[1])
     }
   }
 
-  private func take(delivery frame: [UInt8]) {
+  private func take(delivery frame: [UInt8]) throws {
     let number: UInt64
     let incarnation: Incarnation
     let kind: Arrival.Kind
@@ -62,12 +62,27 @@ extension LinkLoop {
     guard incarnation == ledger else { return }
     let next = (arrivals.last?.number ?? applied) + 1
     if number == next {
-      arrivals.append(Arrival(number: number, kind: kind, frame: frame))
+      guard let checked = try checked(kind) else { return }
+      arrivals.append(Arrival(number: number, kind: checked, frame: frame))
     } else if number < next {
       // Applied before: the router has not heard of it.
       owesAcknowledgement = true
     } else {
       lane?.wantsResume = true
+    }
+  }
+
+  /// What a delivery is worth once its seal was looked at; `nil` where the key that sealed it has
+  /// been asked for: it comes again.
+  private func checked(_ kind: Arrival.Kind) throws -> Arrival.Kind? {
+    guard case .content(let content) = kind else { return kind }
+    switch sealStanding(of: content.message) {
+    case .good: return kind
+    case .wrong(let refusal): return .unreadable(refusal)
+    case .unknownSigner(let fingerprint):
+      // The registry may have got the key since the welcome.
+      if try askForSigner(fingerprint) { return nil }
+      return .unreadable(Refusal(.sealInvalid, at: "seal.signer"))
     }
   }
 
@@ -193,7 +208,7 @@ extension LinkLoop {
         }
         guard !batch.messages.isEmpty else { break }
         let frame = EncodedPublish.frame(
-          sequence: sequence, first: first, messages: batch.messages)
+          sequence: sequence, first: first, messages: try sealed(batch))
         guard try wire.send(frame) else { return }
         windows[sequence].didSend(through: first + UInt64(batch.messages.count) - 1, at: now)
       }

@@ -54,6 +54,7 @@ extension LinkLoop {
     pruned = snapshot.pruned
     horizon = snapshot.pruned
     ignoresReceipts = false
+    try learn(welcome.senders)
     self.welcome = welcome
     let wasOpen = phase == .open
     phase = .open
@@ -178,6 +179,7 @@ extension LinkLoop {
       return
     }
     guard isConfirmed else { return }
+    if let chain = pong.chain { try take(chain) }
     horizon = BySequence(data: pong.dataHorizon, control: pong.controlHorizon)
     guard let lane, pong.head > applied, lane.heardAt < pingedAt else { return }
     // Everything was quiet since the ping, and yet something was sent.
@@ -193,7 +195,7 @@ extension LinkLoop {
     note(rejection: refusal)
     switch refusal.code {
     case .helloRequired: try sendHello()
-    case .lowSpace:
+    case .lowSpace, .clockHeld:
       windows.data.hold(until: now + configuration.pingEvery, at: now)
     case .submissionGap:
       for sequence in SubmitSequence.allCases { windows[sequence].goBack(at: now, pause: pause) }
@@ -214,7 +216,9 @@ extension LinkLoop {
     guard phase == .open else { return }
     if now - pingedAt >= configuration.pingEvery {
       pingedAt = now
-      _ = try send(.ping(echo: UInt64(now.milliseconds)))
+      _ = try send(
+        .ping(
+          echo: UInt64(now.milliseconds), chain: configuration.isConsumer ? chainAsked : nil))
       // Another process, an operator's command for instance, may have spooled or confirmed.
       spooled = try store.lastSpooled()
       try lookForConfirmation()

@@ -50,6 +50,17 @@ package final class LinkLoop {
   /// Receipts that come before the next welcome are about numbers of an earlier life.
   var ignoresReceipts = false
 
+  // What is proved, and to whom.
+  var random = RandomPool()
+  var signers: [KeyFingerprint: KnownSigner]
+  var sealCheck = SealCheck()
+  /// Keys for which a welcome was asked, in vain so far.
+  var askedSigners: Set<KeyFingerprint> = []
+  var chain: ChainPosition
+  /// How far before its last link this store asks for the chain.
+  var chainBack: UInt64 = 0
+  var lastRefused: ChainExtension?
+
   var heardAt = Tick(milliseconds: 0)
   var pingedAt = Tick(milliseconds: 0)
   var connectAt = Tick(milliseconds: 0)
@@ -73,6 +84,8 @@ package final class LinkLoop {
     self.clock = clock
     source = snapshot.source
     ledger = snapshot.ledger
+    signers = snapshot.signers
+    chain = snapshot.chain
     applied = snapshot.applied ?? 0
     spooled = snapshot.spooled
     pruned = snapshot.pruned

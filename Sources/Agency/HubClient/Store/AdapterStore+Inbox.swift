@@ -37,9 +37,10 @@ extension AdapterStore {
   /// A person's word that the router's ledger may go on in a new life, after it was restored from
   /// a backup: from now on its deliveries are applied, those already applied being recognised.
   public func confirmIncarnation(_ incarnation: Incarnation) throws {
-    try queue.write { _ in
+    try queue.write { database in
       guard try statements.snapshot().ledger != incarnation else { return }
       try statements.setLedger.run(.text(incarnation.text), .null)
+      try database.execute(sql: "DELETE FROM hub_refusal")
     }
     wake()
   }
@@ -57,6 +58,9 @@ struct StoreSnapshot: Equatable, Sendable {
   var spooled = BySequence<UInt64>(0)
   var receipted = BySequence<UInt64>(0)
   var pruned = BySequence<UInt64>(0)
+  /// What was told of other agencies' keys and of the router's history.
+  var signers: [KeyFingerprint: KnownSigner] = [:]
+  var chain = ChainPosition()
 }
 
 /// A delivery in its turn.
@@ -115,6 +119,8 @@ extension AdapterStore {
   func snapshot() throws -> StoreSnapshot {
     var snapshot = try queue.inDatabase { _ in try statements.snapshot() }
     snapshot.receipted = receipts.withLock { $0 }
+    snapshot.signers = try signers()
+    snapshot.chain = try chainPosition()
     return snapshot
   }
 
@@ -184,7 +190,11 @@ extension AdapterStore {
       try statements.claim.run(
         .id(content.message.id), .integer(Int64(content.part)), .number(arrival.number)) > 0
     var reason: String?
-    if isNew {
+    if isNew, let fault = content.noticeFault {
+      // Applied, it would be used and passed on as if nothing bound it.
+      reason = fault.description
+      try statements.rollBack.run()
+    } else if isNew {
       do {
         try handler.apply(content, number: arrival.number, in: database)
       } catch {

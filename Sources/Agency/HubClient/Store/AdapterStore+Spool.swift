@@ -15,8 +15,11 @@ extension AdapterStore {
       throw StoreError(.foreignConnection, "spool")
     }
     try message.validate(publisher: role)
-    let body = message.encoded()
-    guard body.count <= Limits.messageBytes else { throw Refusal(.messageTooLarge) }
+    let (salted, leaves) = statements.salted(message)
+    let body = salted.encoded()
+    guard body.count + SpoolBounds.sealBytes(leaves) <= Limits.messageBytes else {
+      throw Refusal(.messageTooLarge)
+    }
     let sequence = Int64(message.topic.sequence.rawValue)
     do {
       // First, so that a message that is refused here leaves no hole in the numbers.
@@ -24,7 +27,7 @@ extension AdapterStore {
     } catch let error where error.number & 0xff == SQLITE_CONSTRAINT {
       throw Refusal(.duplicateMessage, at: "id")
     }
-    try statements.spool.run(.id(message.id), .blob(body), .integer(sequence))
+    try statements.spool.run(.id(message.id), .blob(body), .blob(leaves.bytes), .integer(sequence))
     try statements.advance.run(.integer(sequence))
     noteSpooled()
   }
@@ -95,6 +98,8 @@ public struct DeadLetter: Hashable, Sendable {
 /// Consecutive encoded messages of one sequence.
 struct SpoolBatch {
   var messages: [[UInt8]] = []
+  /// What of each of them is signed.
+  var leaves: [SealedLeaves] = []
   /// The number asked for is not in the spool, or its content was forgotten.
   var isBroken = false
 }
@@ -121,9 +126,11 @@ extension AdapterStore {
           return false
         }
         let body = row.blob(1)
-        room -= body.count
+        let leaves = try row.leaves(2)
+        room -= body.count + SpoolBounds.sealBytes(leaves)
         guard room >= 0 || batch.messages.isEmpty else { return false }
         batch.messages.append(body)
+        batch.leaves.append(leaves)
         expected += 1
         return true
       }
@@ -143,13 +150,14 @@ extension AdapterStore {
         try database.execute(
           sql: """
             CREATE TEMP TABLE kept AS
-            SELECT row_number() OVER (ORDER BY entry) AS number, message, body FROM main.spool
+            SELECT row_number() OVER (ORDER BY entry) AS number, message, body, leaves
+            FROM main.spool
             WHERE entry > ? AND entry < ?
             """, arguments: range)
         try database.execute(
           sql: "DELETE FROM spool WHERE entry > ? AND entry < ?", arguments: range)
         try database.execute(
-          sql: "INSERT INTO spool SELECT ? + number, message, body FROM temp.kept",
+          sql: "INSERT INTO spool SELECT ? + number, message, body, leaves FROM temp.kept",
           arguments: [base])
         try database.execute(
           sql: "UPDATE submission SET entry = NULL WHERE entry > ? AND entry < ?",
@@ -174,6 +182,8 @@ extension AdapterStore {
 }
 
 enum SpoolBounds {
+  /// No seal over so many leaves is longer, as encoded.
+  static func sealBytes(_ leaves: SealedLeaves) -> Int { 256 + leaves.hashes.count * 256 }
   /// Of messages in one publish frame: half a frame, so that tags and the last message fit.
   static let batchBytes = Limits.frameBytes / 2
   /// Entries whose content is forgotten in one transaction, which others wait for.

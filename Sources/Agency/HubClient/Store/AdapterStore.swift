@@ -31,6 +31,7 @@ public final class AdapterStore: Sendable {
   /// Receipted through, ahead of what the file says: a receipt alone is not worth a flush, since
   /// the next welcome tells it again.
   let receipts: Mutex<BySequence<UInt64>>
+  private let newestID = Mutex(MessageID(high: 0, low: 0))
   private let hasSpooled = Atomic(false)
   private let wakers = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
 
@@ -77,10 +78,15 @@ public final class AdapterStore: Sendable {
     try queue.read(body)
   }
 
-  /// A new message id, ordered by `time`, else random.
+  /// A new message id, ordered by `time` and larger than all that this store made before: what
+  /// waits in the hub is let go in the order of its ids, and may not overtake its elder.
   public func freshMessageID(at time: WallTime) -> MessageID {
     var generator = SystemRandomNumberGenerator()
-    return MessageID(at: time, random: (generator.next(), generator.next()))
+    let fresh = MessageID(at: time, random: (generator.next(), generator.next()))
+    return newestID.withLock { newest in
+      newest = max(fresh, newest.advanced(by: .random(in: 1 ... .max, using: &generator)))
+      return newest
+    }
   }
 
   // MARK: Wakes

@@ -3,8 +3,8 @@ public import GRDB
 /// Tables of an adapter's own, in the same file as spool and inbox, so that its effects and the
 /// hub's bookkeeping share their transactions.
 ///
-/// `hub_state`, `hub_sequence`, `spool`, `submission`, `inbox`, `dead_letter` and
-/// `quarantine` are taken.
+/// Names that begin with `hub_`, and `spool`, `submission`, `inbox`, `dead_letter` and
+/// `quarantine`, are taken.
 public struct AdapterMigration: Sendable {
   /// Names the step for ever: a migration runs once in the life of a store.
   public let name: String
@@ -53,7 +53,8 @@ enum StoreSchema {
     CREATE TABLE spool (
       entry INTEGER PRIMARY KEY,
       message BLOB NOT NULL,
-      body BLOB NOT NULL
+      body BLOB NOT NULL,
+      leaves BLOB NOT NULL
     ) STRICT;
     CREATE TABLE submission (
       message BLOB PRIMARY KEY,
@@ -81,6 +82,28 @@ enum StoreSchema {
       delivery BLOB NOT NULL,
       at INTEGER NOT NULL,
       PRIMARY KEY (ledger, number)
+    ) STRICT;
+    CREATE TABLE hub_signer (
+      fingerprint TEXT PRIMARY KEY,
+      agency TEXT NOT NULL,
+      signing BLOB NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE hub_chain (
+      entry INTEGER PRIMARY KEY,
+      ledger TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      commitment BLOB NOT NULL,
+      value BLOB NOT NULL,
+      at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX hub_chain_number ON hub_chain (number);
+    CREATE TABLE hub_refusal (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      reason TEXT NOT NULL,
+      known INTEGER NOT NULL,
+      told INTEGER NOT NULL,
+      at INTEGER NOT NULL
     ) STRICT;
     """
 }

@@ -1,5 +1,6 @@
 import GRDBSQLite
 import HubModel
+import HubProtocol
 
 /// A prepared statement on the raw connection: GRDB's own cost more per call than the whole of
 /// what a message may cost here.
@@ -132,6 +133,11 @@ final class StoreStatement {
       if isNull(column) { return nil }
       guard let identifier = Identifier<Tag>(text(column)) else { throw damaged }
       return identifier
+    }
+
+    func leaves(_ column: Int32) throws(StoreError) -> SealedLeaves {
+      guard let leaves = SealedLeaves(bytes: blob(column)) else { throw damaged }
+      return leaves
     }
 
     var damaged: StoreError { StoreError(.damaged, name) }

@@ -1,10 +1,13 @@
 import GRDBSQLite
+import HubModel
+import HubProtocol
 
 /// Every statement that HubClient runs on an adapter's store.
 ///
 /// Sendable by confinement: the store uses it inside its database queue and nowhere else.
 final class StoreStatements: @unchecked Sendable {
   let connection: OpaquePointer
+  private var random = RandomPool()
   let state, setSource, setLedger, setApplied: StoreStatement
   let sequences, setSequence: StoreStatement
   let spool, advance, batch, submit, submission, prune, forget: StoreStatement
@@ -27,13 +30,13 @@ final class StoreStatements: @unchecked Sendable {
       "write sequence", "UPDATE hub_sequence SET receipted = ?, pruned = ? WHERE id = ?")
     spool = try make(
       "spool", """
-        INSERT INTO spool (entry, message, body)
-        SELECT (id << 60) + next, ?, ? FROM hub_sequence WHERE id = ?
+        INSERT INTO spool (entry, message, body, leaves)
+        SELECT (id << 60) + next, ?, ?, ? FROM hub_sequence WHERE id = ?
         """)
     advance = try make("count spool", "UPDATE hub_sequence SET next = next + 1 WHERE id = ?")
     batch = try make(
       "read spool",
-      "SELECT entry, body FROM spool WHERE entry > ? AND entry < ? ORDER BY entry LIMIT ?")
+      "SELECT entry, body, leaves FROM spool WHERE entry > ? AND entry < ? ORDER BY entry LIMIT ?")
     submit = try make(
       "note submission", """
         INSERT INTO submission (message, entry)
@@ -80,6 +83,13 @@ final class StoreStatements: @unchecked Sendable {
     openSavepoint = try make("open savepoint", "SAVEPOINT delivery")
     closeSavepoint = try make("close savepoint", "RELEASE delivery")
     rollBack = try make("roll back", "ROLLBACK TO delivery")
+  }
+
+  /// The message with fresh salts, and what of it is to be signed.
+  func salted(_ message: HubModel.Message) -> (HubModel.Message, SealedLeaves) {
+    var salted = message
+    let leaves = SealedLeaves(salting: &salted, with: &random)
+    return (salted, leaves)
   }
 
   /// Frees all statements, so that the connection can close.

@@ -23,6 +23,9 @@ enum RouterTemplate {
       # Deliveries in flight to one agency, 1 to 1024.
       window: 64
 
+      # How often the router signs its log and tells the agencies so, 1 to 86400 seconds.
+      checkpoint-seconds: 3600
+
       key: \(YAMLText.quoted(layout.key("router")))
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))

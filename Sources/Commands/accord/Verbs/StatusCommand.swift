@@ -43,6 +43,7 @@ struct StatusText {
   let moment: Moment
 
   static func health(of report: StatusReport) -> Health {
+    if report.clockHeld != nil { return .critical }
     let agencies = report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
     return report.agreementNote == nil ? agencies : max(agencies, .warning)
   }
@@ -63,6 +64,11 @@ struct StatusText {
     if let note = report.agreementNote {
       lines.append(paint.health("AGREEMENT: \(LogText.escaped(note)).", .warning))
     }
+    if let fault = report.clockHeld {
+      lines.append(
+        "CLOCK IN DOUBT: \(fault). Nothing is released. Set the clock right if it is wrong, then "
+          + "run 'accord clock accept'.")
+    }
     guard !report.agencies.isEmpty else {
       return (lines + ["", "No agency yet: add one with 'accord agency add'."])
         .joined(separator: "\n")
@@ -76,9 +82,10 @@ struct StatusText {
         moment.text(agency.oldestPending, or: "-"), "\(agency.inFlight)", "\(agency.held)",
         "\(agency.deliveredThrough)")
     }
-    // Of the agencies: the agreement's note speaks for itself.
+    // Of the agencies: the agreement's note and the clock's fault speak for themselves.
     let health = report.agencies.map { Self.health(of: $0, now: report.now) }.max() ?? .warning
-    lines += ["", table.text(paint), "", paint.health(summary(health), health)]
+    lines += ["", table.text(paint), ""]
+    if report.clockHeld == nil { lines.append(paint.health(summary(health), health)) }
     return lines.joined(separator: "\n")
   }
 

@@ -10,6 +10,8 @@ public enum JournalEntry: Equatable, Sendable {
   /// A stored booking turned out to be this participant's: from now on an ordinary message.
   case identified(MessageID, ParticipantID)
   case submitted(SourceKey, SubmitSequence, through: UInt64)
+  /// A submission that was refused, and why: repeated, it is answered the same.
+  indirect case refused(SourceKey, RefusedSubmission)
   /// Inserts or replaces the part's record.
   indirect case part(PartRecord)
   /// Deliveries of the recipient through this number are applied.
@@ -21,6 +23,11 @@ public enum JournalEntry: Equatable, Sendable {
   /// Inserts or replaces a release (by its id) at its position in the participant's log.
   indirect case release(ParticipantID, RoiRecord)
   case tombstone(ParticipantID, RoiID, position: UInt64)
+  /// What revoked everything, also what has not been seen yet.
+  case blanket(ParticipantID, BlanketRevocation, position: UInt64)
+  /// The participant counts as one person with others, of whom `head` is one; `nil`: no more.
+  /// Consents that follow stand at `position` or later.
+  case group(ParticipantID, head: ParticipantID?, position: UInt64)
   case opened(CaseID, by: AgencyID, participant: ParticipantID?)
   indirect case view(CaseID, CaseView)
   case timer(TimerKey, due: WallTime, count: Int)
@@ -36,6 +43,8 @@ public enum JournalEntry: Equatable, Sendable {
   indirect case agreementRecorded(RecordedAgreement)
   /// How far deciding again has come; `nil` when it is done.
   indirect case redecision(Redecision?)
+  /// What the clocks showed: what a router that starts later compares its own with.
+  case clock(ClockMark)
   indirect case audit(AuditEntry)
 }
 
@@ -68,10 +77,15 @@ public struct Recovered: Equatable, Sendable {
   /// The place in the escrow that the next held part gets.
   public var escrowTail: UInt64
   public var redecision: Redecision?
+  /// Where the chain over the log's scheduled checkpoints stands.
+  public var chain: ChainPoint
+  /// What the clocks showed when it was last written down.
+  public var clock: ClockMark?
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
     agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
-    agreements: [RecordedAgreement] = [], escrowTail: UInt64 = 1, redecision: Redecision? = nil
+    agreements: [RecordedAgreement] = [], escrowTail: UInt64 = 1, redecision: Redecision? = nil,
+    chain: ChainPoint = ChainPoint(), clock: ClockMark? = nil
   ) {
     self.incarnation = incarnation
     self.lanes = lanes
@@ -82,6 +96,8 @@ public struct Recovered: Equatable, Sendable {
     self.agreements = agreements
     self.escrowTail = escrowTail
     self.redecision = redecision
+    self.clock = clock
+    self.chain = chain
   }
 }
 

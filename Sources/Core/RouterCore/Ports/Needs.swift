@@ -25,6 +25,8 @@ public struct Needs: Equatable, Sendable {
   /// Which of these are known already?
   public var messages: Set<MessageID> = []
   public var sources: Set<SourceKey> = []
+  /// Spools that repeat what they sent before: what of it was refused?
+  public var refusals: Set<SourceKey> = []
   public var aliases: Set<AliasKey> = []
   public var tokens: Set<IdentityToken> = []
   public var cases: Set<CaseID> = []
@@ -35,6 +37,9 @@ public struct Needs: Equatable, Sendable {
   public var named: Set<MessageID> = []
   /// How many pending parts to bring from the head of each recipient's queue.
   public var queues: [AgencyID: Int] = [:]
+  /// Numbers of the checkpoint chain behind which the links are asked for,
+  /// ``Limits/chainLinks`` at most.
+  public var links: Set<UInt64> = []
   /// Timers due at or before this instant.
   public var dueBy: WallTime
   public var timerLimit = Limits.turnTimers
@@ -52,12 +57,15 @@ public struct ParticipantRecord: Equatable, Sendable {
   public var consents: ParticipantConsents
   /// By which alias each agency is told of the person.
   public var aliases: [AgencyID: ParticipantAlias]
+  /// Participants who were found to be the same person.
+  public var others: Set<ParticipantID>
   public init(
     consents: ParticipantConsents = ParticipantConsents(),
-    aliases: [AgencyID: ParticipantAlias] = [:]
+    aliases: [AgencyID: ParticipantAlias] = [:], others: Set<ParticipantID> = []
   ) {
     self.consents = consents
     self.aliases = aliases
+    self.others = others
   }
 }
 
@@ -73,10 +81,12 @@ public struct TokenMatch: Hashable, Sendable {
 }
 
 /// Facts for one turn. It is *closed*: for every participant that anything in it mentions, the
-/// record is there, and for every case, all of its views.
+/// record is there, and those of the others whom it is one person with; and for every case, all
+/// of its views.
 public struct Facts: Equatable, Sendable {
   public var known: Set<MessageID> = []
   public var sources: [SourceKey: SourceCursor] = [:]
+  public var refusals: [SourceKey: [RefusedSubmission]] = [:]
   public var aliases: [AliasKey: ParticipantID] = [:]
   public var tokens: [IdentityToken: [TokenMatch]] = [:]
   public var cases: [CaseID: CaseRecord] = [:]
@@ -88,6 +98,8 @@ public struct Facts: Equatable, Sendable {
   /// The parts of those messages that are asked for by a resend, a timer or a named id.
   public var parts: [MessageID: [PartRecord]] = [:]
   public var queues: [AgencyID: QueuePage] = [:]
+  /// Links of the checkpoint chain, by the number that they follow.
+  public var links: [UInt64: [ChainLink]] = [:]
   public var due: [DueTimer] = []
   public var chunk: RedecisionChunk?
   /// Of the participants in these facts: those whose own held parts are to be decided again, a
@@ -110,6 +122,19 @@ public struct QueuePage: Equatable, Sendable {
   public init(parts: [PartRecord], isComplete: Bool) {
     self.parts = parts
     self.isComplete = isComplete
+  }
+}
+
+/// A number of a spool that was refused. The newest ``Limits/refusalsRemembered`` numbers of each
+/// sequence are remembered: far more than can be under way without a receipt.
+public struct RefusedSubmission: Hashable, Sendable {
+  public let sequence: SubmitSequence
+  public let number: UInt64
+  public let refusal: Refusal
+  public init(sequence: SubmitSequence, number: UInt64, refusal: Refusal) {
+    self.sequence = sequence
+    self.number = number
+    self.refusal = refusal
   }
 }
 

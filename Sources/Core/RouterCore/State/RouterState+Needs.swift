@@ -5,6 +5,7 @@ extension RouterState {
   public func needs(_ batch: Batch) -> Needs {
     var needs = Needs(dueBy: batch.now)
     needs.mayStartRedecision = scheduled.contains { $0.effective <= batch.now }
+    if clock.isHeld { needs.timerLimit = 0 }
     if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
     var acknowledging: [AgencyID: UInt64] = [:]
     var resuming: [AgencyID: UInt64] = [:]
@@ -16,19 +17,29 @@ extension RouterState {
         switch submission {
         case .hello(let hello):
           needs.sources.insert(SourceKey(agency, hello.source))
+          needs.refusals.insert(SourceKey(agency, hello.source))
         case .publish(let publish):
+          if let source = sessions[session]?.source,
+            publish.first <= sources[source]?[publish.sequence] ?? 0
+          {
+            needs.refusals.insert(source)
+          }
           for case .message(let message) in publish.items { needs.add(message, from: agency) }
         case .acknowledge(let frame):
           acknowledging[agency] = max(acknowledging[agency] ?? 0, frame.through)
         case .resume(let frame):
           resuming[agency] = frame.next
           acknowledging[agency] = max(acknowledging[agency] ?? 0, max(frame.next, 1) - 1)
-        case .ping: break
+        case .ping(_, let chain):
+          if let chain, chain < self.chain.number { needs.links.insert(chain) }
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
-      case .administration(.activate, _), .administration(.replaceRegistry, _):
+      case .administration(.activate, _), .administration(.replaceRegistry, _),
+        .administration(.acceptClock, _):
         needs.mayStartRedecision = true
-      case .administration, .malformed, .space: break
+      case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
+      case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
+      case .administration, .malformed, .space, .chained: break
       }
     }
     if !needs.mayStartRedecision { needs.redecision = redecision }

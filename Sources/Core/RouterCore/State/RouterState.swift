@@ -17,6 +17,8 @@ public struct RouterState: Equatable, Sendable {
   public let incarnation: Incarnation
   /// Deliveries in flight to one recipient, at most.
   public let window: Int
+  /// How long a session may say nothing before it is forgotten.
+  let silence: Span
   var lanes: [AgencyID: Lane]
   var sessions: [Session: SessionRecord] = [:]
   /// Accepted numbers of the spools behind the present sessions.
@@ -24,6 +26,9 @@ public struct RouterState: Equatable, Sendable {
   /// When the ledger's first timer falls due.
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
+  var clock = ClockGuard()
+  /// The last link of the checkpoint chain.
+  var chain: ChainPoint
   /// Versions that wait for their date; ``Limits/scheduledAgreements`` at most.
   public internal(set) var scheduled: [ScheduledAgreement]
   /// Whether the ledger knows `agreement` as the version in force.
@@ -33,13 +38,18 @@ public struct RouterState: Equatable, Sendable {
   /// What is left to decide again after a change.
   public internal(set) var redecision: Redecision?
 
+  /// Why releases are held for the operator to look at the clock; `nil` while they are not.
+  public var clockFault: ClockFault? { clock.fault }
+
   /// - Parameters:
   ///   - registry: as its file says; keys that the ledger knows to be cut off stay so.
   ///   - agreement: the version in force by the ledger, or, where it has none, the first to be.
   ///   - scheduled: the versions that wait for their date.
+  ///   - clock: what the machine's clocks show; compared with what the ledger saw last.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    scheduled: [ScheduledAgreement] = [], window: Int = Limits.defaultWindow
+    scheduled: [ScheduledAgreement] = [], window: Int = Limits.defaultWindow,
+    silence: Span = Limits.sessionSilence, clock: ClockMark? = nil
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -47,6 +57,7 @@ public struct RouterState: Equatable, Sendable {
     self.agreement = agreement
     self.incarnation = recovered.incarnation
     self.window = window
+    self.silence = silence
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
@@ -56,6 +67,8 @@ public struct RouterState: Equatable, Sendable {
       && recovered.agreementHash == agreement.contentHash
     self.escrowTail = recovered.escrowTail
     self.redecision = recovered.redecision
+    self.clock = ClockGuard(start: clock, last: recovered.clock)
+    self.chain = recovered.chain
   }
 
   /// Whether the agency's consumer is connected and has its lane open.

@@ -21,6 +21,12 @@ public enum AdministrativeAct: Sendable {
   /// `effective` lies ahead, from then on.
   case activate(ProgramAgreement, text: [UInt8], effective: WallTime?)
   case revoke(RoiID, reason: String)
+  /// The wall clock is right as it is now; what was held may go on.
+  case acceptClock(reason: String)
+  /// Two names that agencies have for participants are one person's.
+  case merge(AliasKey, AliasKey, reason: String)
+  /// The participant behind this name is nobody else after all.
+  case separate(AliasKey, reason: String)
 }
 
 /// One input of a turn.
@@ -29,6 +35,8 @@ public enum Event: Sendable {
   /// A frame that could not be read.
   case malformed(Session, Refusal)
   case administration(AdministrativeAct, ticket: UInt64)
+  /// A scheduled checkpoint of the log was written: the chain goes on to here.
+  case chained(ChainPoint)
   /// The disk ran low, or has room again.
   case space(isLow: Bool)
 }

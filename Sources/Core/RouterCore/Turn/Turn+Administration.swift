@@ -46,6 +46,19 @@ extension Turn {
         send(.administered(ticket: ticket, refusal))
         return
       }
+    case .acceptClock(let reason): acceptClock(reason)
+    case .merge(let one, let other, let reason):
+      guard let first = facts.aliases[one], let second = facts.aliases[other] else {
+        send(.administered(ticket: ticket, Refusal(.participantMissing)))
+        return
+      }
+      merge(first, second, by: .hub, because: "operator: \(reason)")
+    case .separate(let alias, let reason):
+      guard let participant = facts.aliases[alias] else {
+        send(.administered(ticket: ticket, Refusal(.participantMissing)))
+        return
+      }
+      separate(participant, because: reason)
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         send(.administered(ticket: ticket, Refusal(.consentMissing, at: release.text)))

@@ -11,7 +11,10 @@ extension Turn {
         found.insert(match.participant)
       }
     }
-    return found.count == 1 ? found.first : nil
+    guard let first = found.min() else { return nil }
+    // Several that are one person are as good as one.
+    let others = facts.participants[first]?.others ?? []
+    return found.subtracting(others) == [first] ? first : nil
   }
 
   mutating func register(_ tokens: [IdentityToken], of participant: ParticipantID) {
@@ -22,6 +25,7 @@ extension Turn {
       facts.tokens[token] =
         known + [TokenMatch(participant: participant, isConfirmed: isConfirmed)]
       write(.token(token, participant, isConfirmed: isConfirmed))
+      if isConfirmed { mergeHolders(of: token, with: participant, by: .hub) }
     }
   }
 
@@ -59,8 +63,7 @@ extension Turn {
     }
     guard possible.count <= Limits.identityCandidates else { return [] }
     return possible.sorted().flatMap { participant in
-      (facts.participants[participant]?.consents
-        .identityStewards(in: state.registry, at: now) ?? [])
+      consents(of: participant).identityStewards(in: state.registry, at: now)
         .map { (participant, $0) }
     }
   }
@@ -91,8 +94,8 @@ extension Turn {
   mutating func acceptAnswer(_ message: Message) throws(Refusal) {
     guard let alias = message.participant,
       let participant = facts.aliases[AliasKey(message.source, alias)],
-      let consents = facts.participants[participant]?.consents,
-      consents.identityStewards(in: state.registry, at: now).contains(message.source),
+      consents(of: participant).identityStewards(in: state.registry, at: now)
+        .contains(message.source),
       let id = message.code("candidate").flatMap({ MessageID($0) }),
       var booking = facts.messages[id], booking.basis == .candidate,
       // Without content it was rejected or lapsed before; only its metadata is left.
@@ -109,6 +112,7 @@ extension Turn {
       let known = (facts.tokens[token] ?? []).filter { $0.participant != participant }
       facts.tokens[token] = known + [TokenMatch(participant: participant, isConfirmed: true)]
       write(.token(token, participant, isConfirmed: true))
+      mergeHolders(of: token, with: participant, by: message.source)
     }
     booking.participant = participant
     booking.basis = .submitted

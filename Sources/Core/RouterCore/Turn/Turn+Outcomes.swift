@@ -20,9 +20,7 @@ extension Turn {
 
   private func owner(of release: RoiID, in stored: StoredMessage) -> ReleaseOwner? {
     guard let participant = stored.participant,
-      let record = facts.participants[participant]?.consents.records.first(where: {
-        $0.roi.id == release
-      })
+      let record = consents(of: participant).records.first(where: { $0.roi.id == release })
     else { return nil }
     return ReleaseOwner(participant: participant, capturedBy: record.capturedBy)
   }

@@ -21,7 +21,7 @@ extension Turn {
     }
     redeciding[participant] = nil
     // A release that is signed and not yet begun is looked at again when it begins.
-    if let start = facts.participants[participant]?.consents.nextStart(after: now) {
+    if let start = consents(of: participant).nextStart(after: now) {
       setTimer(.redecide(participant), due: start)
     }
   }

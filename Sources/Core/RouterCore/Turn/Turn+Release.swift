@@ -6,8 +6,10 @@ extension Turn {
   /// has just permitted. What does not fit waits in the queue.
   mutating func sendOut(_ agency: AgencyID) {
     guard let recipient = state.registry.agencies[agency] else { return }
-    if state.lanes[agency]?.isOpen == true { resend(to: recipient) }
-    if state.lanes[agency]?.resendFrom == nil, let page = facts.queues.removeValue(forKey: agency) {
+    if state.lanes[agency]?.isOpen == true, !state.clock.isHeld { resend(to: recipient) }
+    if !state.clock.isHeld, state.lanes[agency]?.resendFrom == nil,
+      let page = facts.queues.removeValue(forKey: agency)
+    {
       sendQueue(page, to: recipient)
     }
     let fresh = ready.removeValue(forKey: agency) ?? []
@@ -27,7 +29,7 @@ extension Turn {
 
   private func hasRoom(_ agency: AgencyID) -> Bool {
     guard let lane = state.lanes[agency] else { return false }
-    return lane.isOpen && lane.window.count < state.window
+    return lane.isOpen && lane.window.count < state.window && !state.clock.isHeld
   }
 
   private mutating func enqueue(_ item: Ready, for agency: AgencyID) {

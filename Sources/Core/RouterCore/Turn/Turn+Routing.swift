@@ -84,7 +84,7 @@ extension Turn {
         message: stored.message, discloser: discloser, recipient: recipient, footing: footing,
         segments: segments),
       under: state.agreement,
-      consents: stored.participant.map { facts.participants[$0]?.consents ?? .init() }, at: now)
+      consents: stored.participant.map(consents(of:)), at: now)
   }
 
   /// Agencies that the agreement lets hear the message. A role that no agency holds creates no

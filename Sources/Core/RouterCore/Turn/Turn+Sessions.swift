@@ -24,7 +24,7 @@ extension Turn {
     case .resume(let frame):
       guard isConsumer(session, of: agency.id, in: frame.ledger) else { return }
       resume(agency.id, from: frame.next, session: session)
-    case .ping(let echo): pong(echo, to: session, of: agency.id)
+    case .ping(let echo, let chain): pong(echo, chain: chain, to: session, of: agency.id)
     }
   }
 
@@ -69,7 +69,29 @@ extension Turn {
             program: state.agreement.program, ledger: state.incarnation,
             releasePort: agency.releasePort, window: state.window, dataThrough: cursor.data,
             controlThrough: cursor.control,
-            acknowledgedThrough: state.lanes[agency.id]?.acknowledged ?? 0))))
+            acknowledgedThrough: state.lanes[agency.id]?.acknowledged ?? 0,
+            senders: senders()))))
+    tellRefusals(of: source, through: cursor, to: session)
+  }
+
+  /// Whoever comes back takes the welcome's numbers for settled: it must not miss which of them
+  /// were refused.
+  private mutating func tellRefusals(
+    of source: SourceKey, through cursor: SourceCursor, to session: Session
+  ) {
+    let known = facts.refusals[source] ?? []
+    guard !known.isEmpty else { return }
+    for sequence in SubmitSequence.allCases {
+      let refused = known.filter { $0.sequence == sequence }
+      guard !refused.isEmpty else { continue }
+      send(
+        .reply(
+          session,
+          .receipt(
+            Reply.Receipt(
+              sequence: sequence, through: cursor[sequence],
+              refused: refused.map { .init(number: $0.number, refusal: $0.refusal) }))))
+    }
   }
 
   /// Only the agency's one present consumer moves its window, and only of this ledger's life.
@@ -87,7 +109,32 @@ extension Turn {
     return true
   }
 
-  private mutating func pong(_ echo: UInt64, to session: Session, of agency: AgencyID) {
+  /// Who is of the program is known to all of it; keys that were cut off still seal what came
+  /// before.
+  private func senders() -> [Reply.Sender] {
+    state.registry.agencies.values.sorted { $0.id < $1.id }.map { agency in
+      Reply.Sender(
+        agency.id, maySendUnsealed: agency.maySendUnsealed,
+        // A key without both its halves can seal nothing.
+        keys: agency.keys.filter { $0.curve.count == 32 && $0.signing.count == 32 }
+          .map { Reply.Sender.Key(curve: $0.curve, signing: $0.signing) })
+    }
+  }
+
+  /// The links that follow the asker's last one; where it has them all, or more than there are,
+  /// where the chain stands.
+  private func chain(after last: UInt64) -> ChainExtension {
+    let links = facts.links[last] ?? []
+    guard let through = links.last else {
+      return ChainExtension(through: state.chain.number, value: state.chain.value)
+    }
+    return ChainExtension(
+      through: through.number, value: through.value, commitments: links.map(\.commitment))
+  }
+
+  private mutating func pong(
+    _ echo: UInt64, chain last: UInt64?, to session: Session, of agency: AgencyID
+  ) {
     let cursor = state.sessions[session].flatMap { state.sources[$0.source] } ?? SourceCursor()
     send(
       .reply(
@@ -97,7 +144,7 @@ extension Turn {
             echo: echo, head: (state.lanes[agency]?.next ?? 1) - 1, time: now,
             // Without backups yet, what is flushed here is as safe as it gets.
             dataHorizon: cursor.data, controlHorizon: cursor.control,
-            ledger: state.incarnation))))
+            ledger: state.incarnation, chain: last.map { chain(after: $0) }))))
   }
 
   private mutating func resume(_ agency: AgencyID, from next: UInt64, session: Session) {
@@ -136,7 +183,7 @@ extension Turn {
   }
 
   mutating func forgetSilentSessions() {
-    for (session, record) in state.sessions where tick - record.lastHeard > Limits.sessionSilence {
+    for (session, record) in state.sessions where tick - record.lastHeard > state.silence {
       forget(session)
     }
   }

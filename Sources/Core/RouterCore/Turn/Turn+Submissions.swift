@@ -14,6 +14,11 @@ extension Turn {
       send(.reply(session, .rejection(Refusal(.lowSpace))))
       return
     }
+    // So do they while the clock is in doubt: what would be accepted by it, lapses by it.
+    if state.clock.isHeld && publish.sequence == .data {
+      send(.reply(session, .rejection(Refusal(.clockHeld))))
+      return
+    }
     let through = cursor[publish.sequence]
     receipt(session, publish.sequence, through: through)
     guard publish.first <= through + 1 else {
@@ -22,13 +27,19 @@ extension Turn {
     }
     for (offset, item) in publish.items.enumerated() {
       let number = publish.first + UInt64(offset)
-      guard number > cursor[publish.sequence] else { continue }
+      guard number > cursor[publish.sequence] else {
+        answerAgain(number, publish.sequence, of: record.source, to: session)
+        continue
+      }
       cursor[publish.sequence] = number
       do {
-        try accept(item, on: publish.sequence, from: agency)
+        try accept(item, on: publish.sequence, from: agency, key: session.fingerprint)
         receipt(session, publish.sequence, through: number)
       } catch {
         audit(refused: error, from: agency.id, item: item)
+        remember(
+          RefusedSubmission(sequence: publish.sequence, number: number, refusal: error),
+          of: record.source)
         receipt(
           session, publish.sequence, through: number,
           refused: Reply.Receipt.Refused(number: number, refusal: error))
@@ -39,8 +50,26 @@ extension Turn {
     write(.submitted(record.source, publish.sequence, through: cursor[publish.sequence]))
   }
 
+  private mutating func remember(_ refused: RefusedSubmission, of source: SourceKey) {
+    write(.refused(source, refused))
+    facts.refusals[source, default: []].append(refused)
+  }
+
+  /// Says again of a number that was refused before that it was, and why: the first answer may
+  /// never have arrived.
+  private mutating func answerAgain(
+    _ number: UInt64, _ sequence: SubmitSequence, of source: SourceKey, to session: Session
+  ) {
+    let known = facts.refusals[source]?.first { $0.number == number && $0.sequence == sequence }
+    guard let known, let through = state.sources[source]?[sequence] else { return }
+    receipt(
+      session, sequence, through: through,
+      refused: Reply.Receipt.Refused(number: number, refusal: known.refusal))
+  }
+
   private mutating func accept(
-    _ item: Submission.Publish.Item, on sequence: SubmitSequence, from agency: Registry.Agency
+    _ item: Submission.Publish.Item, on sequence: SubmitSequence, from agency: Registry.Agency,
+    key: KeyFingerprint
   ) throws(Refusal) {
     var message: Message
     switch item {
@@ -51,6 +80,7 @@ extension Turn {
     guard message.program == state.agreement.program else { throw Refusal(.wrongProgram) }
     guard message.topic.sequence == sequence else { throw Refusal(.wrongSequence) }
     try message.validate(publisher: agency.role)
+    try checkSeal(of: message, from: agency, key: key)
     guard facts.known.insert(message.id).inserted else { throw Refusal(.duplicateMessage) }
     switch message.topic {
     case .bookingCreated, .bookingReleased:
@@ -70,6 +100,19 @@ extension Turn {
     store(
       StoredMessage(
         message: message, participant: participant, basis: .submitted, acceptedAt: now))
+  }
+
+  /// Whether the seal can be the sender's. Its signature is the recipients' to check: it is they
+  /// who need not believe the router, and CURVE has told the router who is speaking.
+  private func checkSeal(
+    of message: Message, from agency: Registry.Agency, key: KeyFingerprint
+  ) throws(Refusal) {
+    guard let seal = message.seal else {
+      guard agency.maySendUnsealed else { throw Refusal(.sealMissing) }
+      return
+    }
+    guard seal.signer == key else { throw Refusal(.sealInvalid, at: "seal.signer") }
+    guard seal.fits(message) else { throw Refusal(.sealInvalid, at: "seal") }
   }
 
   /// Writes a message down and puts it up for routing.
@@ -162,10 +205,17 @@ extension Turn {
     if let id, let known = facts.releases[id], known.participant != participant {
       // Ids are the capturing agency's own. A revocation is taken wherever the release is: to
       // stop is always the safe side.
-      guard case .revocation = statement else { throw Refusal(.notCapturer) }
+      if !everyone(with: participant).contains(known.participant) {
+        guard case .revocation = statement else { throw Refusal(.notCapturer) }
+      }
       owner = known.participant
     }
     try applyConsent(statement, of: owner, from: message.source)
+    // Who takes back everything takes back what stands under their other names.
+    guard case .revocation = statement, id == nil else { return }
+    for other in everyone(with: owner) where other != owner {
+      try applyConsent(statement, of: other, from: message.source)
+    }
   }
 
   /// Changes the participant's log and has everything that waits on it decided again.
@@ -173,10 +223,21 @@ extension Turn {
     _ statement: ConsentStatement, of participant: ParticipantID, from agency: AgencyID,
     detail: String = ""
   ) throws(Refusal) {
+    let all = everyone(with: participant)
     var consents = facts.participants[participant]?.consents ?? .init()
-    let change = try consents.apply(statement, from: agency)
+    // One person's positions go on, under whichever name the next change comes.
+    for other in all {
+      consents.position = max(consents.position, facts.participants[other]?.consents.position ?? 0)
+    }
+    var change = try consents.apply(statement, from: agency)
+    if case .revocation(let revocation) = statement, revocation.id == nil {
+      consents.revokeUnseen(toward: revocation.recipients, at: now, in: &change)
+    }
     guard !change.isEmpty else { return }
     facts.participants[participant, default: ParticipantRecord()].consents = consents
+    if let blanket = change.blanket {
+      write(.blanket(participant, blanket, position: change.position))
+    }
     for record in change.records {
       write(.release(participant, record))
       facts.releases[record.roi.id] = ReleaseOwner(
@@ -198,7 +259,9 @@ extension Turn {
     entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
     entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
     write(.audit(entry))
-    setTimer(.redecide(participant), due: now)
-    redeciding[participant] = 0
+    for member in all {
+      setTimer(.redecide(member), due: now)
+      redeciding[member] = 0
+    }
   }
 }

@@ -59,7 +59,10 @@ struct Turn<Fresh: FreshIDs> {
   }
 
   mutating func run(_ events: [Event]) {
-    if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
+    watchClock()
+    // Deadlines destroy and announce: by a clock in doubt, none of them falls due.
+    if state.clock.isHeld { facts.due = [] }
+    else if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
     for event in events { take(event) }
     for timer in facts.due where !touched.contains(timer.key) { fire(timer) }
     redecideHeld()
@@ -71,7 +74,11 @@ struct Turn<Fresh: FreshIDs> {
       redecidePending()
     } while !unrouted.isEmpty
     noteRedecision()
+    markClock()
   }
+
+  /// Whether anything is to be written down.
+  var hasWritten: Bool { !journal.isEmpty }
 
   /// Routes what is new, and what routing it makes new, in order.
   private mutating func routeAll() {
@@ -93,6 +100,7 @@ struct Turn<Fresh: FreshIDs> {
       guard state.registry.holder(of: session.fingerprint) != nil else { return }
       send(.reply(session, .rejection(refusal)))
     case .administration(let act, let ticket): administer(act, ticket: ticket)
+    case .chained(let point): state.chain = point
     case .space(let isLow): state.isLowOnSpace = isLow
     }
   }
@@ -176,7 +184,9 @@ struct Turn<Fresh: FreshIDs> {
     let replies = receiptOrder.compactMap { key in
       receipts[key].map { Send.reply(key.session, .receipt($0)) }
     }
-    return Outcome(journal: journal, sends: replies + sends, hasMoreWork: hasMoreWork)
+    // While the clock is in doubt, what is due waits for the operator and not for another turn.
+    return Outcome(
+      journal: journal, sends: replies + sends, hasMoreWork: hasMoreWork && !state.clock.isHeld)
   }
 
   /// An id for what the hub says to `agency`, from that agency's own supply.

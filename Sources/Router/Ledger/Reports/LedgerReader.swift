@@ -101,15 +101,7 @@ public final class LedgerReader: Sendable {
     }
   }
 
-  /// "keyCutOff" as "key-cut-off".
-  static func word(_ kind: AuditEntry.Kind) -> String {
-    var word = ""
-    for character in String(describing: kind) {
-      if character.isUppercase { word += "-" }
-      word += character.lowercased()
-    }
-    return word
-  }
+  static func word(_ kind: AuditEntry.Kind) -> String { kind.word }
 
   /// One snapshot; errors come as ``LedgerError``.
   func reading<Value>(

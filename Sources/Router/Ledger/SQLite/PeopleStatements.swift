@@ -1,12 +1,14 @@
 /// Participants, and by which names and tokens they are known.
 struct PeopleStatements {
-  let addParticipant, position, movePosition, alias, preferredAliases, unprefer, setAlias, token,
-    setToken: Prepared
+  let addParticipant, person, members, movePosition, setHead, alias, preferredAliases, unprefer,
+    setAlias, token, setToken: Prepared
 
   init(_ make: Preparer) throws {
     addParticipant = try make(
       "write participant", "INSERT INTO participant (id) VALUES (?) ON CONFLICT DO NOTHING")
-    position = try make("read participant", "SELECT position FROM participant WHERE id = ?")
+    person = try make("read participant", "SELECT position, head FROM participant WHERE id = ?")
+    members = try make("read participants", "SELECT id FROM participant WHERE head = ?")
+    setHead = try make("write participant", "UPDATE participant SET head = ?2 WHERE id = ?1")
     movePosition = try make(
       "write participant", """
         INSERT INTO participant (id, position) VALUES (?, ?)
@@ -41,7 +43,8 @@ struct PeopleStatements {
 
 /// Releases of information, and what revoked them unseen.
 struct ConsentStatements {
-  let releaseOwner, releases, setRelease, tombstones, addTombstone: Prepared
+  let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
+    setBlanket: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
@@ -60,6 +63,13 @@ struct ConsentStatements {
           captured_by = excluded.captured_by, position = excluded.position,
           state = excluded.state, revoked_toward = excluded.revoked_toward,
           missing = excluded.missing, body = excluded.body
+        """)
+    blankets = try make(
+      "read revocations", "SELECT recipients, at FROM blanket WHERE participant = ? ORDER BY at")
+    setBlanket = try make(
+      "write revocation", """
+        INSERT INTO blanket VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET at = max(at, excluded.at)
         """)
     tombstones = try make(
       "read tombstones", "SELECT release FROM tombstone WHERE participant = ?")

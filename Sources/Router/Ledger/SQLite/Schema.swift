@@ -43,6 +43,15 @@ enum Schema {
       data INTEGER NOT NULL DEFAULT 0, control INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (agency, incarnation)
     ) WITHOUT ROWID;
+    CREATE TABLE refusal (
+      agency INTEGER NOT NULL, incarnation TEXT NOT NULL, sequence INTEGER NOT NULL,
+      number INTEGER NOT NULL, code TEXT NOT NULL, place TEXT NOT NULL,
+      PRIMARY KEY (agency, incarnation, sequence, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE clock (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+      wall INTEGER NOT NULL, boot TEXT NOT NULL, since_boot INTEGER NOT NULL
+    );
     """
 
   /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
@@ -80,7 +89,12 @@ enum Schema {
 
   private static let people = """
     CREATE TABLE participant (
-      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0
+      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB
+    ) WITHOUT ROWID;
+    CREATE INDEX participant_head ON participant (head) WHERE head IS NOT NULL;
+    CREATE TABLE blanket (
+      participant BLOB NOT NULL, recipients BLOB NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (participant, recipients)
     ) WITHOUT ROWID;
     CREATE TABLE alias (
       agency INTEGER NOT NULL, alias TEXT NOT NULL, participant BLOB NOT NULL,
@@ -118,6 +132,10 @@ enum Schema {
     """
 
   /// The log. Its salts may be destroyed; nothing else of it may change.
+  ///
+  /// Of its tree the right edge is kept, and the nodes of every eighth level: so an entry costs
+  /// about one row in 256 more, and a proof reads at most 255 hashes for each eight levels. A
+  /// checkpoint has a link where it was scheduled.
   private static let log = """
     CREATE TABLE audit (
       position INTEGER PRIMARY KEY,
@@ -127,6 +145,23 @@ enum Schema {
     CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
       BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     CREATE TRIGGER audit_stays BEFORE UPDATE OF position, message, hash, leaf ON audit
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TABLE audit_edge (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+      size INTEGER NOT NULL, hashes BLOB NOT NULL
+    );
+    CREATE TABLE audit_node (
+      level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL,
+      PRIMARY KEY (level, place)
+    ) WITHOUT ROWID;
+    CREATE TABLE checkpoint (
+      entry INTEGER PRIMARY KEY,
+      size INTEGER NOT NULL, note TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL,
+      link INTEGER UNIQUE, salt BLOB, commitment BLOB, value BLOB
+    );
+    CREATE TRIGGER checkpoint_keeps BEFORE DELETE ON checkpoint
+      BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+    CREATE TRIGGER checkpoint_stays BEFORE UPDATE ON checkpoint
       BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
     CREATE TABLE audit_tally (
       kind INTEGER PRIMARY KEY, count INTEGER NOT NULL

@@ -59,7 +59,8 @@ struct TurnStatements {
 /// The router's own state: names, keys, agreement, sources.
 struct HubStatements {
   let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
-    setData, setControl, line, setEscrowTail, setRedecision, addText, texts: Prepared
+    setData, setControl, line, setEscrowTail, setRedecision, addText, texts, refusals, addRefusal,
+    forgetRefusals, clock, setClock: Prepared
 
   init(_ make: Preparer) throws {
     agencies = try make("read agencies", "SELECT id, name FROM agency")
@@ -94,6 +95,24 @@ struct HubStatements {
       "write source", """
         INSERT INTO source (agency, incarnation, control) VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET control = excluded.control
+        """)
+    refusals = try make(
+      "read refusals", """
+        SELECT sequence, number, code, place FROM refusal
+        WHERE agency = ? AND incarnation = ? ORDER BY sequence, number
+        """)
+    addRefusal = try make(
+      "write refusal", "INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    forgetRefusals = try make(
+      "forget refusals", """
+        DELETE FROM refusal
+        WHERE agency = ? AND incarnation = ? AND sequence = ? AND number <= ?
+        """)
+    clock = try make("read clock", "SELECT wall, boot, since_boot FROM clock")
+    setClock = try make(
+      "write clock", """
+        INSERT INTO clock VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET wall = excluded.wall, boot = excluded.boot, since_boot = excluded.since_boot
         """)
   }
 }
@@ -145,23 +164,5 @@ struct TimerStatements {
         ON CONFLICT DO UPDATE SET due = excluded.due, count = excluded.count
         """)
     cancelTimer = try make("cancel timer", "DELETE FROM timer WHERE key = ?")
-  }
-}
-
-/// The tamper-evident log.
-struct LogStatements {
-  let lastAudit, addAudit, tally: Prepared
-
-  init(_ make: Preparer) throws {
-    lastAudit = try make("read log", "SELECT max(position) FROM audit")
-    addAudit = try make(
-      "write log", """
-        INSERT INTO audit (position, message, hash, leaf, salt) VALUES (?, ?, ?, ?, ?)
-        """)
-    tally = try make(
-      "write log", """
-        INSERT INTO audit_tally VALUES (?, ?)
-        ON CONFLICT DO UPDATE SET count = count + excluded.count
-        """)
   }
 }

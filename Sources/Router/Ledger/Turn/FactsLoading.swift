@@ -21,11 +21,15 @@ struct FactsLoading {
 
   private mutating func gather() throws {
     try loadKnown()
+    try loadRefusals()
     try loadPeople()
     for id in needs.cases { try mention(id) }
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }
     for (agency, limit) in needs.queues { try loadQueue(of: agency, limit: limit) }
+    for number in needs.links {
+      gathered.links[number] = try ledger.statements.log.links(after: number)
+    }
     try loadTimers()
     try loadChunk()
     try loadWaiting()
@@ -44,6 +48,24 @@ struct FactsLoading {
       gathered.sources[key] = try source.int(agency).text(key.incarnation.text).first {
         SourceCursor(data: source.uint(at: 0), control: source.uint(at: 1))
       }
+    }
+  }
+
+  private mutating func loadRefusals() throws {
+    let read = ledger.statements.hub.refusals
+    for key in needs.refusals {
+      guard let agency = ledger.names.number(of: key.agency) else { continue }
+      var refusals: [RefusedSubmission] = []
+      try read.int(agency).text(key.incarnation.text).rows {
+        guard let sequence = UInt8(exactly: read.int(at: 0)).flatMap(SubmitSequence.init),
+          let code = ErrorCode(rawValue: read.text(at: 2))
+        else { throw read.damaged() }
+        refusals.append(
+          RefusedSubmission(
+            sequence: sequence, number: read.uint(at: 1),
+            refusal: Refusal(code, at: read.text(at: 3))))
+      }
+      if !refusals.isEmpty { gathered.refusals[key] = refusals }
     }
   }
 
@@ -196,7 +218,9 @@ struct FactsLoading {
 
   private mutating func mention(_ person: ParticipantID?) throws {
     guard let person, gathered.participants[person] == nil else { return }
-    gathered.participants[person] = try ledger.readPerson(person)
+    let record = try ledger.readPerson(person)
+    gathered.participants[person] = record
+    for other in record.others { try mention(other) }
   }
 
   private mutating func mention(_ caseID: CaseID?) throws {

@@ -21,6 +21,12 @@ extension Ledger {
       agreements: try readAgreements(from: agreement?.0 ?? 0), escrowTail: escrowTail,
       redecision: try redecision.map {
         try json.decode(Redecision.self, from: $0, for: "read ledger")
+      },
+      chain: try statements.log.chain().point,
+      clock: try hub.clock.first {
+        ClockMark(
+          wall: hub.clock.time(at: 0), boot: hub.clock.text(at: 1),
+          sinceBoot: Span(milliseconds: hub.clock.int(at: 2)))
       })
   }
 
@@ -120,8 +126,16 @@ extension Ledger {
   func readPerson(_ id: ParticipantID) throws -> ParticipantRecord {
     if let known = recentPeople.value(of: id) { return known }
     let people = statements.people
-    let position = try people.position.id(id.value).first { people.position.uint(at: 0) } ?? 0
+    let (position, head) = try people.person.id(id.value).first {
+      (people.person.uint(at: 0), try people.person.optionalParticipant(at: 1))
+    } ?? (0, nil)
     var record = ParticipantRecord(consents: ParticipantConsents(position: position))
+    if let head {
+      try people.members.id(head.value).rows {
+        record.others.insert(try people.members.participant(at: 0))
+      }
+      record.others.remove(id)
+    }
     let aliases = people.preferredAliases
     try aliases.id(id.value).rows {
       record.aliases[try name(at: 0, of: aliases)] = try aliases.identifier(at: 1)
@@ -132,8 +146,22 @@ extension Ledger {
     try tombstones.id(id.value).rows {
       record.consents.tombstones.insert(try tombstones.identifier(at: 0))
     }
+    let blankets = statements.consent.blankets
+    try blankets.id(id.value).rows {
+      record.consents.add(
+        BlanketRevocation(
+          recipients: try parties(blankets.blob(at: 0), in: blankets),
+          at: blankets.time(at: 1)))
+    }
     recentPeople.remember(record, of: id)
     return record
+  }
+
+  private func parties(_ bytes: [UInt8], in row: Prepared) throws -> [Party] {
+    try json.decode([[String]].self, from: bytes, for: "read releases").map {
+      guard let party = Party(words: $0) else { throw row.damaged() }
+      return party
+    }
   }
 
   private func readRelease(_ row: Prepared) throws -> RoiRecord {
@@ -143,14 +171,10 @@ extension Ledger {
     } catch {
       throw row.damaged()
     }
-    let toward = try json.decode([[String]].self, from: row.blob(at: 4), for: "read releases")
     guard let state = RoiState(rawValue: row.text(at: 3)) else { throw row.damaged() }
     return RoiRecord(
       roi: release, state: state, capturedBy: try name(at: 1, of: row),
-      revokedToward: try toward.map {
-        guard let party = Party(words: $0) else { throw row.damaged() }
-        return party
-      },
+      revokedToward: try parties(row.blob(at: 4), in: row),
       position: row.uint(at: 2),
       missing: try json.decode([String].self, from: row.blob(at: 5), for: "read releases"))
   }

@@ -65,7 +65,12 @@ struct TurnWriting {
       try statements.messages.forgetPayload.id(message).run()
       ledger.recentMessages.forget(message)
       ledger.mustTruncate = true
-    case .participant, .alias, .token, .release, .tombstone: try writePerson(entry)
+    case .refused(let source, let refused): try write(refused, of: source)
+    case .clock(let mark):
+      try statements.hub.setClock.int(mark.wall.milliseconds).text(mark.boot)
+        .int(mark.sinceBoot.milliseconds).run()
+    case .participant, .alias, .token, .release, .tombstone, .blanket, .group:
+      try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
     case .cutOff(let key, let at):
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
@@ -77,6 +82,16 @@ struct TurnWriting {
         .int(recorded.recordedAt.milliseconds).run()
     case .redecision(let redecision): try write(redecision)
     }
+  }
+
+  private func write(_ refused: RefusedSubmission, of source: SourceKey) throws {
+    let agency = try ledger.number(of: source.agency)
+    let sequence = Int64(refused.sequence.rawValue)
+    try statements.hub.addRefusal.int(agency).text(source.incarnation.text).int(sequence)
+      .uint(refused.number).text(refused.refusal.code.rawValue).text(refused.refusal.place).run()
+    guard refused.number > Limits.refusalsRemembered else { return }
+    try statements.hub.forgetRefusals.int(agency).text(source.incarnation.text).int(sequence)
+      .uint(refused.number - Limits.refusalsRemembered).run()
   }
 
   // MARK: Messages and their fates
@@ -169,6 +184,16 @@ struct TurnWriting {
     case .tombstone(let person, let release, let position):
       try statements.consent.addTombstone.id(person.value).text(release.text).uint(position).run()
       try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .blanket(let person, let blanket, let position):
+      try statements.consent.setBlanket.id(person.value)
+        .blob(ledger.json.encode(blanket.recipients.map(\.words), for: "write revocation"))
+        .int(blanket.at.milliseconds).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .group(let person, let head, let position):
+      try people.movePosition.id(person.value).uint(position).run()
+      try people.setHead.id(person.value).id(head?.value).run()
       ledger.recentPeople.forget(person)
     default: return
     }

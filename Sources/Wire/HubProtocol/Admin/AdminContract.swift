@@ -11,6 +11,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// What waits in escrow, oldest first, of one agency or of all.
   case held(agency: String?)
   case cutOff(fingerprint: String, reason: String)
+  /// The wall clock is right as it is; what was held for it goes on.
+  case acceptClock(reason: String)
+  /// Two names (`agency/alias`) are one person's, or after all are not.
+  case mergeIdentities(first: String, second: String, reason: String)
+  case separateIdentity(name: String, reason: String)
   case reloadRegistry
   /// Records an agreement's file and puts it in force, at once or from a date on (Unix
   /// milliseconds); without one, the file's own date counts.
@@ -21,6 +26,14 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case agreement(version: UInt32?)
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
   case totals
+  /// Vouches for the log as it stands now.
+  case checkpoint
+  /// Begins an export of the log: vouches for it, then gives the export's head.
+  case auditHead
+  /// A page of an export that has `size` entries.
+  case auditPage(from: UInt64, size: UInt64)
+  /// The proof of one disclosure, or, for the auditor, of one withholding.
+  case auditProof(message: String, recipient: String, part: UInt16?, withholding: Bool)
 }
 
 public enum AdminResponse: Codable, Hashable, Sendable {
@@ -31,6 +44,9 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case totals(TotalsReport)
   case agreements([AgreementVersionReport])
   case agreement(AgreementVersionReport, text: String)
+  case auditPage(AuditPage)
+  /// An ``AuditProof`` as text.
+  case auditProof(String)
   /// An act was done and is in the log.
   case done(String)
   /// What is wrong, and what to do.
@@ -75,9 +91,11 @@ public struct StatusReport: Codable, Hashable, Sendable {
   /// What somebody must know of the agreement, such as that the configured file is not the
   /// version in force.
   public var agreementNote: String?
+  /// Why nothing is released until the operator accepts the clock; nil while all is well.
+  public var clockHeld: String?
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil
+    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil
   ) {
     self.agreementNote = agreementNote
     self.program = program
@@ -86,6 +104,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.isDemonstration = isDemonstration
     self.now = now
     self.agencies = agencies
+    self.clockHeld = clockHeld
   }
 }
 
@@ -234,5 +253,20 @@ public struct TotalsReport: Codable, Hashable, Sendable {
     self.auditByKind = auditByKind
     self.noMatches = noMatches
     self.ledgerBytes = ledgerBytes
+  }
+}
+
+/// A piece of an audit export.
+public struct AuditPage: Codable, Hashable, Sendable {
+  /// Whole lines.
+  public var text: String
+  /// Where the next page begins; absent behind the last.
+  public var next: UInt64?
+  /// Entries that the export holds.
+  public var size: UInt64
+  public init(text: String, next: UInt64?, size: UInt64) {
+    self.text = text
+    self.next = next
+    self.size = size
   }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import HubModel
 
 extension Reply {
@@ -51,7 +52,9 @@ extension Reply.Welcome {
       dataThrough: try Read.number(frame.dataThrough, "welcome.data_through"),
       controlThrough: try Read.number(frame.controlThrough, "welcome.control_through"),
       acknowledgedThrough: try Read.number(
-        frame.acknowledgedThrough, "welcome.acknowledged_through"))
+        frame.acknowledgedThrough, "welcome.acknowledged_through"),
+      senders: try Read.list(
+        frame.senders, "welcome.senders", limit: Limits.agencies, Reply.Sender.init(reading:)))
   }
 }
 
@@ -67,6 +70,51 @@ extension Accord_V1_Welcome {
     acknowledgedThrough = welcome.acknowledgedThrough
     program = welcome.program.text
     role = welcome.role.rawValue
+    senders = welcome.senders.map(Accord_V1_Sender.init)
+  }
+}
+
+extension Reply.Sender {
+  init(reading frame: Accord_V1_Sender) throws(Refusal) {
+    self.init(
+      try Read.required(frame.agency, "agency"), maySendUnsealed: frame.unsealed,
+      keys: try Read.list(frame.keys, "keys") { key throws(Refusal) in
+        Key(
+          curve: try Read.bytes(key.curve, "curve", count: 32),
+          signing: try Read.bytes(key.signing, "signing", count: 32))
+      })
+  }
+}
+
+extension Accord_V1_Sender {
+  init(_ sender: Reply.Sender) {
+    agency = sender.agency.text
+    unsealed = sender.maySendUnsealed
+    keys = sender.keys.map { key in
+      var frame = Accord_V1_Sender.Key()
+      frame.curve = Data(key.curve)
+      frame.signing = Data(key.signing)
+      return frame
+    }
+  }
+}
+
+extension ChainExtension {
+  init(reading frame: Accord_V1_Chain) throws(Refusal) {
+    self.init(
+      through: try Read.number(frame.through, "through"),
+      value: try Read.bytes(frame.value, "value", count: 32, optional: frame.through == 0),
+      commitments: try Read.list(
+        frame.commitments, "commitments", limit: Limits.chainLinks
+      ) { data throws(Refusal) in try Read.bytes(data, "commitment", count: 32) })
+  }
+}
+
+extension Accord_V1_Chain {
+  init(_ chain: ChainExtension) {
+    through = chain.through
+    value = Data(chain.value)
+    commitments = chain.commitments.map { Data($0) }
   }
 }
 
@@ -119,7 +167,11 @@ extension Reply.Pong {
       time: try Read.time(frame.time, "pong.time"),
       dataHorizon: try Read.number(frame.dataHorizon, "pong.data_horizon"),
       controlHorizon: try Read.number(frame.controlHorizon, "pong.control_horizon"),
-      ledger: try Read.required(frame.ledgerIncarnation, "pong.ledger_incarnation"))
+      ledger: try Read.required(frame.ledgerIncarnation, "pong.ledger_incarnation"),
+      chain: frame.hasChain
+        ? try within("pong.chain") { () throws(Refusal) in
+          try ChainExtension(reading: frame.chain)
+        } : nil)
   }
 }
 
@@ -131,5 +183,6 @@ extension Accord_V1_Pong {
     dataHorizon = pong.dataHorizon
     controlHorizon = pong.controlHorizon
     ledgerIncarnation = pong.ledger.text
+    if let chain = pong.chain { self.chain = Accord_V1_Chain(chain) }
   }
 }

@@ -13,7 +13,9 @@ extension Submission {
     case .resume(let resume):
       frame.resume.ledgerIncarnation = resume.ledger.text
       frame.resume.next = resume.next
-    case .ping(let echo): frame.ping.echo = echo
+    case .ping(let echo, let chain):
+      frame.ping.echo = echo
+      if let chain { frame.ping.chain = chain }
     }
     return frame.written()
   }
@@ -39,7 +41,10 @@ extension Submission {
     case .acknowledge(let acknowledge):
       self = .acknowledge(try Acknowledge(reading: acknowledge))
     case .resume(let resume): self = .resume(try Resume(reading: resume))
-    case .ping(let ping): self = .ping(echo: ping.echo)
+    case .ping(let ping):
+      self = .ping(
+        echo: ping.echo,
+        chain: ping.hasChain ? try Read.number(ping.chain, "ping.chain") : nil)
     }
   }
 }

@@ -829,9 +829,21 @@ nonisolated struct Accord_V1_Ping: Sendable {
 
   var echo: UInt64 = 0
 
+  /// last link kept, 0 for none; absent: keeps no chain
+  var chain: UInt64 {
+    get {_chain ?? 0}
+    set {_chain = newValue}
+  }
+  /// Returns true if `chain` has been explicitly set.
+  var hasChain: Bool {self._chain != nil}
+  /// Clears the value of `chain`. Subsequent reads from it will return its default value.
+  mutating func clearChain() {self._chain = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _chain: UInt64? = nil
 }
 
 nonisolated struct Accord_V1_Reply: Sendable {
@@ -913,7 +925,44 @@ nonisolated struct Accord_V1_Welcome: Sendable {
 
   var role: String = String()
 
+  /// whose messages may come, and the keys that seal them
+  var senders: [Accord_V1_Sender] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// An agency, as others need to know it to check its seals.
+nonisolated struct Accord_V1_Sender: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var agency: String = String()
+
+  /// its messages may come without a seal
+  var unsealed: Bool = false
+
+  var keys: [Accord_V1_Sender.Key] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Key: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// 32 bytes; a seal's fingerprint is of the two together
+    var curve: Data = Data()
+
+    /// 32 bytes, Ed25519
+    var signing: Data = Data()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
 
   init() {}
 }
@@ -970,6 +1019,38 @@ nonisolated struct Accord_V1_Pong: Sendable {
   var controlHorizon: UInt64 = 0
 
   var ledgerIncarnation: String = String()
+
+  /// where the ping asked for it
+  var chain: Accord_V1_Chain {
+    get {_chain ?? Accord_V1_Chain()}
+    set {_chain = newValue}
+  }
+  /// Returns true if `chain` has been explicitly set.
+  var hasChain: Bool {self._chain != nil}
+  /// Clears the value of `chain`. Subsequent reads from it will return its default value.
+  mutating func clearChain() {self._chain = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _chain: Accord_V1_Chain? = nil
+}
+
+/// The links of the checkpoint chain that follow the ping's, as many as fit.
+nonisolated struct Accord_V1_Chain: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// number of the last link here; without one, the last there is
+  var through: UInt64 = 0
+
+  /// the chain's value at that link; empty before the first
+  var value: Data = Data()
+
+  /// one for each link, 32 bytes
+  var commitments: [Data] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2465,7 +2546,7 @@ nonisolated extension Accord_V1_Resume: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Accord_V1_Ping: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Ping"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}chain\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2474,20 +2555,29 @@ nonisolated extension Accord_V1_Ping: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.echo) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._chain) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.echo != 0 {
       try visitor.visitSingularUInt64Field(value: self.echo, fieldNumber: 1)
     }
+    try { if let v = self._chain {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Accord_V1_Ping, rhs: Accord_V1_Ping) -> Bool {
     if lhs.echo != rhs.echo {return false}
+    if lhs._chain != rhs._chain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2596,7 +2686,7 @@ nonisolated extension Accord_V1_Reply: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Accord_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}agency\0\u{3}ledger_incarnation\0\u{3}release_port\0\u{1}window\0\u{3}data_through\0\u{3}control_through\0\u{3}acknowledged_through\0\u{1}program\0\u{1}role\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}agency\0\u{3}ledger_incarnation\0\u{3}release_port\0\u{1}window\0\u{3}data_through\0\u{3}control_through\0\u{3}acknowledged_through\0\u{1}program\0\u{1}role\0\u{1}senders\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2614,6 +2704,7 @@ nonisolated extension Accord_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.acknowledgedThrough) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.program) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.role) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.senders) }()
       default: break
       }
     }
@@ -2650,6 +2741,9 @@ nonisolated extension Accord_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.role.isEmpty {
       try visitor.visitSingularStringField(value: self.role, fieldNumber: 10)
     }
+    if !self.senders.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.senders, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2664,6 +2758,82 @@ nonisolated extension Accord_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.acknowledgedThrough != rhs.acknowledgedThrough {return false}
     if lhs.program != rhs.program {return false}
     if lhs.role != rhs.role {return false}
+    if lhs.senders != rhs.senders {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Accord_V1_Sender: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Sender"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agency\0\u{1}unsealed\0\u{1}keys\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.agency) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.unsealed) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.keys) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.agency.isEmpty {
+      try visitor.visitSingularStringField(value: self.agency, fieldNumber: 1)
+    }
+    if self.unsealed != false {
+      try visitor.visitSingularBoolField(value: self.unsealed, fieldNumber: 2)
+    }
+    if !self.keys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.keys, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Accord_V1_Sender, rhs: Accord_V1_Sender) -> Bool {
+    if lhs.agency != rhs.agency {return false}
+    if lhs.unsealed != rhs.unsealed {return false}
+    if lhs.keys != rhs.keys {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Accord_V1_Sender.Key: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Accord_V1_Sender.protoMessageName + ".Key"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}curve\0\u{1}signing\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.curve) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signing) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.curve.isEmpty {
+      try visitor.visitSingularBytesField(value: self.curve, fieldNumber: 1)
+    }
+    if !self.signing.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signing, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Accord_V1_Sender.Key, rhs: Accord_V1_Sender.Key) -> Bool {
+    if lhs.curve != rhs.curve {return false}
+    if lhs.signing != rhs.signing {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2751,7 +2921,7 @@ nonisolated extension Accord_V1_Receipt.Refused: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Pong"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0\u{1}chain\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2765,12 +2935,17 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.dataHorizon) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.controlHorizon) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.ledgerIncarnation) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._chain) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.echo != 0 {
       try visitor.visitSingularUInt64Field(value: self.echo, fieldNumber: 1)
     }
@@ -2789,6 +2964,9 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.ledgerIncarnation.isEmpty {
       try visitor.visitSingularStringField(value: self.ledgerIncarnation, fieldNumber: 6)
     }
+    try { if let v = self._chain {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2799,6 +2977,47 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.dataHorizon != rhs.dataHorizon {return false}
     if lhs.controlHorizon != rhs.controlHorizon {return false}
     if lhs.ledgerIncarnation != rhs.ledgerIncarnation {return false}
+    if lhs._chain != rhs._chain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Accord_V1_Chain: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Chain"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}through\0\u{1}value\0\u{1}commitments\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.through) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.value) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.commitments) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.through != 0 {
+      try visitor.visitSingularUInt64Field(value: self.through, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularBytesField(value: self.value, fieldNumber: 2)
+    }
+    if !self.commitments.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.commitments, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Accord_V1_Chain, rhs: Accord_V1_Chain) -> Bool {
+    if lhs.through != rhs.through {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.commitments != rhs.commitments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,5 +1,3 @@
-import HubModel
-
 /// The statements of 42 CFR 2.32(a), of which one accompanies each consented disclosure of
 /// Part 2 records. Data of the regulation's 2024 edition; the pre-2024 short form is superseded.
 public enum RedisclosureStatement {
@@ -28,5 +26,23 @@ public enum RedisclosureStatement {
     or redisclose the record (see 42 CFR 2.31).
     """
 
-  static func text(toward role: Role) -> String { role.isJustice ? long : short }
+  /// The statements of the edition in force; the older, shorter one is not among them.
+  public static let inForce = [short, long]
+}
+
+extension Delivery.Content {
+  /// Why a receiver must not take it as it stands: Part 2 records travel with one of the two
+  /// statements of 42 CFR 2.32(a) and with the scope of the consent (2.32(b)); one that comes
+  /// without was stripped of it on the way, or never given it. `nil`: it may be taken.
+  public var noticeFault: Refusal? {
+    guard message.segments.contains(where: { $0.labels.contains(.part2) }) else { return nil }
+    guard let notice else { return Refusal(.noticeMissing) }
+    // By bytes: String's own equality would take another spelling of the same letters for it.
+    let isStatement = RedisclosureStatement.inForce.contains {
+      $0.utf8.elementsEqual(notice.statement.utf8)
+    }
+    guard isStatement else { return Refusal(.noticeMissing, at: "statement") }
+    let hasScope = notice.scopes.contains { !$0.purposes.isEmpty && !$0.categories.isEmpty }
+    return hasScope ? nil : Refusal(.noticeMissing, at: "scope")
+  }
 }

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Simulator
+
+/// Runs the hub in virtual time, seed after seed.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run the whole hub in virtual time on networks, disks and clocks that fail.",
+    discussion: """
+      Each seed is one run: days of a county's traffic and faults, then everything is mended and \
+      judged. A run that the judge finds fault with is printed with the command that repeats it; \
+      the exit code is then 1.
+      """)
+
+  @Option(help: "The first seed.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How many seeds, one after the other.")
+  var seeds: Int = 1
+
+  @Option(help: "Virtual days of traffic in each run.")
+  var days: Int = 4
+
+  @Option(help: "Put this bug in, to see whether it is found.", transform: Self.bug(named:))
+  var bug: PlantedBug?
+
+  @Flag(help: "Nothing fails.")
+  var calm = false
+
+  @Flag(help: "Print the totals as JSON.")
+  var json = false
+
+  private static func bug(named name: String) throws -> PlantedBug {
+    guard let bug = PlantedBug(rawValue: name) else {
+      let known = PlantedBug.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--bug \(name): is none of \(known)")
+    }
+    return bug
+  }
+
+  func validate() throws {
+    guard seeds > 0, days > 0 else { throw ValidationError("give at least 1 seed and 1 day") }
+  }
+
+  func run() throws {
+    var total = SimulationTally()
+    var failed: [UInt64] = []
+    for number in seed..<seed + UInt64(seeds) {
+      let simulation = Simulation(seed: number, days: days, bug: bug, isCalm: calm)
+      let report = try simulation.run()
+      total.add(report.tally)
+      guard !report.findings.isEmpty else { continue }
+      failed.append(number)
+      print("seed \(number):")
+      for finding in report.findings { print("  \(finding)") }
+      print("  again: \(simulation.rerun)")
+    }
+    try show(total, failed)
+    if !failed.isEmpty { throw ExitCode(1) }
+  }
+
+  private func show(_ total: SimulationTally, _ failed: [UInt64]) throws {
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      print(String(decoding: try encoder.encode(Totals(seeds, failed, total)), as: UTF8.self))
+      return
+    }
+    let days = String(format: "%.0f", total.virtualDays)
+    print("\(seeds) seeds, \(failed.count) failed; \(days) virtual days")
+    print(
+      "\(total.messages) messages, \(total.turns) turns, \(total.deliveries) deliveries sent, "
+        + "\(total.restarts) starts of the router")
+    print(
+      "\(total.framesLost) frames lost, \(total.unflushedWrites) unflushed writes met a crash; "
+        + "faults:")
+    for (kind, count) in total.faults.sorted(by: { $0.key < $1.key }) {
+      print("  \(count)  \(kind)")
+    }
+  }
+}
+
+/// The totals as a document.
+private struct Totals: Encodable {
+  let seeds: Int
+  let failed: [UInt64]
+  let virtualDays: Double
+  let messages, turns, deliveries, framesLost: Int
+  let faults: [String: Int]
+
+  init(_ seeds: Int, _ failed: [UInt64], _ total: SimulationTally) {
+    self.seeds = seeds
+    self.failed = failed
+    virtualDays = total.virtualDays
+    messages = total.messages
+    turns = total.turns
+    deliveries = total.deliveries
+    framesLost = total.framesLost
+    faults = total.faults
+  }
+}

@@ -1,0 +1,83 @@
+import FaultyDisk
+import HubModel
+
+/// Draws the larger faults and lets them happen.
+extension World {
+  func scheduleChaos(until end: Tick) {
+    guard faults.minutesBetweenFaults > 0 else { return }
+    let wait = Span.seconds(Int64(random.within(1...(2 * 60 * faults.minutesBetweenFaults))))
+    guard now + wait < end else { return }
+    after(wait) { [self] in
+      strike(random.pick(Fault.allCases))
+      scheduleChaos(until: end)
+    }
+  }
+
+  private func strike(_ fault: Fault) {
+    tally.faults[fault.rawValue, default: 0] += 1
+    let agency = random.pick(agencies)
+    switch fault {
+    case .connectionLost: agency.link.drop(told: true)
+    case .partition: partition(agency)
+    case .longAbsence:
+      agency.kill(powerFails: false, away: .days(Int64(random.within(7...25))))
+    case .routerKilled: router.kill(powerFails: random.chance(1, in: 2))
+    case .routerKilledBetweenSends:
+      router.diesAfterSends = random.below(4)
+      router.wake()
+    case .routerDiskWrite:
+      faulty_disk_lay(router.folder, Int32(FAULTY_DISK_WRITE_ERROR), Int64(random.within(1...40)))
+    case .routerDiskFlush:
+      faulty_disk_lay(router.folder, Int32(FAULTY_DISK_SYNC_ERROR), Int64(random.within(1...8)))
+    case .routerDiskFull:
+      faulty_disk_lay(router.folder, Int32(FAULTY_DISK_FULL), Int64(random.within(1...40)))
+    case .adapterKilled: agency.kill(powerFails: random.chance(1, in: 2))
+    case .adapterDiskWrite:
+      faulty_disk_lay(agency.folder, Int32(FAULTY_DISK_WRITE_ERROR), Int64(random.within(1...20)))
+    case .adapterDiskFlush:
+      faulty_disk_lay(agency.folder, Int32(FAULTY_DISK_SYNC_ERROR), Int64(random.within(1...6)))
+    case .clockJump: jump()
+    case .keyCutOff: cutOff(agency)
+    case .agreementChanged: changeAgreement()
+    }
+  }
+
+  private func partition(_ agency: SimulatedAgency) {
+    agency.link.isCut = true
+    after(.seconds(Int64(random.within(1...7_200)))) { agency.link.mend() }
+  }
+
+  private func jump() {
+    let clock = random.chance(1, in: 2) ? router.clock : random.pick(agencies).clock
+    clock.jump(by: .minutes(Int64(random.within(-2_000...2_000))))
+    after(.minutes(Int64(random.within(1...300)))) { clock.correct() }
+  }
+
+  private func cutOff(_ agency: SimulatedAgency) {
+    guard let fingerprint = agency.link.replaceKey() else { return }
+    router.ask(.cutOff(fingerprint, reason: "stolen"))
+  }
+
+  /// Whether the provider's status may go to the prosecutor: now allowed, now not.
+  private func changeAgreement() {
+    guard router.isUp else { return }
+    let path = ProgramAgreement.Path(
+      .participantStatus, from: .behavioralHealth, to: .prosecutor)
+    let next = router.agreement.with(path, open: random.chance(1, in: 2))
+    router.ask(.activate(next, text: [], effective: nil))
+  }
+}
+
+extension ProgramAgreement {
+  /// The next version, with one path opened or closed.
+  func with(_ path: Path, open isOpen: Bool) -> ProgramAgreement {
+    var paths = paths
+    if isOpen { paths.insert(path) } else { paths.remove(path) }
+    return ProgramAgreement(
+      program: program, version: version + 1,
+      contentHash: [UInt8](repeating: UInt8(truncatingIfNeeded: version + 1), count: 32),
+      paths: paths, exceptions: exceptions, outcomes: outcomes, hold: hold, handoff: handoff,
+      escrow: escrow, referral: referral, roiExpiringDays: roiExpiringDays, calendar: calendar,
+      dutyLine: dutyLine, isDemonstration: isDemonstration)
+  }
+}

@@ -1,0 +1,69 @@
+/// How hostile a run's surroundings are; rates are per thousand.
+struct FaultPlan {
+  var dropPerMille = 5
+  var doublePerMille = 10
+  var overtakePerMille = 5
+  var longDelayPerMille = 10
+  /// One fault of the larger kind on average every so many virtual minutes; 0: none.
+  var minutesBetweenFaults = 45
+
+  func drops(_ random: inout SeededGenerator) -> Bool { random.chance(dropPerMille, in: 1_000) }
+  func doubles(_ random: inout SeededGenerator) -> Bool {
+    random.chance(doublePerMille, in: 1_000)
+  }
+  func overtakes(_ random: inout SeededGenerator) -> Bool {
+    random.chance(overtakePerMille, in: 1_000)
+  }
+  /// In milliseconds.
+  func delay(_ random: inout SeededGenerator) -> Int {
+    random.chance(longDelayPerMille, in: 1_000)
+      ? random.within(500...20_000) : random.within(1...40)
+  }
+
+  static let calm = FaultPlan(
+    dropPerMille: 0, doublePerMille: 0, overtakePerMille: 0, longDelayPerMille: 0,
+    minutesBetweenFaults: 0)
+}
+
+/// The larger faults, drawn by weight.
+enum Fault: String, CaseIterable, Sendable {
+  case connectionLost = "connection lost"
+  case partition
+  case longAbsence = "agency absent for weeks"
+  case routerKilled = "router killed"
+  case routerKilledBetweenSends = "router killed between two sends"
+  case routerDiskWrite = "router's disk fails a write"
+  case routerDiskFlush = "router's disk fails a flush"
+  case routerDiskFull = "router's disk full"
+  case adapterKilled = "adapter killed"
+  case adapterDiskWrite = "adapter's disk fails a write"
+  case adapterDiskFlush = "adapter's disk fails a flush"
+  case clockJump = "clock jumped"
+  case keyCutOff = "key cut off and replaced"
+  case agreementChanged = "agreement changed"
+}
+
+/// What a run did, for the report.
+public struct SimulationTally: Sendable {
+  public internal(set) var faults: [String: Int] = [:]
+  public internal(set) var framesLost = 0
+  public internal(set) var unflushedWrites: Int64 = 0
+  public internal(set) var turns = 0
+  public internal(set) var messages = 0
+  public internal(set) var deliveries = 0
+  public internal(set) var virtualDays = 0.0
+  public internal(set) var restarts = 0
+
+  public init() {}
+
+  public mutating func add(_ other: SimulationTally) {
+    faults.merge(other.faults, uniquingKeysWith: +)
+    framesLost += other.framesLost
+    unflushedWrites += other.unflushedWrites
+    turns += other.turns
+    messages += other.messages
+    deliveries += other.deliveries
+    virtualDays += other.virtualDays
+    restarts += other.restarts
+  }
+}

@@ -1,0 +1,121 @@
+import HubModel
+import HubProtocol
+import RouterCore
+
+/// Bugs that are put in on purpose, between the parts of the real system, to see whether the
+/// judge finds them. None of this stands in any daemon.
+public enum PlantedBug: String, CaseIterable, Sendable {
+  /// What a turn decided goes out before it is written down.
+  case sendsBeforeCommit = "sends-before-commit"
+  /// A commit that failed counts as done.
+  case ignoresFailedFlush = "ignores-failed-flush"
+  case losesRevocation = "loses-revocation"
+  case losesTombstone = "loses-tombstone"
+  case losesRedecision = "loses-redecision"
+  case losesLapse = "loses-lapse"
+  case losesQueue = "loses-queue"
+  case losesCursor = "loses-cursor"
+  case losesAudit = "loses-audit"
+  /// A resend goes out as it went out first, not decided again.
+  case permitsAreCached = "permits-are-cached"
+  case deliversToNeighbour = "delivers-to-neighbour"
+  /// Releases never expire.
+  case frozenClock = "frozen-clock"
+  case replayOffByOne = "replay-off-by-one"
+  case acknowledgesAhead = "acknowledges-ahead"
+  case skipsSubmission = "skips-submission"
+  case confusesPeople = "confuses-people"
+  /// Decided on any release of the person, not on the one that the referral names.
+  case ignoresNamedRelease = "ignores-named-release"
+  case widensRelease = "widens-release"
+  case narrowsRevocation = "narrows-revocation"
+
+  /// Between turn and ledger: whether this never reaches the disk.
+  func loses(_ entry: JournalEntry) -> Bool {
+    switch (self, entry) {
+    case (.losesRevocation, .release(_, let record)):
+      record.state == .revoked || !record.revokedToward.isEmpty
+    case (.losesTombstone, .tombstone): true
+    case (.losesRedecision, .timer(.redecide, _, _)): true
+    case (.losesLapse, .timer(.lapse, _, _)): true
+    case (.losesQueue, .part(let part)): part.fate == .pending
+    case (.losesCursor, .submitted): true
+    case (.losesAudit, .audit(let entry)): entry.kind == .withheld
+    default: false
+    }
+  }
+
+  /// Between ledger and turn.
+  func change(_ facts: inout Facts) {
+    guard self == .confusesPeople, let one = facts.aliases.values.min(by: { $0.value < $1.value })
+    else { return }
+    for key in facts.aliases.keys { facts.aliases[key] = one }
+  }
+
+  /// Between the wire and the router's turn.
+  func change(received submission: inout Submission) {
+    switch (self, submission) {
+    case (.replayOffByOne, .resume(var resume)):
+      resume.next += 1
+      submission = .resume(resume)
+    case (.ignoresNamedRelease, .publish(var publish)):
+      publish.items = publish.items.map { item in
+        guard case .message(var message) = item else { return item }
+        message.release = nil
+        return .message(message)
+      }
+      submission = .publish(publish)
+    case (.widensRelease, .publish(var publish)):
+      publish.items = publish.items.map(Self.widened)
+      submission = .publish(publish)
+    case (.narrowsRevocation, .publish(var publish)):
+      publish.items = publish.items.map(Self.narrowed)
+      submission = .publish(publish)
+    default: break
+    }
+  }
+
+  private static func widened(_ item: Submission.Publish.Item) -> Submission.Publish.Item {
+    guard case .message(var message) = item, case .release(var roi)? = message.consent else {
+      return item
+    }
+    roi.recipients += Role.allCases.map(Party.role)
+    message.consent = .release(roi)
+    return .message(message)
+  }
+
+  private static func narrowed(_ item: Submission.Publish.Item) -> Submission.Publish.Item {
+    guard case .message(var message) = item, case .revocation(var revocation)? = message.consent,
+      let nobody = AgencyID("nobody")
+    else { return item }
+    revocation.recipients = [.agency(nobody)]
+    message.consent = .revocation(revocation)
+    return .message(message)
+  }
+
+  /// Between the client's loop and the wire.
+  func changed(submission frame: [UInt8]) -> [UInt8] {
+    guard self == .acknowledgesAhead || self == .skipsSubmission,
+      let submission = try? Submission(decoding: frame)
+    else { return frame }
+    switch (self, submission) {
+    case (.acknowledgesAhead, .acknowledge(var frame)):
+      frame.through += 1
+      return Submission.acknowledge(frame).encoded()
+    case (.skipsSubmission, .publish(var publish)):
+      guard publish.items.count > 1, let first = publish.items.first else { return frame }
+      publish.items[publish.items.count - 1] = first
+      return Submission.publish(publish).encoded()
+    default: return frame
+    }
+  }
+
+  /// Between the router's turn and its lanes.
+  func changed(recipient: AgencyID) -> AgencyID {
+    self == .deliversToNeighbour && recipient.text == "harbor"
+      ? AgencyID("cedar") ?? recipient : recipient
+  }
+
+  var frozenClock: MachineClock? { self == .frozenClock ? Self.stopped : nil }
+  private static let stopped = MachineClock()
+}

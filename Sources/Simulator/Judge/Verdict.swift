@@ -1,0 +1,109 @@
+import GRDB
+import HubClient
+import HubModel
+
+/// The end of a run: everything is mended, everyone is back, and what stands is compared with
+/// what was said and what each agency has in its own store.
+struct Verdict {
+  let world: World
+
+  func look() {
+    let history = world.history
+    for agency in world.agencies {
+      look(at: agency, history)
+    }
+    lookAtFates(history)
+  }
+
+  private func look(at agency: SimulatedAgency, _ history: History) {
+    guard let store = agency.store else {
+      history.note("\(agency.id) did not come back")
+      return
+    }
+    for (id, said) in history.said where said.by == agency.id {
+      let isIn = history.accepted[id] != nil
+      let state = try? store.submissionState(of: id)
+      switch state {
+      case .some(.receipted):
+        if !isIn && !isAnswered(said.message, history) {
+          history.note("\(agency.id) has a receipt for a \(said.message.topic) that is lost")
+        }
+      case .some(.refused):
+        if isIn { history.note("a \(said.message.topic) was taken and refused") }
+      case .some(.spooled):
+        history.note("a \(said.message.topic) of \(agency.id) never left its spool")
+      default:
+        if !history.uncertain.contains(id) {
+          history.note("\(agency.id) lost a \(said.message.topic) that it had on disk")
+        }
+      }
+    }
+    lookAtInbox(of: agency, store, history)
+  }
+
+  /// Bookings of nobody leave a number and no message; refusals are in the log.
+  private func isAnswered(_ message: Message, _ history: History) -> Bool {
+    message.topic == .bookingCreated || history.refused.contains(message.id)
+  }
+
+  private func lookAtInbox(
+    of agency: SimulatedAgency, _ store: AdapterStore, _ history: History
+  ) {
+    let rows =
+      (try? store.read { database in
+        try Row.fetchAll(
+          database, sql: "SELECT number, message, part FROM applied ORDER BY entry")
+      }) ?? []
+    var last: Int64 = 0
+    var seen: Set<PartKey> = []
+    for row in rows {
+      let number: Int64 = row["number"]
+      if number <= last { history.note("\(agency.id) applied \(number) after \(last)") }
+      last = number
+      guard let id = MessageID(row["message"] as String) else { continue }
+      let key = PartKey(
+        message: id, recipient: agency.id, part: UInt16(clamping: row["part"] as Int64))
+      if !seen.insert(key).inserted { history.note("\(agency.id) applied a delivery twice") }
+      guard let stands = history.standing[key] else {
+        history.note("\(agency.id) applied what was never decided for it")
+        continue
+      }
+      if !stands.wasReleased { history.note("\(agency.id) has what counts as undisclosed") }
+    }
+    for (key, stands) in history.standing
+    where key.recipient == agency.id && stands.part.fate == .delivered && !seen.contains(key) {
+      history.note("a delivery to \(agency.id) counts as applied and is not there")
+    }
+  }
+
+  private func lookAtFates(_ history: History) {
+    let now = world.router.clock.now()
+    for (key, stands) in history.standing {
+      guard let stored = history.accepted[key.message] else { continue }
+      switch stands.part.fate {
+      case .pending, .released:
+        history.note("a \(stored.message.topic) to \(key.recipient) is still on its way")
+      case .held:
+        guard let original = history.said[key.message],
+          let sender = history.registry.agencies[original.by],
+          let agency = history.registry.agencies[key.recipient],
+          let person = Traffic.person(of: original.message)
+        else { continue }
+        let path = ProgramAgreement.Path(
+          original.message.topic, from: sender.role, to: agency.role)
+        let isAllowed = stands.part.segments.indexes.contains {
+          $0 < original.message.segments.count
+            && history.consent.allows(
+              original.message.segments[$0], of: original.message, about: person, from: sender,
+              to: agency, at: now)
+        }
+        if isAllowed && history.paths.contains(path) {
+          history.note("a \(stored.message.topic) is held though its release is in force")
+        }
+        let deadline = stored.acceptedAt + world.router.agreement.escrow.deadline
+        if deadline + .days(1) < now { history.note("held long after its deadline") }
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Ledger
+import RouterCore
+
+/// The ledger as the history hears it: what was committed, and what nobody knows of because the
+/// disk failed in the middle. Bugs are planted here, between turn and ledger.
+final class JournalTap: Journal {
+  private let ledger: Ledger
+  private unowned let world: World
+  /// For the bug of sending first: what the next turn will write.
+  private var late: [JournalEntry] = []
+
+  init(_ ledger: Ledger, world: World) {
+    self.ledger = ledger
+    self.world = world
+  }
+
+  func recover() throws -> Recovered { try ledger.recover() }
+
+  func load(_ needs: Needs) throws -> Facts {
+    var facts = try ledger.load(needs)
+    world.bug?.change(&facts)
+    return facts
+  }
+
+  func commit(_ entries: [JournalEntry]) throws {
+    var written = entries.filter { !(world.bug?.loses($0) ?? false) }
+    if world.bug == .sendsBeforeCommit {
+      swap(&written, &late)
+      world.history.begin(entries, logged: ledger.entriesLogged)
+      if !written.isEmpty { try ledger.commit(written) }
+      world.history.confirm(entriesLogged: ledger.entriesLogged)
+      return
+    }
+    world.history.begin(entries, logged: ledger.entriesLogged)
+    do {
+      try ledger.commit(written)
+    } catch {
+      if world.bug == .ignoresFailedFlush {
+        world.history.confirm(entriesLogged: ledger.entriesLogged)
+        return
+      }
+      throw error
+    }
+    world.history.confirm(entriesLogged: ledger.entriesLogged)
+  }
+}

@@ -1,0 +1,167 @@
+import FaultyDisk
+import Foundation
+import GRDB
+import HubClient
+import HubModel
+import Logging
+import Operations
+import ZeroMQ
+
+/// One agency's machine: the real client loop and store, on a disk, a network and a clock that
+/// fail. What it applied stands in a table of its own store, and is read there at the end.
+final class SimulatedAgency {
+  let id: AgencyID
+  let role: Role
+  let folder: String
+  let clock = MachineClock()
+  let link: SimulatedLink
+  private unowned let world: World
+  private(set) var store: AdapterStore?
+  private var loop: LinkLoop?
+  private var wire: SimulatedWire?
+  private var isStepDue = false
+  private var steps: UInt64 = 0
+  private let configuration: LinkConfiguration
+  /// Far rarer than in a county, or a virtual day would be heartbeats.
+  static let pingEvery = Span.minutes(2)
+  /// Absent agencies stay so until this.
+  var isAway = false
+
+  init(_ agency: Registry.Agency, folder: String, keys: CurveKeyPair, world: World) {
+    id = agency.id
+    role = agency.role
+    self.folder = folder
+    self.world = world
+    link = SimulatedLink(
+      agency: agency.id, keys: agency.keys.map(\.fingerprint), world: world)
+    configuration = LinkConfiguration(
+      agency: agency.id, role: agency.role, program: world.router.agreement.program,
+      routerHost: "router", routerKey: keys.publicKey, keys: keys, pingEvery: Self.pingEvery)
+  }
+
+  func start() {
+    guard loop == nil, !isAway else { return }
+    clock.move(to: world.now)
+    do {
+      let store = try AdapterStore(
+        path: folder + "store.sqlite", migrations: [AppliedTable.migration], clock: clock.system)
+      let wire = SimulatedWire(link, bug: world.bug)
+      loop = try LinkLoop(
+        configuration: configuration, store: store, handler: Recorder(), log: Self.quiet,
+        wire: wire, clock: clock.system)
+      self.store = store
+      self.wire = wire
+      wake()
+    } catch {
+      die(powerFails: false)
+    }
+  }
+
+  private static let quiet: Logger = {
+    var log = Logger(label: "simulated agency") { _ in SwiftLogNoOpLogHandler() }
+    log.logLevel = .critical
+    return log
+  }()
+
+  func kill(powerFails: Bool, away: Span? = nil) {
+    guard loop != nil else { return }
+    die(powerFails: powerFails, away: away)
+  }
+
+  private func die(powerFails: Bool, away: Span? = nil) {
+    let effects = powerFails ? FAULTY_DISK_LOSE | FAULTY_DISK_TEAR | FAULTY_DISK_CORRUPT : 0
+    link.disconnect()
+    world.tally.unflushedWrites += faulty_disk_crash(
+      folder, world.random.next(), Int32(effects))
+    loop = nil
+    wire = nil
+    store = nil
+    link.events = []
+    isAway = true
+    world.after(away ?? .seconds(Int64(world.random.within(1...900)))) { [self] in
+      faulty_disk_heal(folder)
+      isAway = false
+      start()
+    }
+  }
+
+  // MARK: Work
+
+  /// Says something: on disk when this returns true.
+  func say(_ message: HubModel.Message) -> Bool {
+    guard let store else { return false }
+    clock.move(to: world.now)
+    do {
+      try store.publish(message, role: role)
+    } catch is Refusal {
+      world.history.refusedAtHome += 1
+      return false
+    } catch {
+      // The disk failed it: whether the message is spooled is known after the restart.
+      world.history.uncertain.insert(message.id)
+      die(powerFails: world.random.chance(1, in: 2))
+      return true
+    }
+    wire?.isWoken = true
+    wake()
+    return true
+  }
+
+  func wake() {
+    guard !isStepDue, loop != nil else { return }
+    isStepDue = true
+    world.after(Span(milliseconds: 1)) { [self] in
+      isStepDue = false
+      step()
+    }
+  }
+
+  private func step() {
+    guard let loop else { return }
+    clock.move(to: world.now)
+    loop.step()
+    let next = loop.nextStep
+    steps += 1
+    let mine = steps
+    // One alarm at a time: a later step sets its own.
+    world.after(max(Span(milliseconds: 1), next - world.now)) { [self] in
+      if mine == steps { wake() }
+    }
+    if faulty_disk_struck(folder) > world.struck[id, default: 0] {
+      world.struck[id] = faulty_disk_struck(folder)
+      die(powerFails: world.random.chance(1, in: 2))
+    }
+  }
+
+  /// Whether nothing of its own is on its way any more.
+  var isIdle: Bool {
+    guard let loop else { return false }
+    return loop.standing.isConnected && loop.standing.dataDepth == 0
+      && loop.standing.controlDepth == 0
+  }
+}
+
+/// What an agency applied, in its own store: the judge reads it there.
+enum AppliedTable {
+  static let migration = AdapterMigration("simulated/1") { database in
+    try database.execute(
+      sql: """
+        CREATE TABLE applied (
+          entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, message TEXT NOT NULL,
+          part INTEGER NOT NULL, segments INTEGER NOT NULL
+        )
+        """)
+  }
+}
+
+private struct Recorder: DeliveryHandler {
+  func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO applied (number, message, part, segments) VALUES (?, ?, ?, ?)",
+      arguments: [
+        Int64(number), content.message.id.description, Int(content.part),
+        content.message.segments.count,
+      ])
+  }
+  func afterCommit() {}
+}

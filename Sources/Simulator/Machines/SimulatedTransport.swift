@@ -1,0 +1,75 @@
+import HubModel
+import HubProtocol
+import RouterCore
+
+/// The turn's transport on the simulated network: real frames both ways.
+final class SimulatedTransport: Transport {
+  private unowned let router: SimulatedRouter
+  private unowned let world: World
+  private var events: [Event] = []
+  private var sendsLeft: Int?
+  /// For planted bugs: the last content that went out under each number.
+  private var sent: [AgencyID: [UInt64: [UInt8]]] = [:]
+
+  init(_ router: SimulatedRouter, world: World) {
+    self.router = router
+    self.world = world
+  }
+
+  func begin(
+    _ frames: [(Session, [UInt8])], _ acts: [AdministrativeAct], diesAfter sends: Int?
+  ) {
+    events = acts.enumerated().map { .administration($1, ticket: UInt64($0)) }
+    for (session, frame) in frames {
+      do {
+        var submission = try Submission(decoding: frame)
+        world.bug?.change(received: &submission)
+        events.append(.submission(session, submission))
+      } catch {
+        events.append(.malformed(session, error))
+      }
+    }
+    sendsLeft = sends
+  }
+
+  func poll(atMost count: Int, waiting wait: Span) throws -> [Event] {
+    defer { events = [] }
+    return events
+  }
+
+  func send(_ sends: [Send]) throws {
+    for output in sends {
+      if let left = sendsLeft {
+        guard left > 0 else { throw Killed() }
+        sendsLeft = left - 1
+      }
+      send(output)
+    }
+  }
+
+  private func send(_ output: Send) {
+    switch output {
+    case .reply(let session, let reply):
+      guard let link = world.links.first(where: { $0.session == session }) else { return }
+      link.reply(reply.encoded(), to: session)
+    case .deliver(let permitted):
+      let frame = permitted.delivery.encoded()
+      sent[permitted.recipient, default: [:]][permitted.delivery.number] = frame
+      let recipient = world.bug?.changed(recipient: permitted.recipient) ?? permitted.recipient
+      put(frame, permitted.delivery.topic, to: recipient)
+    case .void(let agency, let delivery):
+      let cached = world.bug == .permitsAreCached ? sent[agency]?[delivery.number] : nil
+      put(cached ?? delivery.encoded(), delivery.topic, to: agency)
+    case .rebind(let agency):
+      world.links.first { $0.agency == agency }?.rebind()
+    case .administered: break
+    }
+  }
+
+  private func put(_ frame: [UInt8], _ topic: Topic, to agency: AgencyID) {
+    world.tally.deliveries += 1
+    world.history.sent(frame, to: agency, at: router.clock.now())
+    world.links.first { $0.agency == agency }?
+      .deliver(topic: Array(topic.rawValue.utf8), frame)
+  }
+}

@@ -1,0 +1,92 @@
+import FaultyDisk
+import HubModel
+
+/// A run of the whole hub in one process and in virtual time: the router's real turn over its
+/// real ledger, the agencies' real client loops over their real stores, on a network, disks and
+/// clocks that fail, judged by an oracle of its own.
+public struct Simulation: Sendable {
+  public var seed: UInt64
+  /// Virtual days of traffic and faults; mending and judging come after.
+  public var days: Int
+  public var bug: PlantedBug?
+  public var isCalm: Bool
+
+  public init(seed: UInt64, days: Int = 4, bug: PlantedBug? = nil, isCalm: Bool = false) {
+    self.seed = seed
+    self.days = days
+    self.bug = bug
+    self.isCalm = isCalm
+  }
+
+  public struct Report: Sendable {
+    public let seed: UInt64
+    /// What the judge found; empty is good. Never participant data: kinds and agencies only.
+    public let findings: [String]
+    public let tally: SimulationTally
+  }
+
+  /// The command that runs it again.
+  public var rerun: String {
+    "accord-sim run --seed \(seed) --days \(days)"
+      + (bug.map { " --bug \($0.rawValue)" } ?? "") + (isCalm ? " --calm" : "")
+  }
+
+  /// - Throws: ``SimulationError`` where it cannot begin. Not to be called from two threads at
+  ///   once: the disk is the process's.
+  public func run() throws -> Report {
+    let world = try World(
+      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan())
+    world.history.registry = world.router.registry
+    world.history.follow(world.router.agreement)
+    world.start()
+    let end = Tick(milliseconds: Span.days(Int64(days)).milliseconds)
+    var traffic = Traffic(seed: seed)
+    world.speak(&traffic, until: end)
+    world.mend()
+    Verdict(world: world).look()
+    world.tally.messages = world.history.said.count
+    world.tally.virtualDays = Double(world.now.milliseconds) / 86_400_000
+    return Report(seed: seed, findings: world.history.findings, tally: world.tally)
+  }
+}
+
+extension World {
+  /// The county's days: bursts of messages, hours of silence, faults in between.
+  func speak(_ traffic: inout Traffic, until end: Tick) {
+    scheduleChaos(until: end)
+    while now < end {
+      for _ in 0..<random.within(1...6) {
+        let agency = random.pick(agencies)
+        let time = agency.clock.now()
+        agency.clock.move(to: now)
+        let message = traffic.next(by: agency.id, agency.role, at: max(time, MachineClock.start))
+        history.said[message.id] = (message, agency.id)
+        if !agency.say(message) { history.said[message.id] = nil }
+        run(until: now + Span(milliseconds: Int64(random.within(0...400))))
+      }
+      let minutes = random.chance(1, in: 6) ? random.within(30...600) : random.within(1...20)
+      run(until: min(end, now + .minutes(Int64(minutes))))
+    }
+  }
+
+  /// Faults end, everyone comes back, what is on its way arrives, and deadlines pass.
+  func mend() {
+    for agency in agencies {
+      faulty_disk_heal(agency.folder)
+      agency.clock.correct()
+      agency.link.mend()
+      agency.isAway = false
+      agency.start()
+    }
+    faulty_disk_heal(router.folder)
+    router.clock.correct()
+    router.start()
+    run(until: now + .hours(3))
+    for agency in agencies { agency.start() }
+    router.start()
+    // Past the escrow's deadline, which is 14 days here, in the quiet: heartbeats of weeks would
+    // be most of the run.
+    for agency in agencies { agency.kill(powerFails: false, away: .days(17)) }
+    run(until: now + .days(17) + .hours(3))
+  }
+}

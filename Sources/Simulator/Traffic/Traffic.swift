@@ -1,0 +1,227 @@
+import HubModel
+
+/// What the county's agencies say, at every awkward moment: drawn at random, valid one by one.
+struct Traffic {
+  private var random: SeededGenerator
+  private var serial: UInt64 = 0
+  private var cases = 0
+  private let people: [String]
+
+  init(seed: UInt64) {
+    random = SeededGenerator(seed: seed, stream: "traffic")
+    people = (0..<4).map { "p\($0)" }
+  }
+
+  /// One thing said by one agency, at its own clock's time.
+  mutating func next(by agency: AgencyID, _ role: Role, at now: WallTime) -> Message {
+    let person = random.pick(people)
+    switch role {
+    case .sheriff: return sheriff(agency, person, now)
+    case .prosecutor: return prosecutor(agency, person, now)
+    case .publicDefender:
+      return message(
+        .defenceAssigned, agency, person, now,
+        [Segment(.defence, fields: [Field("attorney", .text("A. Law"))])])
+    default: return provider(agency, person, now)
+    }
+  }
+
+  // MARK: By role
+
+  private mutating func sheriff(
+    _ agency: AgencyID, _ person: String, _ now: WallTime
+  ) -> Message {
+    let release = fieldRelease(of: person)
+    let caseID = CaseID("c-\(person)")
+    switch random.below(10) {
+    case 0, 1:
+      cases += 1
+      return message(
+        .handoffRequested, agency, nil, now,
+        [
+          Segment(
+            .operational,
+            fields: [
+              Field("requested-at", .time(now)), Field("meeting-place", .text("5th and Main")),
+              Field("callback", .code("555-0199")),
+            ])
+        ], case: CaseID("c-h\(cases)"))
+    case 2, 3:
+      return message(
+        .handoffDetails, agency, person, now,
+        [
+          Segment(
+            .handoffDetails,
+            fields: [
+              Field("last-name", .text("Doe \(person)")), Field("first-name", .text("Jo")),
+            ])
+        ], case: caseID, release: release)
+    case 4, 5, 6:
+      return message(
+        .holdRequested, agency, person, now,
+        [
+          Segment(
+            .hold,
+            fields: [
+              Field("incident", .code("inc-\(person)")), Field("referred-at", .time(now)),
+            ])
+        ], case: caseID, release: release)
+    case 7:
+      return message(
+        .bookingCreated, agency, nil, now,
+        [
+          Segment(
+            .booking, fields: [Field("booking", .code("b-\(serial)")), Field("at", .time(now))])
+        ], tokens: [Self.stateID(person)])
+    default: return consent(agency, person, now, id: release, isField: true)
+    }
+  }
+
+  private mutating func prosecutor(
+    _ agency: AgencyID, _ person: String, _ now: WallTime
+  ) -> Message {
+    if random.chance(1, in: 4) {
+      return message(
+        .caseEvent, agency, person, now,
+        [Segment(.courtCase, fields: [Field("event", .code("hearing-\(serial)"))])])
+    }
+    let topic = random.pick([Topic.holdOpened, .holdExtended, .holdReleased])
+    return message(
+      topic, agency, person, now,
+      [
+        Segment(
+          .hold,
+          fields: [
+            Field("hold", .code("hold-\(person)")), Field("incident", .code("inc-\(person)")),
+          ])
+      ], case: CaseID("c-\(person)"), release: fieldRelease(of: person))
+  }
+
+  private mutating func provider(
+    _ agency: AgencyID, _ person: String, _ now: WallTime
+  ) -> Message {
+    switch random.below(8) {
+    case 0, 1:
+      return message(
+        .participantStatus, agency, person, now,
+        [Segment(.engagement, fields: [Field("status", .code("engaged"))])])
+    case 2, 3:
+      return message(
+        .intakeCompleted, agency, person, now,
+        [
+          Segment(
+            .participation,
+            fields: [Field("completed-on", .date(SiteCalendar.utc.date(of: now)))])
+        ], case: CaseID("c-\(person)"))
+    default:
+      return consent(agency, person, now, id: fullRelease(of: person, by: agency), isField: false)
+    }
+  }
+
+  // MARK: Consent
+
+  private mutating func consent(
+    _ agency: AgencyID, _ person: String, _ now: WallTime, id: RoiID?, isField: Bool
+  ) -> Message {
+    guard let id else { preconditionFailure("ids of the traffic are valid") }
+    switch random.below(10) {
+    case 0:
+      return message(
+        .roiRefused, agency, person, now, [],
+        consent: .refusal(
+          RoiRefusal(id: id, reason: random.chance(1, in: 2) ? .refused : .incapacity)))
+    case 1, 2:
+      return message(
+        .roiRevoked, agency, person, now, [], consent: .revocation(RoiRevocation(id: id)))
+    case 3:
+      let toward = Party.role(random.pick([Role.prosecutor, .behavioralHealth, .publicDefender]))
+      return message(
+        .roiRevoked, agency, person, now, [],
+        consent: .revocation(RoiRevocation(id: id, recipients: [toward])))
+    default:
+      let roi = ReleaseForms.release(id, by: agency, isField: isField, at: now, &random)
+      return message(.roiSigned, agency, person, now, [], consent: .release(roi))
+    }
+  }
+
+  /// Few ids for many signings, so that versions, revocations and tombstones meet.
+  private mutating func fieldRelease(of person: String) -> RoiID? {
+    RoiID("field-\(person)-\(random.below(3))")
+  }
+  private mutating func fullRelease(of person: String, by agency: AgencyID) -> RoiID? {
+    RoiID("full-\(agency)-\(person)-\(random.below(3))")
+  }
+
+  // MARK: The envelope
+
+  private mutating func message(
+    _ topic: Topic, _ agency: AgencyID, _ person: String?, _ now: WallTime,
+    _ segments: [Segment], case caseID: CaseID? = nil, release: RoiID? = nil,
+    tokens: [IdentityToken] = [], consent: ConsentStatement? = nil
+  ) -> Message {
+    serial += 1
+    guard let program = ProgramID("simulated") else {
+      preconditionFailure("the program's name is valid")
+    }
+    return Message(
+      id: MessageID(at: now, random: (serial, random.next())), topic: topic, source: agency,
+      program: program, sentAt: now,
+      purpose: Catalogue.spec(of: topic)?.purpose ?? .careCoordination,
+      participant: person.flatMap { ParticipantAlias("\(agency)-\($0)") },
+      tokens: person.map { [Self.stateID($0)] } ?? tokens, caseID: caseID, release: release,
+      segments: segments, consent: consent)
+  }
+
+  static func stateID(_ person: String) -> IdentityToken {
+    var value = Array("state-\(person)".utf8)
+    value += [UInt8](repeating: 0x2e, count: 32 - value.count)
+    return IdentityToken(.stateID, value)
+  }
+
+  /// Whom a message of this traffic is about.
+  static func person(of message: Message) -> String? {
+    if let alias = message.participant?.text.split(separator: "-").last { return String(alias) }
+    guard let token = message.tokens.first(where: { $0.kind == .stateID }) else { return nil }
+    let text = String(decoding: token.value, as: UTF8.self)
+    return text.split(separator: "-").last.map { String($0.prefix { $0 != "." }) }
+  }
+}
+
+/// Release forms as they are filled in: mostly whole, sometimes short, soon over, or refusing.
+enum ReleaseForms {
+  static func release(
+    _ id: RoiID, by agency: AgencyID, isField: Bool, at now: WallTime,
+    _ random: inout SeededGenerator
+  ) -> ReleaseOfInformation {
+    let roles: [Role] = [.sheriff, .prosecutor, .publicDefender, .behavioralHealth]
+    let named = roles.filter { _ in random.chance(2, in: 3) }
+    var roi = ReleaseOfInformation(
+      id: id, version: UInt32(random.within(1...3)), kind: isField ? .field : .multiParty,
+      disclosers: isField
+        ? [.role(.sheriff), .role(.prosecutor)] : roles.map { Party.role($0) },
+      recipients: isField
+        ? [.role(.sheriff), .role(.prosecutor), .role(.behavioralHealth)]
+        : (named.isEmpty ? roles : named).map { Party.role($0) },
+      information: [
+        InformationScope(
+          categories: isField
+            ? [.hold, .handoffDetails, .referral]
+            : [.hold, .referral, .participation, .engagement, .booking, .courtCase, .defence],
+          labels: isField ? [] : [.part2])
+      ],
+      purposes: [.diversion, .careCoordination, .legalDefence], signedAt: now,
+      expiry: .at(now + .hours(Int64(random.chance(1, in: 4) ? random.within(1...48) : 2_000))),
+      formImageHash: [UInt8](repeating: 1, count: random.chance(1, in: 8) ? 0 : 32))
+    if random.chance(1, in: 8) {
+      roi.refusals = [
+        .init(
+          recipients: [.role(random.pick(roles))],
+          information: InformationScope(categories: [.hold, .booking, .engagement]))
+      ]
+    }
+    if random.chance(1, in: 8), let older = RoiID("\(id.text.dropLast())0"), older != id {
+      roi.supersedes = older
+    }
+    return roi
+  }
+}

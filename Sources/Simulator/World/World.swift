@@ -1,0 +1,119 @@
+import FaultyDisk
+import Foundation
+import HubModel
+import Operations
+import RouterCore
+import ZeroMQ
+
+/// One run: a router, five agencies, a network, disks and clocks, and what happens to them; all
+/// of it from one seed, in virtual time.
+final class World {
+  let seed: UInt64
+  let bug: PlantedBug?
+  let faults: FaultPlan
+  let window: Int
+  var random: SeededGenerator
+  var tally = SimulationTally()
+  let history = History()
+  private(set) var now = Tick(milliseconds: 0)
+  private var agenda = Agenda()
+  private(set) var router: SimulatedRouter!
+  private(set) var agencies: [SimulatedAgency] = []
+  var links: [SimulatedLink] { agencies.map(\.link) }
+  var struck: [AgencyID: Int64] = [:]
+  private let folder: String
+
+  init(seed: UInt64, bug: PlantedBug?, faults: FaultPlan) throws {
+    self.seed = seed
+    self.bug = bug
+    self.faults = faults
+    random = SeededGenerator(seed: seed, stream: "world")
+    window = [4, 16, 64][random.below(3)]
+    guard faulty_disk_install() == 0 else { throw SimulationError.noDisk }
+    faulty_disk_seed(seed)
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("accord-sim-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
+      .path + "/"
+    let town = try SimulatedTown()
+    try FileManager.default.createDirectory(
+      atPath: folder + "router", withIntermediateDirectories: true)
+    router = SimulatedRouter(
+      folder: folder + "router/", registry: town.registry, agreement: town.agreement,
+      world: self)
+    for agency in town.registry.agencies.values.sorted(by: { $0.id < $1.id }) {
+      let place = folder + "\(agency.id)/"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      agencies.append(SimulatedAgency(agency, folder: place, keys: town.keys, world: self))
+    }
+  }
+
+  deinit {
+    faulty_disk_forget(folder)
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  func start() {
+    router.start()
+    for agency in agencies { agency.start() }
+  }
+
+  func agency(_ id: AgencyID) -> SimulatedAgency? { agencies.first { $0.id == id } }
+  func wake(_ id: AgencyID) { agency(id)?.wake() }
+
+  // MARK: Time
+
+  func after(_ span: Span, _ act: @escaping () -> Void) {
+    agenda.add(at: now + max(span, Span(milliseconds: 0)), act)
+  }
+
+  /// Lets everything happen that falls before `end`, or until `isOver` says so.
+  func run(until end: Tick, or isOver: () -> Bool = { false }) {
+    while let next = agenda.next, next <= end {
+      now = next
+      agenda.take()?()
+      if isOver() { return }
+    }
+    now = max(now, end)
+  }
+}
+
+public enum SimulationError: Error, CustomStringConvertible {
+  case noDisk
+  public var description: String { "SQLite did not take the simulated disk" }
+}
+
+/// The town that every run happens in: five agencies under the usual agreement.
+struct SimulatedTown {
+  let registry: Registry
+  let agreement: ProgramAgreement
+  let keys: CurveKeyPair
+
+  init() throws {
+    let roles: [(String, Role)] = [
+      ("cedar", .behavioralHealth), ("defender", .publicDefender),
+      ("harbor", .behavioralHealth), ("prosecutor", .prosecutor), ("sheriff", .sheriff),
+    ]
+    var agencies: [Registry.Agency] = []
+    for (index, (name, role)) in roles.enumerated() {
+      guard let id = AgencyID(name) else { continue }
+      let keys = ["desk", "spare"].compactMap { suffix in
+        KeyFingerprint("key-\(name)-\(suffix)").map {
+          Registry.Key(fingerprint: $0, curve: [], signing: [], isConsumer: true)
+        }
+      }
+      agencies.append(
+        Registry.Agency(
+          id: id, name: name, role: role, isPart2Program: role == .behavioralHealth,
+          releasePort: UInt16(7_440 + index), keys: keys, maySendUnsealed: true))
+    }
+    registry = Registry(agencies: agencies)
+    guard let program = ProgramID("simulated") else { throw SimulationError.noDisk }
+    let text = DefaultAgreement(
+      program: program, timeZone: "America/Los_Angeles", dutyLine: "555 0100",
+      isDemonstration: false
+    ).text
+    agreement = try AgreementFile.parse(
+      text, file: "simulated agreement", now: MachineClock.start)
+    keys = try CurveKeyPair.generate()
+  }
+}

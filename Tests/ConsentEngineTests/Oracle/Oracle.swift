@@ -1,0 +1,205 @@
+import ConsentEngine
+import HubModel
+
+/// One question to the engine, with everything that was said before it.
+struct OracleCase: Sendable {
+  var sayings: [OracleSaying]
+  /// `false`: nobody knows whom the message is about.
+  var isKnown = true
+  var message: Message
+  var discloser: Registry.Agency
+  var recipient: Registry.Agency
+  var agreement: ProgramAgreement
+  /// The agreement's, in a list.
+  var paths: [ProgramAgreement.Path]
+  var asked: [Int]
+  var now: WallTime
+  var footing = Footing.submitted
+}
+
+enum OracleVerdict: Equatable {
+  case permit(authority: String, papers: [RoiID])
+  case hold
+  case withhold
+}
+
+/// What may be compared of an answer.
+struct OracleAnswer: Equatable, CustomStringConvertible {
+  var permitted: [Int] = []
+  var held: [Int] = []
+  var withheld: [Int] = []
+  var authorities: [String] = []
+  var papers: [RoiID] = []
+  /// Papers whose refusal was met.
+  var refusing: [RoiID] = []
+  /// `nil`: no notice travels; empty: one without the statement of 42 CFR 2.32(a).
+  var statement: String?
+
+  var description: String {
+    let notice = statement.map { "notice “\($0.prefix(40))”" } ?? "no notice"
+    return "permitted \(permitted) held \(held) withheld \(withheld) by \(authorities) "
+      + "of \(papers.map(\.text)), refused by \(refusing.map(\.text)), with \(notice)"
+  }
+}
+
+/// The rules of the design's consent page, one function each, over plain lists.
+final class Oracle {
+  let asked: OracleCase
+  let log: OracleLog
+  let message: Message
+  let discloser: Registry.Agency
+  let recipient: Registry.Agency
+  let now: WallTime
+  let isOnPath: Bool
+
+  init(_ asked: OracleCase, _ log: OracleLog) {
+    self.asked = asked
+    self.log = log
+    message = asked.message
+    discloser = asked.discloser
+    recipient = asked.recipient
+    now = asked.now
+    isOnPath = Self.isInAgreement(asked)
+  }
+
+  func answer() -> OracleAnswer {
+    var answer = OracleAnswer()
+    var carriesPart2 = false
+    for index in asked.asked where index < message.segments.count {
+      let segment = message.segments[index]
+      for paper in papersThatRefuse(segment) where !answer.refusing.contains(paper) {
+        answer.refusing.append(paper)
+      }
+      switch verdict(segment) {
+      case .hold: answer.held.append(index)
+      case .withhold: answer.withheld.append(index)
+      case .permit(let authority, let papers):
+        answer.permitted.append(index)
+        if !answer.authorities.contains(authority) { answer.authorities.append(authority) }
+        for paper in papers where !answer.papers.contains(paper) { answer.papers.append(paper) }
+        for label in labels(segment) where label == .part2 { carriesPart2 = true }
+      }
+    }
+    answer.papers.sort()
+    answer.refusing.sort()
+    answer.statement = rule7_statement(answer, carriesPart2)
+    return answer
+  }
+
+  /// Three layers; any of them says no.
+  func verdict(_ segment: Segment) -> OracleVerdict {
+    switch asked.footing {
+    case .submitted: return submitted(segment)
+    case .ownView: return ownView()
+    case .outcome: return outcome(segment)
+    case .identityQuestion: return identityQuestion()
+    }
+  }
+
+  func submitted(_ segment: Segment) -> OracleVerdict {
+    if lawForbids(segment) { return .withhold }
+    if !isAddressed() { return .withhold }
+    if isOperational() {
+      if !isOnPath { return .withhold }
+      if namesAPerson(segment) { return .withhold }
+      return .permit(authority: "operational", papers: [])
+    }
+    for exception in asked.agreement.exceptions
+    where exception.path.topic == message.topic && exception.path.from == discloser.role
+      && exception.path.to == recipient.role
+    {
+      return .permit(authority: "exception", papers: [])
+    }
+    if !isOnPath { return .withhold }
+    if !asked.isKnown { return .withhold }
+    return participantSays(segment)
+  }
+
+  // MARK: Layer 1: law
+
+  func lawForbids(_ segment: Segment) -> Bool {
+    rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment)
+      || rule22_isCriminalHistoryForOutsiders(segment) || rule25_isPrivileged(segment)
+      || rule30_isNegativeForJustice(segment) || rule26_isPaperForJustice(segment)
+  }
+
+  func rule5_rule26_rule30_isAdverse() -> Bool { oracleAdverse.contains(message.purpose) }
+
+  func rule6_rule18_isNotes(_ segment: Segment) -> Bool {
+    segment.category == .sudCounsellingNotes || segment.category == .psychotherapyNotes
+  }
+
+  func rule22_isCriminalHistoryForOutsiders(_ segment: Segment) -> Bool {
+    labels(segment).contains(.criminalHistory) && !isJustice(recipient.role)
+  }
+
+  func rule25_isPrivileged(_ segment: Segment) -> Bool { labels(segment).contains(.privileged) }
+
+  func rule30_isNegativeForJustice(_ segment: Segment) -> Bool {
+    segment.category == .participationNegative && isJustice(recipient.role)
+  }
+
+  /// The golden rule: police and prosecutors get coded values, no documents.
+  func rule26_isPaperForJustice(_ segment: Segment) -> Bool {
+    segment.attachment.count > 0 && isJustice(recipient.role)
+  }
+
+  /// Part 2 follows who obtained it: what a program says is Part 2, whatever it wrote on it.
+  func labels(_ segment: Segment) -> [SensitivityLabel] {
+    var labels = SensitivityLabel.allCases.filter { segment.labels.contains($0) }
+    return rule31_stick(&labels, to: segment)
+  }
+
+  func rule31_stick(
+    _ labels: inout [SensitivityLabel], to segment: Segment
+  ) -> [SensitivityLabel] {
+    if discloser.isPart2Program, segment.category != .operational,
+      !labels.contains(.part2)
+    {
+      labels.append(.part2)
+    }
+    return labels
+  }
+
+  func isJustice(_ role: Role) -> Bool { role == .sheriff || role == .prosecutor }
+
+  // MARK: Layer 2: agreement
+
+  static func isInAgreement(_ asked: OracleCase) -> Bool {
+    let topic = asked.message.topic
+    let from = asked.discloser.role
+    let to = asked.recipient.role
+    for path in asked.paths where path.topic == topic && path.from == from && path.to == to {
+      return true
+    }
+    return false
+  }
+
+  func isAddressed() -> Bool {
+    if message.audience.isEmpty { return true }
+    for agency in message.audience where agency == recipient.id { return true }
+    return false
+  }
+
+  func isOperational() -> Bool {
+    Catalogue.spec(of: message.topic)?.disclosure == .operational
+  }
+
+  func namesAPerson(_ segment: Segment) -> Bool {
+    message.participant != nil || !message.tokens.isEmpty || segment.category != .operational
+      || !segment.labels.isEmpty
+  }
+
+  // MARK: Rule 7: what travels along
+
+  func rule7_statement(_ answer: OracleAnswer, _ carriesPart2: Bool) -> String? {
+    if answer.permitted.isEmpty { return nil }
+    if !answer.authorities.contains("releases") { return nil }
+    if !carriesPart2 { return "" }
+    return isJustice(recipient.role) ? oracleStatement1Start : oracleStatement2
+  }
+}
+
+/// Statement 2 whole, and how statement 1 begins (42 CFR 2.32(a), 2024 edition).
+let oracleStatement2 = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+let oracleStatement1Start = "This record which has been disclosed to you is protected by Federal"
