@@ -114,12 +114,12 @@ struct AdapterKillTests {
     return (0..<Self.formsPerRound).map { "26-\(round)\($0 + 100)" }
   }
 
-  private struct Hold: Decodable { let incident: String }
+  private struct Hold: Decodable { let incident_no: String }
 
   private func holds(in town: Town) throws -> [String] {
     let result = try Program.run(
       "accord-prosecutor",
       ["holds", "--all", "--json", "--config", town.path("lakewood-prosecutor.yaml")])
-    return try JSONDecoder().decode([Hold].self, from: Data(result.output.utf8)).map(\.incident)
+    return try JSONDecoder().decode([Hold].self, from: Data(result.output.utf8)).map(\.incident_no)
   }
 }

@@ -32,7 +32,7 @@ private final class Desk {
     }
     return Registry.Agency(
       id: id, name: id.text, role: role, isPart2Program: false, releasePort: 7_440,
-      keys: keys ?? [])
+      keys: keys ?? [], maySendUnsealed: true)
   }
 
   static func agreement(_ version: UInt32, opens: Bool) -> ProgramAgreement {

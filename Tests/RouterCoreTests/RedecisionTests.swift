@@ -269,6 +269,8 @@ struct AgreementVersionTests {
     town.connect(Town.sheriff, Town.prosecutor)
     town.run([town.activate(RedecisionTests.opened(), effective: town.now + .hours(1))])
     town.now = town.now + .hours(1)
+    town.tick = town.tick + .hours(1)
+    town.connect(Town.sheriff, Town.prosecutor)
     let id = town.publish(
       .holdRequest(of: "ann", case: "c-1", release: "f-ann"), from: Town.sheriff)[0]
     #expect(town.fates(of: id) == [.released])

@@ -69,12 +69,13 @@ public final class RouterService: Sendable {
       inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
     }
 
-    Self.greet(state, configuration, log)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
       context: context, configuration: configuration, reader: LedgerReader(at: path),
       inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
+    // Said once whoever reads it may ask: the admin socket is bound, too.
+    Self.greet(state, configuration, log)
     self.inbox = inbox
     self.context = context
     self.authenticator = authenticator

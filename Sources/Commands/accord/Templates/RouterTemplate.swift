@@ -26,6 +26,16 @@ enum RouterTemplate {
       # How often the router signs its log and tells the agencies so, 1 to 86400 seconds.
       checkpoint-seconds: 3600
 
+      # Agencies that tell or hear criminal-justice information, as counsel has it. The router
+      # does not start before each of them has a route whose encryption is validated.
+      # criminal-justice-agencies: [sheriff]
+      # criminal-justice-routes:
+      #   - agency: sheriff
+      #     bind: 10.8.0.1
+      #     peers: 10.8.0.2
+      #     certificate: 4985
+      #     standard: fips-140-3
+
       key: \(YAMLText.quoted(layout.key("router")))
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
