@@ -39,6 +39,7 @@ extension RouterState {
         needs.mayStartRedecision = true
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
       case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
+      case .administration(.recordOrder(_, let alias, _), _): needs.aliases.insert(alias)
       case .administration, .malformed, .space, .chained: break
       }
     }
