@@ -38,9 +38,16 @@ enum Fault: String, CaseIterable, Sendable {
   case adapterKilled = "adapter killed"
   case adapterDiskWrite = "adapter's disk fails a write"
   case adapterDiskFlush = "adapter's disk fails a flush"
+  case adapterDiskFull = "adapter's disk full"
+  case spaceLow = "router's disk low on space"
   case clockJump = "clock jumped"
   case keyCutOff = "key cut off and replaced"
+  case keyRotated = "key rotated"
   case agreementChanged = "agreement changed"
+  case agreementScheduled = "agreement changed from a later date on"
+  case peopleMerged = "two participants merged"
+  case peopleSeparated = "merge undone"
+  case operatorRevoked = "release revoked by the operator"
 }
 
 /// What a run did, for the report.
@@ -50,7 +57,14 @@ public struct SimulationTally: Sendable {
   public internal(set) var unflushedWrites: Int64 = 0
   public internal(set) var turns = 0
   public internal(set) var messages = 0
+  /// Frames on the release lanes, resends and voids among them.
   public internal(set) var deliveries = 0
+  /// Deliveries whose number had gone out before in the same life of the router.
+  public internal(set) var resends = 0
+  /// Deliveries, sent for the first time, that tell a sender of its message's fate.
+  public internal(set) var outcomes = 0
+  /// Statements of consent that were taken while the router's disk was low.
+  public internal(set) var takenWhileLow = 0
   public internal(set) var virtualDays = 0.0
   public internal(set) var restarts = 0
 
@@ -63,6 +77,9 @@ public struct SimulationTally: Sendable {
     turns += other.turns
     messages += other.messages
     deliveries += other.deliveries
+    resends += other.resends
+    outcomes += other.outcomes
+    takenWhileLow += other.takenWhileLow
     virtualDays += other.virtualDays
     restarts += other.restarts
   }

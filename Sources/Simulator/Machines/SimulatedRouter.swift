@@ -22,8 +22,17 @@ final class SimulatedRouter {
   private var acts: [AdministrativeAct] = []
   private var isStepDue = false
   private var steps: UInt64 = 0
+  /// What operators have asked of the present turn.
+  private(set) var actsOfTurn: [AdministrativeAct] = []
+  /// The registry's file.
   var registry: Registry
-  var agreement: ProgramAgreement
+  /// The first agreement's file; later ones are in the ledger.
+  private let agreement: ProgramAgreement
+  /// Whether the disk is below its reserve, and whether the router has been told.
+  var isLowOnSpace = false { didSet { wake() } }
+  private var toldLow = false
+  /// The longest time without a turn: far longer than a daemon's, or a day would be idle turns.
+  var rest = SimulatedAgency.pingEvery
   /// Sends of the next turn after which the process dies.
   var diesAfterSends: Int?
 
@@ -48,28 +57,54 @@ final class SimulatedRouter {
     do {
       let ledger = try Ledger(at: folder + "ledger.sqlite")
       world.history.settle(entriesLogged: ledger.entriesLogged)
-      let tap = JournalTap(ledger, world: world)
       let recovered = try ledger.recover()
-      let state = RouterState(
-        recovered: recovered, registry: registry, agreement: agreement, window: world.window,
-        silence: .minutes(10))
-      for key in recovered.cutOff { registry.cutOff(key) }
+      let state = state(from: recovered)
+      judgeClock(against: recovered.clock)
+      world.history.operators.isLowOnSpace = false
       // Fresh numbers are never drawn twice, whatever became of those drawn before.
       fresh.begin()
       self.ledger = ledger
-      self.tap = tap
+      tap = JournalTap(ledger, world: world)
       transport = SimulatedTransport(self, world: world)
-      if recovered.agreementVersion != agreement.version
-        || recovered.agreementHash != agreement.contentHash
-      {
-        acts.append(.activate(agreement, text: [], effective: nil))
+      if recovered.agreementVersion == 0 {
+        acts.append(
+          .activate(agreement, text: SimulatedTown.text(of: agreement), effective: nil))
       }
+      // The file may have changed while the router was away.
+      acts.append(.replaceRegistry(registry))
       self.state = state
       world.tally.restarts += 1
       wake()
     } catch {
       die(effects: 0)
       restartLater()
+    }
+  }
+
+  private func state(from recovered: Recovered) -> RouterState {
+    let page = world.history.operators
+    let waiting = recovered.agreements.filter { $0.version > recovered.agreementVersion }
+    return RouterState(
+      recovered: recovered, registry: registry,
+      agreement: page.agreement(recovered.agreementVersion) ?? agreement,
+      scheduled: waiting.compactMap { recorded in
+        page.agreement(recorded.version).map {
+          ScheduledAgreement($0, effective: recorded.effective)
+        }
+      }, window: world.window, silence: .minutes(10),
+      clock: world.bug == .trustsAnyClock ? nil : clock.mark())
+  }
+
+  /// Whether a router that starts now can know that its clock was set.
+  private func judgeClock(against seen: ClockMark?) {
+    let now = clock.mark()
+    guard let seen else {
+      world.history.operators.trustedSkew = clock.skew
+      return
+    }
+    // Of another boot only time that has run backwards shows.
+    if seen.boot != now.boot && now.wall >= seen.wall {
+      world.history.operators.trustedSkew = clock.skew
     }
   }
 
@@ -84,6 +119,7 @@ final class SimulatedRouter {
     // Without a power cut the kernel still has every write, flushed or not.
     world.tally.unflushedWrites += faulty_disk_crash(
       folder, world.random.next(), Int32(effects))
+    if effects != 0 { clock.reboot() }
     ledger?.close()
     ledger = nil
     tap = nil
@@ -91,6 +127,8 @@ final class SimulatedRouter {
     state = nil
     inbox = []
     acts = []
+    actsOfTurn = []
+    toldLow = false
     diesAfterSends = nil
     for link in world.links { link.drop(told: true) }
   }
@@ -128,27 +166,31 @@ final class SimulatedRouter {
   private func step() {
     guard var state, let tap, let transport else { return }
     clock.move(to: world.now)
-    transport.begin(inbox, acts, diesAfter: diesAfterSends)
+    let news = isLowOnSpace != toldLow ? isLowOnSpace : nil
+    transport.begin(inbox, acts, isLow: news, diesAfter: diesAfterSends)
+    if let news {
+      toldLow = news
+      world.history.operators.isLowOnSpace = news
+    }
+    actsOfTurn = acts
     inbox = []
     acts = []
     diesAfterSends = nil
     world.tally.turns += 1
     do {
-      let now = world.bug?.frozenClock ?? clock
-      let wait = try state.turn(
-        transport: transport, journal: tap, clock: now, fresh: &fresh,
-        waiting: Span(milliseconds: 0))
+      let time: any TurnClock = world.bug?.clock(of: clock) ?? clock
+      let wait = try turn(&state, transport, tap, time)
       self.state = state
-      registry = state.registry
-      agreement = state.agreement
+      if state.clockFault != nil { world.callOperator() }
       if wait.milliseconds <= 0 {
         wake()
       } else {
         steps += 1
         let mine = steps
         // The turn asks to be called each second, which here nothing would come of.
-        let rest = state.nextDue.map { max(wait, $0 - clock.now()) } ?? SimulatedAgency.pingEvery
-        world.after(min(rest, SimulatedAgency.pingEvery)) { [self] in if mine == steps { wake() } }
+        let due = state.clockFault == nil ? state.nextDue : nil
+        let pause = due.map { max(wait, $0 - clock.now()) } ?? rest
+        world.after(min(pause, rest)) { [self] in if mine == steps { wake() } }
       }
     } catch {
       // It stops and begins again from its ledger; so does an operator's service manager.
@@ -156,6 +198,15 @@ final class SimulatedRouter {
       die(effects: powerFails ? FAULTY_DISK_LOSE | FAULTY_DISK_TEAR : 0)
       restartLater()
     }
+  }
+
+  private func turn(
+    _ state: inout RouterState, _ transport: SimulatedTransport, _ tap: JournalTap,
+    _ time: some TurnClock
+  ) throws -> Span {
+    try state.turn(
+      transport: transport, journal: tap, clock: time, fresh: &fresh,
+      waiting: Span(milliseconds: 0))
   }
 }
 

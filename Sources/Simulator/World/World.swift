@@ -20,7 +20,14 @@ final class World {
   private(set) var router: SimulatedRouter!
   private(set) var agencies: [SimulatedAgency] = []
   var links: [SimulatedLink] { agencies.map(\.link) }
+  let town: SimulatedTown
   var struck: [AgencyID: Int64] = [:]
+  /// Somebody is on their way to look at the router's clock.
+  var isOperatorCalled = false
+  /// Keys that were made since the beginning.
+  var keysMade = 0
+  /// Everything is being set right.
+  var isMending = false
   private let folder: String
 
   init(seed: UInt64, bug: PlantedBug?, faults: FaultPlan) throws {
@@ -34,12 +41,15 @@ final class World {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-sim-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
       .path + "/"
-    let town = try SimulatedTown()
+    town = try SimulatedTown()
     try FileManager.default.createDirectory(
       atPath: folder + "router", withIntermediateDirectories: true)
     router = SimulatedRouter(
       folder: folder + "router/", registry: town.registry, agreement: town.agreement,
       world: self)
+    history.registry = town.registry
+    history.operators.learn(town.agreement, effective: nil)
+    history.operators.admit(town.registry)
     for agency in town.registry.agencies.values.sorted(by: { $0.id < $1.id }) {
       let place = folder + "\(agency.id)/"
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
@@ -84,9 +94,15 @@ public enum SimulationError: Error, CustomStringConvertible {
 
 /// The town that every run happens in: five agencies under the usual agreement.
 struct SimulatedTown {
+  let program: ProgramID
   let registry: Registry
   let agreement: ProgramAgreement
   let keys: CurveKeyPair
+
+  /// What stands for the file of a version.
+  static func text(of agreement: ProgramAgreement) -> [UInt8] {
+    Array("version \(agreement.version)".utf8)
+  }
 
   init() throws {
     let roles: [(String, Role)] = [
@@ -96,18 +112,17 @@ struct SimulatedTown {
     var agencies: [Registry.Agency] = []
     for (index, (name, role)) in roles.enumerated() {
       guard let id = AgencyID(name) else { continue }
-      let keys = ["desk", "spare"].compactMap { suffix in
-        KeyFingerprint("key-\(name)-\(suffix)").map {
-          Registry.Key(fingerprint: $0, curve: [], signing: [], isConsumer: true)
-        }
+      let keys = KeyFingerprint("key-\(name)-0").map {
+        [Registry.Key(fingerprint: $0, curve: [], signing: [], isConsumer: true)]
       }
       agencies.append(
         Registry.Agency(
           id: id, name: name, role: role, isPart2Program: role == .behavioralHealth,
-          releasePort: UInt16(7_440 + index), keys: keys, maySendUnsealed: true))
+          releasePort: UInt16(7_440 + index), keys: keys ?? [], maySendUnsealed: true))
     }
     registry = Registry(agencies: agencies)
     guard let program = ProgramID("simulated") else { throw SimulationError.noDisk }
+    self.program = program
     let text = DefaultAgreement(
       program: program, timeZone: "America/Los_Angeles", dutyLine: "555 0100",
       isDemonstration: false
