@@ -38,13 +38,14 @@ public struct Simulation: Sendable {
   ///   once: the disk is the process's.
   public func run() throws -> Report {
     let world = try World(
-      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan())
+      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan(seed: seed))
+    defer { world.end() }
     world.start()
     let end = Tick(milliseconds: Span.hours(Int64(hours)).milliseconds)
-    var traffic = Traffic(seed: seed)
+    var traffic = Traffic(seed: seed, people: world.faults.people)
     world.speak(&traffic, until: end)
-    world.mend()
-    Verdict(world: world).look()
+    if !world.isOver { world.mend() }
+    if !world.isOver { Verdict(world: world).look() }
     world.tally.messages = world.history.said.count
     world.tally.takenWhileLow = world.history.takenWhileLow
     world.tally.virtualDays = Double(world.now.milliseconds) / 86_400_000
@@ -58,7 +59,7 @@ extension World {
   /// The county's days: bursts of messages, hours of silence, faults in between.
   func speak(_ traffic: inout Traffic, until end: Tick) {
     scheduleChaos(until: end)
-    while now < end {
+    while now < end && !isOver {
       for _ in 0..<random.within(1...6) {
         let agency = random.pick(agencies)
         agency.clock.move(to: now)

@@ -74,7 +74,8 @@ struct RunCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
-      print(String(decoding: try encoder.encode(Totals(seeds, failed, total, digest)), as: UTF8.self))
+      let totals = try encoder.encode(Totals(seeds, failed, total, digest))
+      print(String(decoding: totals, as: UTF8.self))
       return
     }
     let days = String(format: "%.0f", total.virtualDays)

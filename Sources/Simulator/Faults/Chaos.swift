@@ -8,7 +8,7 @@ extension World {
     let wait = Span.seconds(Int64(random.within(1...(2 * 60 * faults.minutesBetweenFaults))))
     guard now + wait < end else { return }
     after(wait) { [self] in
-      strike(random.pick(Fault.allCases))
+      strike(random.pick(faults.kinds))
       scheduleChaos(until: end)
     }
   }
@@ -20,7 +20,7 @@ extension World {
     case .connectionLost: agency.link.drop(told: true)
     case .partition: partition(agency)
     case .longAbsence:
-      agency.kill(powerFails: false, away: .days(Int64(random.within(7...25))))
+      agency.kill(powerFails: false, away: .hours(Int64(random.pick([6, 24, 200, 600]))))
     case .routerKilled: router.kill(powerFails: random.chance(1, in: 2))
     case .routerKilledBetweenSends:
       router.diesAfterSends = random.below(4)

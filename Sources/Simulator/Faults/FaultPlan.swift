@@ -1,11 +1,32 @@
-/// How hostile a run's surroundings are; rates are per thousand.
+/// How hostile a run's surroundings are; rates are per thousand. Each seed has a mix of its own:
+/// what hides behind one kind of trouble shows where that kind is absent.
 struct FaultPlan {
-  var dropPerMille = 5
-  var doublePerMille = 10
-  var overtakePerMille = 5
-  var longDelayPerMille = 10
+  var dropPerMille = 0
+  var doublePerMille = 0
+  var overtakePerMille = 0
+  var longDelayPerMille = 0
   /// One fault of the larger kind on average every so many virtual minutes; 0: none.
-  var minutesBetweenFaults = 45
+  var minutesBetweenFaults = 0
+  /// The larger kinds that this run knows.
+  var kinds: [Fault] = []
+  /// People whom everything is about; the fewer, the more their statements meet.
+  var people = Traffic.people
+
+  static let calm = FaultPlan()
+
+  private init() {}
+
+  init(seed: UInt64) {
+    var random = SeededGenerator(seed: seed, stream: "plan")
+    dropPerMille = random.pick([0, 5, 50])
+    doublePerMille = random.pick([0, 10, 100])
+    overtakePerMille = random.pick([0, 5, 50])
+    longDelayPerMille = random.pick([0, 10, 50])
+    minutesBetweenFaults = random.pick([15, 30, 60])
+    kinds = Fault.allCases.filter { _ in random.chance(3, in: 4) }
+    if kinds.isEmpty { kinds = Fault.allCases }
+    people = Array(people.prefix(random.within(1...people.count)))
+  }
 
   func drops(_ random: inout SeededGenerator) -> Bool { random.chance(dropPerMille, in: 1_000) }
   func doubles(_ random: inout SeededGenerator) -> Bool {
@@ -19,10 +40,6 @@ struct FaultPlan {
     random.chance(longDelayPerMille, in: 1_000)
       ? random.within(500...20_000) : random.within(1...40)
   }
-
-  static let calm = FaultPlan(
-    dropPerMille: 0, doublePerMille: 0, overtakePerMille: 0, longDelayPerMille: 0,
-    minutesBetweenFaults: 0)
 }
 
 /// The larger faults, drawn by weight.

@@ -23,6 +23,7 @@ extension World {
     guard router.isUp else { return }
     let old = agency.link.nextKey ?? agency.link.fingerprint
     let new = enrol(agency)
+    agency.link.listen(with: old)
     router.ask(.cutOff(old, reason: "stolen"))
     agency.link.nextKey = new
   }
@@ -86,7 +87,7 @@ extension World {
 
   private func anyName() -> AliasKey? {
     let agency = random.pick(agencies).id
-    return Traffic.alias(of: random.pick(Traffic.people), at: agency)
+    return Traffic.alias(of: random.pick(faults.people), at: agency)
       .map { AliasKey(agency, $0) }
   }
 
@@ -101,7 +102,7 @@ extension World {
   }
 
   func revokeRelease() {
-    let person = random.pick(Traffic.people)
+    let person = random.pick(faults.people)
     guard let id = RoiID("field-\(person)-\(random.below(3))") else { return }
     router.ask(.revoke(id, reason: "by letter"))
   }

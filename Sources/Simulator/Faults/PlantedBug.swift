@@ -14,7 +14,6 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case losesRedecision = "loses-redecision"
   case losesLapse = "loses-lapse"
   case losesQueue = "loses-queue"
-  case losesCursor = "loses-cursor"
   case losesAudit = "loses-audit"
   /// A resend goes out as it went out first, not decided again.
   case permitsAreCached = "permits-are-cached"
@@ -48,7 +47,6 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case (.losesRedecision, .timer(.redecide, _, _)): true
     case (.losesLapse, .timer(.lapse, _, _)): true
     case (.losesQueue, .part(let part)): part.fate == .pending
-    case (.losesCursor, .submitted): true
     case (.losesBlanket, .blanket): true
     case (.losesMerge, .group): true
     case (.losesAgreement, .agreement): true

@@ -55,9 +55,15 @@ final class History {
     staged = Staged(entries: entries, acts: acts, from: logged, skew: skew)
   }
 
-  func confirm() {
-    if let staged { take(staged) }
-    staged = nil
+  /// - Parameter logged: how many entries the log has now, if it was asked.
+  func confirm(logged: UInt64? = nil) {
+    guard let staged else { return }
+    let entries = staged.entries.count { if case .audit = $0 { true } else { false } }
+    if let logged, logged != staged.from + UInt64(entries) {
+      note("the log lacks an entry of what was done")
+    }
+    take(staged)
+    self.staged = nil
   }
 
   /// After a restart: whether the last commit, of which nobody heard, is on the disk. A turn
@@ -163,6 +169,10 @@ final class History {
     if skew != operators.trustedSkew { note("something went out by a clock in doubt") }
     let id = content.message.id
     guard let agency = registry.agencies[recipient] else { return }
+    let key = PartKey(message: id, recipient: recipient, part: content.part)
+    if standing[key]?.part.number != delivery.number {
+      note("\(recipient) was sent what is not written down as sent to it")
+    }
     guard let stored = accepted[id] else {
       note("content went to \(recipient) that the ledger does not have")
       return

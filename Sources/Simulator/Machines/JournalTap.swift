@@ -42,6 +42,6 @@ final class JournalTap: Journal {
       }
       throw error
     }
-    world.history.confirm()
+    world.history.confirm(logged: ledger.entriesLogged)
   }
 }

@@ -88,6 +88,9 @@ final class SimulatedAgency {
     }
   }
 
+  /// For good.
+  func end() { (loop, wire, store) = (nil, nil, nil) }
+
   // MARK: Work
 
   /// Says something, if the machine is up: on disk when this returns.
@@ -133,8 +136,18 @@ final class SimulatedAgency {
     }
   }
 
+  /// Steps in one virtual minute; far more than a county gives reason for is a storm.
+  private var minute: (Int64, Int) = (0, 0)
+
+  private func countStep() {
+    let now = world.now.milliseconds / 60_000
+    minute = minute.0 == now ? (now, minute.1 + 1) : (now, 1)
+    if minute.1 == 20_000 { world.history.note("\(id)'s client comes to no rest") }
+  }
+
   private func step() {
     guard let loop else { return }
+    countStep()
     clock.move(to: world.now)
     loop.step()
     confirm(recorder.takeWaiting())

@@ -22,6 +22,10 @@ final class SimulatedRouter {
   private var acts: [AdministrativeAct] = []
   private var isStepDue = false
   private var steps: UInt64 = 0
+  /// Faults of the disk that have struck already.
+  private var struckBefore: Int64 = 0
+  /// Turns in a row that asked for another one at once.
+  private var hurried = 0
   /// What operators have asked of the present turn.
   private(set) var actsOfTurn: [AdministrativeAct] = []
   /// The registry's file.
@@ -76,9 +80,19 @@ final class SimulatedRouter {
       world.tally.restarts += 1
       wake()
     } catch {
+      judge(error)
       die(effects: 0)
       restartLater()
     }
+  }
+
+  /// Whatever stops a router, its disk must have had a part in it.
+  private func judge(_ error: any Error) {
+    let struck = faulty_disk_struck(folder)
+    if !(error is Killed) && struck == struckBefore {
+      world.history.note("the router stopped though its disk is good: \(error)")
+    }
+    struckBefore = struck
   }
 
   private func state(from recovered: Recovered) -> RouterState {
@@ -129,8 +143,15 @@ final class SimulatedRouter {
     acts = []
     actsOfTurn = []
     toldLow = false
+    hurried = 0
     diesAfterSends = nil
-    for link in world.links { link.drop(told: true) }
+    for link in world.links { link.dropAll() }
+  }
+
+  /// For good.
+  func end() {
+    ledger?.close()
+    (ledger, tap, transport, state) = (nil, nil, nil, nil)
   }
 
   private func restartLater() {
@@ -182,6 +203,8 @@ final class SimulatedRouter {
       let wait = try turn(&state, transport, tap, time)
       self.state = state
       if state.clockFault != nil { world.callOperator() }
+      hurried = wait.milliseconds <= 0 ? hurried + 1 : 0
+      if hurried > 2_000 { world.history.note("the router's turns come to no end") }
       if wait.milliseconds <= 0 {
         wake()
       } else {
@@ -189,11 +212,12 @@ final class SimulatedRouter {
         let mine = steps
         // The turn asks to be called each second, which here nothing would come of.
         let due = state.clockFault == nil ? state.nextDue : nil
-        let pause = due.map { max(wait, $0 - clock.now()) } ?? rest
+        let pause = due.map { max(wait, $0 - time.now()) } ?? rest
         world.after(min(pause, rest)) { [self] in if mine == steps { wake() } }
       }
     } catch {
       // It stops and begins again from its ledger; so does an operator's service manager.
+      judge(error)
       let powerFails = !(error is Killed) && world.random.chance(1, in: 2)
       die(effects: powerFails ? FAULTY_DISK_LOSE | FAULTY_DISK_TEAR : 0)
       restartLater()

@@ -5,10 +5,13 @@ struct Traffic {
   private var random: SeededGenerator
   private var serial: UInt64 = 0
   private var cases = 0
-  private let people = Traffic.people
+  private let people: [String]
   static let people = (0..<4).map { "p\($0)" }
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed, stream: "traffic") }
+  init(seed: UInt64, people: [String]) {
+    random = SeededGenerator(seed: seed, stream: "traffic")
+    self.people = people
+  }
 
   /// One thing said by one agency, at its own clock's time.
   mutating func next(by agency: AgencyID, _ role: Role, at now: WallTime) -> Message {

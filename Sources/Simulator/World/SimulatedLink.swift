@@ -12,6 +12,8 @@ final class SimulatedLink {
   var nextKey: KeyFingerprint?
   /// The key that opened the release lane.
   private var laneKey: KeyFingerprint?
+  /// Whoever else listens to the agency's lane, by their keys.
+  private var listeners: Set<KeyFingerprint> = []
   /// Counts connections, so that what belongs to an earlier one is known.
   private(set) var connection: UInt64 = 0
   private(set) var lane: UInt64 = 0
@@ -130,10 +132,12 @@ final class SimulatedLink {
   }
 
   func deliver(topic: [UInt8], _ frame: [UInt8]) {
-    guard laneIsUp, isUp, !isCut else { return }
-    if let laneKey, world.history.operators.ended.contains(laneKey) {
+    // Who listens hears it, whether the agency does or not.
+    let ended = world.history.operators.ended
+    if laneKey.map(ended.contains) ?? false || !listeners.isDisjoint(with: ended) {
       world.history.note("a key of \(agency) that was cut off was sent something")
     }
+    guard laneIsUp, isUp, !isCut else { return }
     // A full pipe drops, and nobody is told.
     if world.faults.drops(&world.random) {
       world.tally.framesLost += 1
@@ -150,8 +154,22 @@ final class SimulatedLink {
 
   /// The router closed and bound its lane again; a good key reconnects by itself.
   func rebind() {
+    listeners = []
+    laneKey = nil
     laneIsUp = false
     if wantsLane { openLane() }
+  }
+
+  /// A thief listens too, by a key that is let in so far.
+  func listen(with key: KeyFingerprint) {
+    if world.router.isUp { listeners.insert(key) }
+  }
+
+  /// The router is gone, and every connection with it.
+  func dropAll() {
+    listeners = []
+    laneKey = nil
+    drop(told: true)
   }
 
   // MARK: The network's own doings

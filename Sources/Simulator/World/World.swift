@@ -39,8 +39,7 @@ final class World {
     guard faulty_disk_install() == 0 else { throw SimulationError.noDisk }
     faulty_disk_seed(seed)
     folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("accord-sim-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
-      .path + "/"
+      .appendingPathComponent("accord-sim-\(UUID().uuidString)").path + "/"
     town = try SimulatedTown()
     try FileManager.default.createDirectory(
       atPath: folder + "router", withIntermediateDirectories: true)
@@ -57,9 +56,18 @@ final class World {
     }
   }
 
-  deinit {
+  /// Lets go of everything; what is to come holds the world, so it does not end by itself.
+  func end() {
+    agenda = Agenda()
+    router.end()
+    for agency in agencies { agency.end() }
     faulty_disk_forget(folder)
-    try? FileManager.default.removeItem(atPath: folder)
+    do {
+      try FileManager.default.removeItem(atPath: folder)
+    } catch {
+      // A folder that is left in the temporary one harms nobody.
+      return
+    }
   }
 
   func start() {
@@ -76,15 +84,17 @@ final class World {
     agenda.add(at: now + max(span, Span(milliseconds: 0)), act)
   }
 
-  /// Lets everything happen that falls before `end`, or until `isOver` says so.
-  func run(until end: Tick, or isOver: () -> Bool = { false }) {
-    while let next = agenda.next, next <= end {
+  /// Lets everything happen that falls before `end`, unless the judge has seen enough.
+  func run(until end: Tick) {
+    while !isOver, let next = agenda.next, next <= end {
       now = next
       agenda.take()?()
-      if isOver() { return }
     }
     now = max(now, end)
   }
+
+  /// Of a planted bug one finding is enough; otherwise a few tell more than one.
+  var isOver: Bool { history.findings.count >= (bug == nil ? 20 : 1) }
 }
 
 public enum SimulationError: Error, CustomStringConvertible {
