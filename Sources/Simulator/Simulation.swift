@@ -86,10 +86,10 @@ extension World {
     router.isLowOnSpace = false
     router.clock.correct()
     router.start()
-    run(until: now + .hours(3))
+    run(until: now + .hours(1))
     for agency in agencies { agency.start() }
     router.start()
-    run(until: now + .hours(1))
+    run(until: now + .minutes(30))
     Verdict(world: self).lookAtEscrow()
     // Past the escrow's deadline, which is 14 days here, in the quiet: heartbeats of weeks would
     // be most of the run.
@@ -97,6 +97,6 @@ extension World {
     router.rest = .hours(6)
     run(until: now + .days(17))
     router.rest = SimulatedAgency.pingEvery
-    run(until: now + .hours(3))
+    run(until: now + .hours(1))
   }
 }
