@@ -33,6 +33,10 @@ public struct AuditEntry: Hashable, Sendable {
     case agreementRecorded = 32
     /// A recorded version that was overtaken before its date, or cannot be read any more.
     case agreementPassedOver = 33
+    /// Somebody asked what a recipient would get of a participant's; nothing was sent.
+    case previewed = 48
+    /// Somebody was given the list of a participant's disclosures.
+    case accounted = 49
   }
 
   public var kind: Kind
@@ -53,7 +57,8 @@ public struct AuditEntry: Hashable, Sendable {
   public var releases: [ReleaseVersion]
   /// Reason and rule codes, in the order in which they were found.
   public var reasons: [String]
-  /// Short detail of an administrative act; never participant data.
+  /// Of a decision what ``DecisionDetail`` writes, of an administrative act a short detail; never
+  /// participant data.
   public var detail: String
 
   public struct ReleaseVersion: Hashable, Sendable {

@@ -15,7 +15,7 @@ final class AdminServer {
   let configuration: RouterConfiguration
   let reader: LedgerReader
   let inbox: Inbox
-  private let live: LiveStatus
+  let live: LiveStatus
   private let log: Logger
 
   init(
@@ -80,7 +80,8 @@ final class AdminServer {
     case .totals: return .totals(try reader.totals())
     case .revoke(let release, let reason):
       guard let id = RoiID(release) else { return .malformed("release") }
-      return perform(.revoke(id, reason: reason), "release \(id) is revoked")
+      return try revoke(id, because: reason)
+    case .disclosures, .holders: return try answerDisclosures(request)
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
@@ -106,7 +107,7 @@ final class AdminServer {
   }
 
   /// `agency/alias`, as the agency names the person.
-  private static func alias(_ text: String) -> AliasKey? {
+  static func alias(_ text: String) -> AliasKey? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let agency = AgencyID(parts[0]), let alias = ParticipantAlias(parts[1])
     else { return nil }

@@ -27,6 +27,8 @@ public enum AdministrativeAct: Sendable {
   case merge(AliasKey, AliasKey, reason: String)
   /// The participant behind this name is nobody else after all.
   case separate(AliasKey, reason: String)
+  /// Somebody is about to be given the list of what went out about this participant.
+  case account(AliasKey, detail: String)
 }
 
 /// One input of a turn.

@@ -120,14 +120,7 @@ extension LedgerReader {
   }
 
   private static func basis(_ code: Int64) -> String {
-    switch UInt8(exactly: code).flatMap(MessageBasis.init) {
-    case .submitted: "submitted"
-    case .ownView: "own-view"
-    case .outcome: "outcome"
-    case .candidate: "candidate"
-    case .identityQuestion: "identity-question"
-    case nil: "unknown"
-    }
+    UInt8(exactly: code).flatMap(MessageBasis.init)?.word ?? "unknown"
   }
 
   private static func key(_ id: MessageID) -> Data { Data(id.bytes) }
