@@ -57,6 +57,9 @@ struct DisclosureTests {
     town.publish(.revoked("full-ann", of: "ann"), from: Town.harbor)
     town.publish(.status(of: "ann", case: "c-1", "closed"), from: Town.harbor)
     town.pass(.days(15), step: .hours(6))
+    // Whoever captured a release is told that it ends soon.
+    town.skip(.days(35))
+    town.run()
     return town
   }
 

@@ -13,7 +13,7 @@ extension AdminServer {
       switch inbox.ask(.account(name, detail: Self.span(from, end))) {
       case .done: break
       case .refused: return .unknownParticipant
-      case .busy: return .busy
+      case .busy, .previewed: return .busy
       }
       let page = try reader.disclosures(
         about: name, from: from.map { WallTime(milliseconds: $0) },

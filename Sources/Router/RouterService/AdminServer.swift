@@ -73,8 +73,8 @@ final class AdminServer {
   private func answer(_ request: AdminRequest) throws -> AdminResponse {
     switch request {
     case .status: return .status(try status())
-    case .message(let id): return try message(id, explained: false)
-    case .explain(let id): return try message(id, explained: true)
+    case .message(let id): return try message(id)
+    case .entries, .preview: return try answerExplanation(request)
     case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))
     case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
     case .totals: return .totals(try reader.totals())
@@ -121,13 +121,13 @@ final class AdminServer {
       return .done(done)
     case .refused(let refusal):
       return .failed(code: refusal.description, remedy: refusal.code.remedy)
-    case .busy: return .busy
+    case .busy, .previewed: return .busy
     }
   }
 
-  private func message(_ text: String, explained: Bool) throws -> AdminResponse {
+  private func message(_ text: String) throws -> AdminResponse {
     guard let id = MessageID(text) else { return .malformed("message id") }
-    guard let report = try reader.message(id, explained: explained) else {
+    guard let report = try reader.message(id) else {
       return .failed(code: "unknown-message", remedy: "No message of this id was ever accepted.")
     }
     return .message(report)

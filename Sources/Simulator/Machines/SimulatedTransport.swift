@@ -62,7 +62,7 @@ final class SimulatedTransport: Transport {
       put(cached ?? delivery.encoded(), delivery.topic, to: agency)
     case .rebind(let agency):
       world.links.first { $0.agency == agency }?.rebind()
-    case .administered: break
+    case .administered, .previewed: break
     }
   }
 

@@ -7,7 +7,7 @@ import HubModel
 struct ConsentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "consent", abstract: "Decide on consents, and account for what went out.",
-    subcommands: [Accounting.self, Recipients.self, Decide.self])
+    subcommands: [Preview.self, Accounting.self, Recipients.self, Decide.self])
 
   struct Decide: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,7 +3,11 @@ import HubModel
 
 extension Turn {
   mutating func administer(_ act: AdministrativeAct, ticket: UInt64) {
-    send(.administered(ticket: ticket, refusal(of: act)))
+    if case .preview(let request) = act, let preview = preview(request) {
+      send(.previewed(ticket: ticket, preview))
+    } else {
+      send(.administered(ticket: ticket, refusal(of: act)))
+    }
   }
 
   /// Does what an operator asks for.
@@ -26,6 +30,8 @@ extension Turn {
     case .account(let alias, let detail):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       logReading(.accounted, of: participant, detail: detail)
+    // It was not answered: there is no such recipient.
+    case .preview: return Refusal(.unknownField, at: "recipient")
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         return Refusal(.consentMissing, at: release.text)

@@ -37,7 +37,8 @@ extension Turn {
       entry.reasons = Self.reasons(of: decision, for: kind).map(\.rawValue)
     }
     if let stored {
-      entry.detail = detail(of: decision, on: stored, part.segments, toward: part.key.recipient)
+      let recipient = part.key.recipient
+      entry.detail = detail(of: decision, on: stored, part.segments, toward: recipient).text
     }
     write(.audit(entry))
   }
@@ -55,10 +56,10 @@ extension Turn {
   }
 
   /// What the entry alone would not tell of a decision, in the log's own words.
-  private func detail(
+  func detail(
     of decision: Decision?, on stored: StoredMessage, _ segments: SegmentSet,
     toward recipient: AgencyID
-  ) -> String {
+  ) -> DecisionDetail {
     let message = stored.message
     var detail = DecisionDetail(
       source: message.source.text, purpose: message.purpose.rawValue,
@@ -75,14 +76,14 @@ extension Turn {
     }
     // A part has segments of one fate; what is not permitted has no authority to name.
     guard let permit = decision?.permit, !permit.segments.isDisjoint(with: segments) else {
-      return detail.text
+      return detail
     }
     detail.authority = permit.authority.word
     if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
     if let statement = permit.notice?.statement, !statement.isEmpty {
       detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
     }
-    return detail.text
+    return detail
   }
 }
 

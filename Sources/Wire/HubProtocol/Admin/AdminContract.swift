@@ -3,8 +3,10 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case status
   /// Every hop and fate of one message, by its id (32 hexadecimal digits).
   case message(id: String)
-  /// As `message`, with every decision and its reasons.
-  case explain(id: String)
+  /// What the log holds of one message, entry by entry; nothing of one that never came.
+  case entries(message: String)
+  /// What a recipient would get of a participant's, and why; nothing is sent. Leaves a trace.
+  case preview(PreviewQuestion)
   /// A release by its id, or, by nil, the newest ones.
   case releases(id: String?)
   case revoke(release: String, reason: String)
@@ -50,6 +52,8 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case agreements([AgreementVersionReport])
   case agreement(AgreementVersionReport, text: String)
   case auditPage(AuditPage)
+  case entries([LogLeaf])
+  case preview(PreviewReport)
   case disclosures(DisclosurePage)
   case holders(HoldersReport)
   /// A release is revoked; who still holds copies of what went out under it.
