@@ -120,7 +120,7 @@ final class History {
       }
     case .replaceRegistry(let registry): operators.admit(registry)
     case .acceptClock: operators.trustedSkew = turn.skew
-    case .cutOff, .activate: break
+    case .cutOff, .activate, .account, .preview, .reviewEmergency, .recordOrder: break
     }
   }
 

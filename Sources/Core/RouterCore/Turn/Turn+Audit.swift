@@ -34,8 +34,70 @@ extension Turn {
     if let decision {
       entry.consentPosition = decision.consentPosition
       entry.releases = decision.deciding
-      entry.reasons = decision.reasons.map(\.rawValue)
+      entry.reasons = Self.reasons(of: decision, for: kind).map(\.rawValue)
+    }
+    if let stored {
+      let recipient = part.key.recipient
+      entry.detail = detail(of: decision, on: stored, part.segments, toward: recipient).text
     }
     write(.audit(entry))
+  }
+
+  /// Of a decision over several parts the reasons of this one.
+  private static func reasons(of decision: Decision, for kind: AuditEntry.Kind) -> [Reason] {
+    switch kind {
+    case .held: return decision.holding
+    case .withheld: return decision.withholding
+    case .voided: return decision.withholding + decision.holding
+    default:
+      let others = Set(decision.holding + decision.withholding)
+      return decision.reasons.filter { !others.contains($0) }
+    }
+  }
+
+  /// What the entry alone would not tell of a decision, in the log's own words.
+  func detail(
+    of decision: Decision?, on stored: StoredMessage, _ segments: SegmentSet,
+    toward recipient: AgencyID
+  ) -> DecisionDetail {
+    let message = stored.message
+    var detail = DecisionDetail(
+      source: message.source.text, purpose: message.purpose.rawValue,
+      footing: stored.basis.word, parent: message.inReplyTo)
+    if let agency = state.registry.agencies[recipient] {
+      let request = request(for: stored, toward: agency, segments: segments)
+      detail.items = segments.indexes.compactMap { index in
+        guard index < message.segments.count else { return nil }
+        let labels = request.labels(of: message.segments[index])
+        return DecisionDetail.Item(
+          segment: index, category: message.segments[index].category.rawValue,
+          labels: SensitivityLabel.allCases.filter(labels.contains).map(\.rawValue))
+      }
+    }
+    // A part has segments of one fate; what is not permitted has no authority to name.
+    guard let permit = decision?.permit, !permit.segments.isDisjoint(with: segments) else {
+      return detail
+    }
+    detail.authority = permit.authority.word
+    if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
+    if let statement = permit.notice?.statement, !statement.isEmpty {
+      detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
+    }
+    return detail
+  }
+}
+
+extension Authority {
+  /// As the log names it.
+  var word: String {
+    switch self {
+    case .releases: "release"
+    case .operational: "operational"
+    case .ownView: "own-view"
+    case .ownMessage: "own-message"
+    case .agreementException: "agreement-exception"
+    case .courtOrder: "court-order"
+    case .emergency: "emergency"
+    }
   }
 }

@@ -241,6 +241,8 @@ struct TurnWriting {
       .blob(json.encode(record.revokedToward.map(\.words), for: "write release"))
       .blob(json.encode(record.missing, for: "write release"))
       .blob(record.roi.encoded()).run()
+    try statements.versions.addVersion.text(record.roi.id.text).int(Int64(record.roi.version))
+      .id(person.value).blob(record.roi.encoded()).run()
   }
 
   // MARK: Cases
