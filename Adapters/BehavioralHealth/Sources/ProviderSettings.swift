@@ -12,6 +12,8 @@ struct ProviderSettings: Sendable {
   var isPart2Program: Bool
   /// Labels to which the site's printed release says yes; a form's own `labels` come before it.
   var formLabels: Set<SensitivityLabel>
+  /// What the printed release says; a form's own `statements` come before it.
+  var formStatements: Set<String>
   /// Column names of the records system, by field.
   var columns: [String: String]
   var agreement: ProgramAgreement
@@ -30,6 +32,13 @@ struct ProviderSettings: Sendable {
     if formLabels.contains(.privileged) {
       fields.report("form-labels", "lists privileged, which no release can open")
     }
+    formStatements = Set(
+      fields.value(
+        "form-statements", .list(of: .code, count: 0...20),
+        default: [
+          FormStatement.rightToRevoke, FormStatement.redisclosure,
+          FormStatement.noConditionOfTreatment,
+        ]))
     let named = fields.value("columns", .keyed(byTextOf: .text()), default: [])
     columns = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     guard let agreement = SiteAgreement.read(fields, of: configuration) else { return nil }

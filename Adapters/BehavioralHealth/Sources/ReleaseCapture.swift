@@ -43,9 +43,10 @@ struct ReleaseCapture {
   ///   - field: the release with which the case began; a full release replaces it, unless the
   ///     form names another or says `none`.
   func release(
-    dates: DateReader, agency: AgencyID, labels: Set<SensitivityLabel>, field: RoiID?
+    dates: DateReader, agency: AgencyID, labels: Set<SensitivityLabel>, printed: Set<String>,
+    field: RoiID?
   ) throws(IntakeError) -> ReleaseOfInformation {
-    var release = try ReleaseForm(dates: dates, capturer: agency).release(
+    var release = try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(
       id, from: record, prefix: "", kind: kind, labels: try ownLabels() ?? labels)
     let stewards = try stewards()
     if !stewards.isEmpty { release.identityStewards = stewards }
@@ -119,7 +120,7 @@ extension ProviderAdapter {
     case .signed:
       let release = try capture.release(
         dates: setting.dates, agency: setting.configuration.agency, labels: settings.formLabels,
-        field: file.release.flatMap { RoiID($0) })
+        printed: settings.formStatements, field: file.release.flatMap { RoiID($0) })
       if let known, known.version >= Int(release.version), known.state != .refused,
         known.state != .incapacity
       {

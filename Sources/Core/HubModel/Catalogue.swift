@@ -208,12 +208,20 @@ public enum Catalogue {
   ]
 
   static let consent =
-    [Topic.roiSigned, .roiAmended, .roiRefused, .roiRevoked].map {
+    [
+      Topic.roiSigned, .roiAmended, .roiRefused, .roiRevoked, .roiSuspended, .roiResumed,
+      .roiVoided,
+    ].map {
       row(
         $0, .control, by: capturers, .careCoordination, participant: true, needsCase: false,
         category: .release
       ) { $0 }
     } + [
+      // A final disposition is the prosecutor's to report.
+      row(
+        .roiEvent, .control, by: capturers.union([.prosecutor]), .careCoordination,
+        participant: true, needsCase: false, category: .release
+      ) { $0 },
       row(
         .roiExpiring, .fullRelease, by: [], .careCoordination, participant: true,
         needsCase: false, category: .release

@@ -25,6 +25,11 @@ public enum Topic: String, CaseIterable, Hashable, Sendable, CustomStringConvert
   case roiAmended = "roi.amended"
   case roiRefused = "roi.refused"
   case roiRevoked = "roi.revoked"
+  case roiSuspended = "roi.suspended"
+  case roiResumed = "roi.resumed"
+  case roiVoided = "roi.voided"
+  /// Something that releases may end with has come.
+  case roiEvent = "roi.event"
   case roiExpiring = "roi.expiring"
   case intakeCompleted = "intake.completed"
   case intakeNotCompleted = "intake.not-completed"

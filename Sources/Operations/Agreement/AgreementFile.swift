@@ -73,6 +73,7 @@ public enum AgreementFile {
     let handoff = fields.required("handoff", AgreementRules.handoff(bounds))
     let escrow = fields.required("escrow", AgreementRules.escrow(bounds))
     let referral = fields.required("referral", AgreementRules.referral)
+    let switches = fields.value("law", AgreementRules.switches, default: SiteSwitches())
     AgreementRules.reportContradictions(handoff, escrow, hold, fields)
     let expiringDays = fields.value("roi-expiring-days", .integer(1...90), default: 14)
     guard let program, let version, let zone, let dutyLine, let paths, let hold, let handoff,
@@ -83,7 +84,7 @@ public enum AgreementFile {
       exceptions: exceptions.flatMap { $0 }, outcomes: outcomes, hold: hold, handoff: handoff,
       escrow: escrow, referral: referral, roiExpiringDays: expiringDays,
       calendar: SiteCalendar(timeZone: zone, around: now, holidays: Set(holidays)),
-      dutyLine: dutyLine, isDemonstration: isDemonstration)
+      dutyLine: dutyLine, switches: switches, isDemonstration: isDemonstration)
   }
 }
 

@@ -27,6 +27,7 @@ public struct AgreementReview: Hashable, Sendable {
     reviewVersion(agreement, active)
     reviewDate(effective ?? document.effective, of: agreement, at: now)
     reviewReleases(agreement)
+    reviewSwitches(agreement.switches, on: agreement.calendar.date(of: now))
     reviewReach(agreement, roles)
   }
 
@@ -70,6 +71,25 @@ public struct AgreementReview: Hashable, Sendable {
     if !operational.isEmpty {
       let topics = operational.map(\.rawValue).sorted().joined(separator: ", ")
       notes.append("no release needed, because they name no person: \(topics)")
+    }
+  }
+
+  /// Where counsel has opened what is closed otherwise, and packs that nobody looked at lately.
+  private mutating func reviewSwitches(_ switches: SiteSwitches, on today: CivilDate) {
+    if switches.negativeStatusToJustice {
+      warnings.append(
+        "\"not completed\" may go to police and prosecution (42 USC 290dd-2(c)): counsel's "
+          + "decision")
+    }
+    if !switches.criminalJusticeTracks.isEmpty {
+      warnings.append(
+        "consents of 42 CFR 2.35, which cannot be revoked at once, are in use: counsel's decision")
+    }
+    for code in switches.states.sorted() {
+      guard let pack = StatePack.named(code), pack.isStale(on: today) else { continue }
+      warnings.append(
+        "the pack of \(pack.name) was last compared with the law on \(pack.reviewedOn): have "
+          + "counsel compare it (\(pack.sources.joined(separator: ", ")))")
     }
   }
 

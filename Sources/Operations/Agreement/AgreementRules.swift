@@ -94,6 +94,38 @@ enum AgreementRules {
     }
   }
 
+  /// What the county's counsel decided; without the section, the side that tells less.
+  static var switches: YAMLValue<SiteSwitches> {
+    .mapping { fields in
+      let standard = SiteSwitches()
+      let tracks = fields.value(
+        "criminal-justice-tracks", .list(of: .code, count: 0...10), default: [])
+      for track in tracks where !SiteSwitches.tracksWithACharge.contains(track) {
+        fields.report(
+          "criminal-justice-tracks",
+          "names \(LogText.escaped(track)), where there is no charge to dispose of "
+            + "(42 CFR 2.35(a)(1)): use "
+            + SiteSwitches.tracksWithACharge.sorted().joined(separator: ", "))
+      }
+      let states = fields.value("states", .list(of: .code, count: 0...60), default: [])
+      let known = StatePack.all.map(\.code)
+      for state in states where !known.contains(state) {
+        fields.report(
+          "states", "names \(LogText.escaped(state)), of which there is no pack: use "
+            + known.joined(separator: ", "))
+      }
+      return SiteSwitches(
+        hubIsIntermediary: fields.value(
+          "hub-is-intermediary", .flag, default: standard.hubIsIntermediary),
+        criminalJusticeTracks: Set(tracks), states: Set(states),
+        negativeStatusToJustice: fields.value(
+          "negative-status-to-justice", .flag, default: standard.negativeStatusToJustice),
+        emergencyAccess: fields.value(
+          "emergency-access", .span(.hours(1)...(.hours(24))),
+          default: standard.emergencyAccess))
+    }
+  }
+
   /// Windows that cannot both be meant.
   static func reportContradictions(
     _ handoff: ProgramAgreement.Handoff?, _ escrow: ProgramAgreement.Escrow?,

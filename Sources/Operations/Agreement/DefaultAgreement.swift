@@ -60,6 +60,20 @@ public struct DefaultAgreement: Sendable {
       divertible-offences: []
       rule: pcg-1
 
+    # What the county's counsel decides where the law leaves room; left out: what tells less. The
+    # article "Switches for counsel" says what each one means.
+    law:
+      # The hub is an intermediary (42 CFR 2.11): every release must name "hub".
+      hub-is-intermediary: false
+      # Doors through which a consent of 42 CFR 2.35 may come: arrest-diversion, or none.
+      criminal-justice-tracks: []
+      # State packs: us-wa, us-mi.
+      states: []
+      # Whether "not completed" may go to police and prosecution under a release that names it.
+      negative-status-to-justice: false
+      # How long access in a medical emergency stays open.
+      emergency-access: 4 h
+
     # Days before a release ends at which whoever captured it is told.
     roi-expiring-days: 14
 

@@ -36,6 +36,8 @@ struct SaidConsent {
     case .release(let roi): sign(roi, person)
     case .refusal(let refusal): refuse(refusal, person)
     case .revocation(let revocation): revoke(revocation, person)
+    // The simulated county says none of these.
+    case .event: break
     }
   }
 

@@ -162,11 +162,19 @@ extension Oracle {
   }
 
   func kindServes(_ paper: OraclePaper, _ segment: Segment) -> Bool {
+    if rule5_rule26_rule30_isAdverse() { return paper.form.kind == .proceedings }
+    if segment.category == .sudCounsellingNotes {
+      return paper.form.kind == .sudCounsellingNotes
+    }
+    if segment.category == .psychotherapyNotes { return paper.form.kind == .psychotherapyNotes }
     switch paper.form.kind {
     case .multiParty: return true
     case .field: return Catalogue.spec(of: message.topic)?.disclosure == .fieldRelease
     case .treatmentPaymentOperations: return rule4_isTPORecipient() && rule4_isTPOPurpose()
-    case .criminalJustice, .proceedings, .sudCounsellingNotes, .psychotherapyNotes: return false
+    case .criminalJustice:
+      return isJustice(recipient.role)
+        && [Purpose.diversion, .careCoordination].contains(message.purpose)
+    case .proceedings, .sudCounsellingNotes, .psychotherapyNotes: return false
     }
   }
 

@@ -67,6 +67,9 @@ final class MemoryJournal: Journal {
     case .blanket(let participant, let blanket, let position):
       participants[participant]?.consents.add(blanket)
       participants[participant]?.consents.position = position
+    case .mark(let participant, let mark, let position):
+      participants[participant]?.consents.marks.take(mark)
+      participants[participant]?.consents.position = position
     case .group(let participant, let head, let position):
       heads[participant] = head
       participants[participant]?.consents.position = position

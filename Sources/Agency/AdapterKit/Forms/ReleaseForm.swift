@@ -6,10 +6,14 @@ public struct ReleaseForm: Sendable {
   public let dates: DateReader
   /// Who captured it: always among the disclosers and recipients, since answers come back to it.
   public let capturer: AgencyID
+  /// What the agency's printed form says, by ``FormStatement``; a record's own `statements` come
+  /// before it.
+  public let printed: Set<String>
 
-  public init(dates: DateReader, capturer: AgencyID) {
+  public init(dates: DateReader, capturer: AgencyID, printed: Set<String>) {
     self.dates = dates
     self.capturer = capturer
+    self.printed = printed
   }
 
   /// A form's word → what it covers.
@@ -70,7 +74,9 @@ public struct ReleaseForm: Sendable {
     release.witness = record.optional(prefix + "witness") ?? ""
     release.formTemplate = record.optional(prefix + "form") ?? ""
     release.formImageHash = try imageHash(prefix + "image_sha256", of: record)
-    release.statements = Set(record.list(field(prefix, "statements", of: record)))
+    let statements = record.list(field(prefix, "statements", of: record))
+    release.statements = statements.isEmpty ? printed : Set(statements)
+    release.track = record.optional("door") ?? ""
     release.coversEarlier = try coversEarlier(prefix, of: record)
     if kind == .multiParty { release.identityStewards = [capturer] }
     release.supersedes = try older(prefix, than: id, of: record)

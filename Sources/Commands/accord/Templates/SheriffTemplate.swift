@@ -7,6 +7,9 @@ enum SheriffTemplate {
     # adapter:
     #   # Code of the jail, in booking notices.
     #   facility: main
+    #   # What the printed field release says to its signer; without the right to revoke, no
+    #   # release of it can come into force.
+    #   form-statements: [right-to-revoke]
     #   # A full roster that loses a larger share of the jail at once is not believed.
     #   largest-shrink-percent: 40
     #   # Which of day and month comes first in dates with slashes: month-first or day-first.

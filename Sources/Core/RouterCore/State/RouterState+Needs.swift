@@ -87,6 +87,8 @@ extension Needs {
     case .refusal(let refusal)?: releases.insert(refusal.id)
     case .revocation(let revocation)?:
       if let id = revocation.id { releases.insert(id) }
+    case .event(let event)?:
+      if let id = event.id { releases.insert(id) }
     case nil: break
     }
     for name in ["candidate", "message"] where message.topic.sequence == .control {

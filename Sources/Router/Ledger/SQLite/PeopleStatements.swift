@@ -44,7 +44,7 @@ struct PeopleStatements {
 /// Releases of information, and what revoked them unseen.
 struct ConsentStatements {
   let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
-    setBlanket: Prepared
+    setBlanket, marks, setMark, removeMark: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
@@ -71,6 +71,16 @@ struct ConsentStatements {
         INSERT INTO blanket VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET at = max(at, excluded.at)
         """)
+    marks = try make(
+      "read consent marks", "SELECT kind, name, at FROM consent_mark WHERE participant = ?")
+    setMark = try make(
+      "write consent mark", """
+        INSERT INTO consent_mark VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET at = max(at, excluded.at)
+        """)
+    removeMark = try make(
+      "remove consent mark",
+      "DELETE FROM consent_mark WHERE participant = ? AND kind = ? AND name = ?")
     tombstones = try make(
       "read tombstones", "SELECT release FROM tombstone WHERE participant = ?")
     addTombstone = try make(

@@ -122,6 +122,10 @@ enum Schema {
       participant BLOB NOT NULL, release TEXT NOT NULL, position INTEGER NOT NULL,
       PRIMARY KEY (participant, release)
     ) WITHOUT ROWID;
+    CREATE TABLE consent_mark (
+      participant BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (participant, kind, name)
+    ) WITHOUT ROWID;
     CREATE TABLE "case" (
       id TEXT PRIMARY KEY, opened_by INTEGER NOT NULL, participant BLOB
     ) WITHOUT ROWID;

@@ -142,3 +142,10 @@ struct StoredJSON {
     }
   }
 }
+
+/// What a row of `consent_mark` says.
+enum MarkKind: Int64 {
+  case suspended = 1
+  case voided = 2
+  case occurred = 3
+}

@@ -153,8 +153,23 @@ extension Ledger {
           recipients: try parties(blankets.blob(at: 0), in: blankets),
           at: blankets.time(at: 1)))
     }
+    record.consents.marks = try readMarks(of: id)
     recentPeople.remember(record, of: id)
     return record
+  }
+
+  private func readMarks(of id: ParticipantID) throws -> ConsentMarks {
+    var marks = ConsentMarks()
+    let row = statements.consent.marks
+    try row.id(id.value).rows {
+      switch MarkKind(rawValue: row.int(at: 0)) {
+      case .suspended: marks.take(.suspended(try row.identifier(at: 1)))
+      case .voided: marks.take(.voided(try row.identifier(at: 1)))
+      case .occurred: marks.take(.occurred(row.text(at: 1), at: row.time(at: 2)))
+      case nil: throw row.damaged()
+      }
+    }
+    return marks
   }
 
   private func parties(_ bytes: [UInt8], in row: Prepared) throws -> [Party] {

@@ -69,7 +69,8 @@ struct TurnWriting {
     case .clock(let mark):
       try statements.hub.setClock.int(mark.wall.milliseconds).text(mark.boot)
         .int(mark.sinceBoot.milliseconds).run()
-    case .participant, .alias, .token, .release, .tombstone, .blanket, .group:
+    case .participant, .alias, .token, .release, .tombstone, .blanket, .mark,
+      .group:
       try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
     case .cutOff(let key, let at):
@@ -157,6 +158,21 @@ struct TurnWriting {
 
   // MARK: People
 
+  private func write(_ mark: ConsentMark, of person: ParticipantID) throws {
+    let (set, remove) = (statements.consent.setMark, statements.consent.removeMark)
+    switch mark {
+    case .suspended(let id):
+      try set.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).int(0).run()
+    case .resumed(let id):
+      try remove.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).run()
+    case .voided(let id):
+      try set.id(person.value).int(MarkKind.voided.rawValue).text(id.text).int(0).run()
+    case .occurred(let event, let time):
+      try set.id(person.value).int(MarkKind.occurred.rawValue).text(event)
+        .int(time.milliseconds).run()
+    }
+  }
+
   private func writePerson(_ entry: JournalEntry) throws {
     let people = statements.people
     switch entry {
@@ -189,6 +205,10 @@ struct TurnWriting {
       try statements.consent.setBlanket.id(person.value)
         .blob(ledger.json.encode(blanket.recipients.map(\.words), for: "write revocation"))
         .int(blanket.at.milliseconds).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .mark(let person, let mark, let position):
+      try write(mark, of: person)
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .group(let person, let head, let position):

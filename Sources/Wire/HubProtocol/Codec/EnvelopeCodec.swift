@@ -79,6 +79,7 @@ extension Accord_V1_Envelope {
     case .refusal(let refusal): consent = .releaseRefused(Accord_V1_RefusedRelease(refusal))
     case .revocation(let revocation):
       consent = .releaseRevoked(Accord_V1_RevokedRelease(revocation))
+    case .event(let event): consent = .releaseEvent(Accord_V1_ReleaseEvent(event))
     }
     if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
   }
@@ -110,6 +111,9 @@ extension ConsentStatement {
         try within("release_revoked") { () throws(Refusal) in
           try RoiRevocation(reading: revocation)
         })
+    case .releaseEvent(let event):
+      self = .event(
+        try within("release_event") { () throws(Refusal) in try RoiEvent(reading: event) })
     }
   }
 }
