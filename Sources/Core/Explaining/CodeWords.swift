@@ -31,8 +31,11 @@ public struct CodeWords: Sendable {
     Role(rawValue: code).flatMap { roles[$0] } ?? (code.isEmpty ? "no longer in the program" : code)
   }
 
-  /// By what right, as a document cites it.
-  public static func authority(_ code: String) -> String { authorities[code] ?? code }
+  /// By what right, as a document cites it; where segments differ in that, the rights of all.
+  public static func authority(_ code: String) -> String {
+    code.split(separator: "+").map { authorities[String($0)] ?? String($0) }
+      .joined(separator: "; ")
+  }
 
   public static func releaseKind(_ code: String) -> String {
     ReleaseOfInformation.Kind(rawValue: code).flatMap { kinds[$0] } ?? code

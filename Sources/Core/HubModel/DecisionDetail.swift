@@ -20,7 +20,7 @@ public struct DecisionDetail: Hashable, Sendable {
   public var purpose: String
   /// `submitted`, `own-view`, `outcome`, `candidate` or `identity-question`.
   public var footing: String
-  /// By what right it was permitted; empty where it was not.
+  /// By what right it was permitted, several joined by a plus sign; empty where it was not.
   public var authority: String
   public var items: [Item]
   /// The message that this one answers or passes on.

@@ -33,7 +33,7 @@ extension Turn {
       agreementVersion: state.agreement.version)
     if let decision {
       entry.consentPosition = decision.consentPosition
-      entry.releases = decision.deciding
+      entry.releases = Self.releases(of: decision, for: kind)
       entry.reasons = Self.reasons(of: decision, for: kind).map(\.rawValue)
     }
     if let stored {
@@ -50,8 +50,21 @@ extension Turn {
     case .withheld: return decision.withholding
     case .voided: return decision.withholding + decision.holding
     default:
-      let others = Set(decision.holding + decision.withholding)
-      return decision.reasons.filter { !others.contains($0) }
+      return decision.reasons.filter {
+        !decision.holding.contains($0) && !decision.withholding.contains($0)
+      }
+    }
+  }
+
+  /// What was handed over rests on the releases that permit, whatever refused another part.
+  private static func releases(
+    of decision: Decision, for kind: AuditEntry.Kind
+  ) -> [AuditEntry.ReleaseVersion] {
+    switch kind {
+    case .released, .resent, .permitted:
+      guard case .releases(let permitting)? = decision.permit?.authority else { return [] }
+      return permitting
+    default: return decision.deciding
     }
   }
 
@@ -78,7 +91,8 @@ extension Turn {
     guard let permit = decision?.permit, !permit.segments.isDisjoint(with: segments) else {
       return detail
     }
-    detail.authority = permit.authority.word
+    detail.authority = (decision?.reasons ?? []).compactMap(\.authorityWord)
+      .joined(separator: "+")
     if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
     if let statement = permit.notice?.statement, !statement.isEmpty {
       detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
@@ -87,17 +101,18 @@ extension Turn {
   }
 }
 
-extension Authority {
-  /// As the log names it.
-  var word: String {
+extension Reason {
+  /// The right that the reason names, as the log has it; `nil` for a reason that permits nothing.
+  fileprivate var authorityWord: String? {
     switch self {
-    case .releases: "release"
+    case .releaseCovers: "release"
     case .operational: "operational"
     case .ownView: "own-view"
     case .ownMessage: "own-message"
     case .agreementException: "agreement-exception"
     case .courtOrder: "court-order"
     case .emergency: "emergency"
+    default: nil
     }
   }
 }
