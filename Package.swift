@@ -58,6 +58,7 @@ let package = Package(
     room("HubModel", in: "Core", []),
     room("ConsentEngine", in: "Core", ["HubModel"]),
     room("DiversionWorkflow", in: "Core", ["HubModel"]),
+    room("Explaining", in: "Core", ["HubModel"]),
     room("RouterCore", in: "Core", ["HubModel", "ConsentEngine", "DiversionWorkflow"]),
 
     // Wire: how the model travels.
@@ -102,7 +103,7 @@ let package = Package(
 
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",
-      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
+      ["HubModel", "HubProtocol", "Explaining", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
     command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
@@ -115,6 +116,7 @@ let package = Package(
     tests("HubModel", ["HubModel"]),
     tests("ConsentEngine", ["ConsentEngine"]),
     tests("DiversionWorkflow", ["DiversionWorkflow"]),
+    tests("Explaining", ["Explaining", "ConsentEngine", "HubModel"]),
     tests("RouterCore", ["RouterCore", "Ledger"]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
@@ -123,7 +125,8 @@ let package = Package(
       "accord-behavioral-health", "Operations", "HubModel", "HubProtocol"]),
     tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb,
       crypto]),
-    tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "ZeroMQ", grdb, logging, crypto]),
+    tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
+      crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),

@@ -3,8 +3,10 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case status
   /// Every hop and fate of one message, by its id (32 hexadecimal digits).
   case message(id: String)
-  /// As `message`, with every decision and its reasons.
-  case explain(id: String)
+  /// What the log holds of one message, entry by entry; nothing of one that never came.
+  case entries(message: String)
+  /// What a recipient would get of a participant's, and why; nothing is sent. Leaves a trace.
+  case preview(PreviewQuestion)
   /// A release by its id, or, by nil, the newest ones.
   case releases(id: String?)
   case revoke(release: String, reason: String)
@@ -16,6 +18,12 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// Two names (`agency/alias`) are one person's, or after all are not.
   case mergeIdentities(first: String, second: String, reason: String)
   case separateIdentity(name: String, reason: String)
+  /// Accesses in medical emergencies: those not reviewed yet, or all.
+  case emergencies(all: Bool)
+  /// A privacy officer has looked at one of them.
+  case reviewEmergency(id: String, finding: String)
+  /// An order of a court about the participant behind `agency/alias`.
+  case recordOrder(CourtOrderDocument, participant: String, reason: String)
   case reloadRegistry
   /// Records an agreement's file and puts it in force, at once or from a date on (Unix
   /// milliseconds); without one, the file's own date counts.
@@ -32,6 +40,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case auditHead
   /// A page of an export that has `size` entries.
   case auditPage(from: UInt64, size: UInt64)
+  /// What went out about a person (`agency/alias`) under all of their names, between two instants
+  /// (Unix milliseconds, the second not included), behind an entry of the log. Leaves a trace.
+  case disclosures(participant: String, from: Int64?, to: Int64?, after: UInt64?)
+  /// Who holds copies of what went out under a release.
+  case holders(release: String)
   /// The proof of one disclosure, or, for the auditor, of one withholding.
   case auditProof(message: String, recipient: String, part: UInt16?, withholding: Bool)
 }
@@ -41,10 +54,17 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case message(MessageReport)
   case releases([ReleaseReport])
   case held([HeldReport])
+  case emergencies([EmergencyReport])
   case totals(TotalsReport)
   case agreements([AgreementVersionReport])
   case agreement(AgreementVersionReport, text: String)
   case auditPage(AuditPage)
+  case entries([LogLeaf])
+  case preview(PreviewReport)
+  case disclosures(DisclosurePage)
+  case holders(HoldersReport)
+  /// A release is revoked; who still holds copies of what went out under it.
+  case revoked(String, holders: HoldersReport)
   /// An ``AuditProof`` as text.
   case auditProof(String)
   /// An act was done and is in the log.
@@ -93,9 +113,12 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var agreementNote: String?
   /// Why nothing is released until the operator accepts the clock; nil while all is well.
   public var clockHeld: String?
+  /// Accesses in medical emergencies that no privacy officer has looked at.
+  public var unreviewedEmergencies: Int
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil
+    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil,
+    unreviewedEmergencies: Int = 0
   ) {
     self.agreementNote = agreementNote
     self.program = program
@@ -105,6 +128,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.now = now
     self.agencies = agencies
     self.clockHeld = clockHeld
+    self.unreviewedEmergencies = unreviewedEmergencies
   }
 }
 
