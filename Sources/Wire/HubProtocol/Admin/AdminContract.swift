@@ -9,6 +9,8 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case preview(PreviewQuestion)
   /// A release by its id, or, by nil, the newest ones.
   case releases(id: String?)
+  /// One release with all that it says.
+  case release(id: String)
   case revoke(release: String, reason: String)
   /// What waits in escrow, oldest first, of one agency or of all.
   case held(agency: String?)
@@ -53,6 +55,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case status(StatusReport)
   case message(MessageReport)
   case releases([ReleaseReport])
+  case release(ReleaseDocument)
   case held([HeldReport])
   case emergencies([EmergencyReport])
   case totals(TotalsReport)
