@@ -69,14 +69,17 @@ let package = Package(
 
     // Operations: what every daemon and command shares.
     .target(
-      name: "Operations", dependencies: ["HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
-      path: "Sources/Operations", swiftSettings: strict),
+      name: "Operations",
+      dependencies: ["CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
+      path: "Sources/Operations", exclude: ["CProcess"], swiftSettings: strict),
+    .target(name: "CProcess", path: "Sources/Operations/CProcess"),
 
     // Router wing.
+    room("Keys", in: "Router", ["HubModel", "HubProtocol", grdb, sqlite, crypto]),
     room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
-      "HubProtocol", grdb, sqlite, crypto]),
+      "HubProtocol", "Keys", grdb, sqlite, crypto]),
     room("RouterService", in: "Router",
-      ["RouterCore", "Ledger", "HubProtocol", "ZeroMQ", "Operations", logging]),
+      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, crypto]),
 
     // Agency wing.
     room("HubClient", in: "Agency",
@@ -115,13 +118,14 @@ let package = Package(
     tests("HubModel", ["HubModel"]),
     tests("ConsentEngine", ["ConsentEngine"]),
     tests("DiversionWorkflow", ["DiversionWorkflow"]),
-    tests("RouterCore", ["RouterCore", "Ledger"]),
+    tests("RouterCore", ["RouterCore", "Ledger", "Keys", crypto]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
-    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging]),
+    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, crypto]),
     tests("Commands", ["accord", "Operations", "HubModel", "HubProtocol"]),
-    tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb,
-      crypto]),
+    tests("Keys", ["Keys", "HubModel", grdb, crypto]),
+    tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
+      grdb, crypto]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "ZeroMQ", grdb, logging, crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",

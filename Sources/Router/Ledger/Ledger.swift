@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import HubModel
 import HubProtocol
+import Keys
 public import RouterCore
 
 #if canImport(Glibc)
