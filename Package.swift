@@ -91,8 +91,8 @@ let package = Package(
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.
     .target(name: "Simulator",
-      dependencies: ["HubModel", "HubProtocol", "RouterCore", "Ledger", "HubClient", "Operations",
-        "ZeroMQ", "FaultyDisk", grdb, logging],
+      dependencies: ["HubModel", "HubProtocol", "RouterCore", "Keys", "Ledger", "HubClient",
+        "Operations", "ZeroMQ", "FaultyDisk", grdb, logging, crypto],
       path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk"], swiftSettings: strict),
     .target(name: "FaultyDisk", path: "Sources/Simulator/FaultyDisk",
       linkerSettings: [.linkedLibrary("sqlite3")]),

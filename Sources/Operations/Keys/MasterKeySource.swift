@@ -166,3 +166,29 @@ extension MasterKeySource: CustomStringConvertible {
     }
   }
 }
+
+extension MasterKeySource {
+  /// The one source that a configuration names; anything but one is reported.
+  static func one(in fields: YAMLFields) -> MasterKeySource? {
+    let keys = ["master-key", "master-key-credential", "master-key-command"]
+    let file = fields.optional(keys[0], .path)
+    let credential = fields.optional(
+      keys[1],
+      .scalar("a credential's name, without '/'") {
+        $0.isEmpty || $0.contains("/") || $0.hasPrefix(".") ? nil : $0
+      })
+    let command = fields.optional(
+      keys[2], .list(of: YAMLValue<String>.text(), count: 1...32))
+    let given = keys.filter(fields.has)
+    guard given.count == 1 else {
+      fields.report(
+        given.last ?? keys[0],
+        given.isEmpty
+          ? "is missing: give a file, or 'master-key-credential', or 'master-key-command'"
+          : "is one of \(given.count) sources of the master key: give exactly one")
+      return nil
+    }
+    return file.map { .file($0) } ?? credential.map { .credential($0) }
+      ?? command.map { .command($0) }
+  }
+}

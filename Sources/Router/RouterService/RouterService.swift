@@ -1,4 +1,5 @@
 import HubModel
+import Keys
 import Ledger
 import Logging
 public import Operations
@@ -37,7 +38,12 @@ public final class RouterService: Sendable {
     try configuration.checkCriminalJusticeRoutes(
       carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let path = configuration.stateDirectory + "/ledger.sqlite"
-    let ledger = try Ledger(at: path)
+    let keysPath = configuration.stateDirectory + "/keys.sqlite"
+    let master = try configuration.masterKey.load()
+    let ledger = try Ledger(
+      at: path,
+      keys: KeyStore(
+        at: keysPath, master: master, before: configuration.masterKeyBefore?.load()))
     let checkpoints = try CheckpointClock(
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
@@ -73,7 +79,8 @@ public final class RouterService: Sendable {
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
-      context: context, configuration: configuration, reader: LedgerReader(at: path),
+      context: context, configuration: configuration,
+      reader: LedgerReader(at: path, keys: KeyReader(at: keysPath, master: master)),
       inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
     self.inbox = inbox
     self.context = context

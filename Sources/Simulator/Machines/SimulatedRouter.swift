@@ -1,6 +1,8 @@
+import Crypto
 import FaultyDisk
 import HubModel
 import HubProtocol
+import Keys
 import Ledger
 import RouterCore
 
@@ -24,6 +26,8 @@ final class SimulatedRouter {
   private var steps: UInt64 = 0
   var registry: Registry
   var agreement: ProgramAgreement
+  /// The master key lies elsewhere than the disk that fails.
+  private static let master = SymmetricKey(data: [UInt8](repeating: 0x3c, count: 32))
   /// Sends of the next turn after which the process dies.
   var diesAfterSends: Int?
 
@@ -46,7 +50,8 @@ final class SimulatedRouter {
     guard state == nil else { return }
     clock.move(to: world.now)
     do {
-      let ledger = try Ledger(at: folder + "ledger.sqlite")
+      let keys = try KeyStore(at: folder + "keys.sqlite", master: Self.master)
+      let ledger = try Ledger(at: folder + "ledger.sqlite", keys: keys)
       world.history.settle(entriesLogged: ledger.entriesLogged)
       let tap = JournalTap(ledger, world: world)
       let recovered = try ledger.recover()

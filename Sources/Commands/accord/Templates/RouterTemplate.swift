@@ -27,6 +27,14 @@ enum RouterTemplate {
       checkpoint-seconds: 3600
 
       key: \(YAMLText.quoted(layout.key("router")))
+      # What everything at rest is sealed with, mode 600. Keep a copy in a safe, and none with the
+      # backups. Better than a file beside the ledger: 'master-key-credential: NAME' of systemd, or
+      # 'master-key-command: [/path/to/program, ARGUMENT]'; then remove this line.
+      master-key: \(YAMLText.quoted(layout.masterKey))
+
+      # Whether someone may be expunged before six years of retention have ended; ask counsel.
+      expunge-before-retention: refuse
+
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
 

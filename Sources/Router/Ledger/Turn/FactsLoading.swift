@@ -71,9 +71,9 @@ struct FactsLoading {
     let people = ledger.statements.people
     for key in needs.aliases {
       guard let agency = ledger.names.number(of: key.agency) else { continue }
-      let person = try people.alias.int(agency).text(key.alias.text).first {
-        try people.alias.participant(at: 0)
-      }
+      let person = try people.alias.int(agency).blob(ledger.index(of: key)).first {
+        try ledger.owner(at: 0, of: people.alias)
+      } ?? nil
       gathered.aliases[key] = person
       try mention(person)
     }
@@ -81,12 +81,12 @@ struct FactsLoading {
       var matches: [TokenMatch] = []
       // One more than may be candidates, so that "too many" can be told from "all".
       let limit = Int64(Limits.identityCandidates + 1)
-      try people.token.int(token.kind.code).blob(token.value).int(limit).rows {
+      try people.token.int(token.kind.code).blob(ledger.index(of: token)).int(limit).rows {
+        guard let person = try ledger.owner(at: 0, of: people.token) else { return }
         matches.append(
-          TokenMatch(
-            participant: try people.token.participant(at: 0),
-            isConfirmed: people.token.int(at: 1) != 0))
+          TokenMatch(participant: person, isConfirmed: people.token.int(at: 1) != 0))
       }
+      matches.sort { $0.participant < $1.participant }
       if !matches.isEmpty { gathered.tokens[token] = matches }
       for match in matches { try mention(match.participant) }
     }
