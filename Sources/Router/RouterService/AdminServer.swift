@@ -93,6 +93,8 @@ final class AdminServer {
     case .separateIdentity(let name, let reason):
       guard let alias = Self.alias(name) else { return .malformed("participant") }
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
+    case .expunge(let name, let reason, let isConfirmed):
+      return try expunge(name, reason, isConfirmed: isConfirmed)
     case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
@@ -104,14 +106,14 @@ final class AdminServer {
   }
 
   /// `agency/alias`, as the agency names the person.
-  private static func alias(_ text: String) -> AliasKey? {
+  static func alias(_ text: String) -> AliasKey? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let agency = AgencyID(parts[0]), let alias = ParticipantAlias(parts[1])
     else { return nil }
     return AliasKey(agency, alias)
   }
 
-  private func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
+  func perform(_ act: AdministrativeAct, _ done: String) -> AdminResponse {
     switch inbox.ask(act) {
     case .done:
       log.notice("administrative act", metadata: ["act": "\(done)"])

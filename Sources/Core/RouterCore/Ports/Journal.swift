@@ -36,6 +36,9 @@ public enum JournalEntry: Equatable, Sendable {
   case noMatch(AgencyID, booking: String, at: WallTime)
   /// The message's content is destroyed; its metadata and fates stay.
   case erase(MessageID)
+  /// The participant's keys are destroyed once the turn is durable: their names, and whatever was
+  /// said about them, cannot be read any more. Ids, fates and the log stay.
+  case expunged(ParticipantID, at: WallTime)
   case cutOff(KeyFingerprint, at: WallTime)
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)
   /// What the clocks showed: what a router that starts later compares its own with.

@@ -35,6 +35,9 @@ extension RouterState {
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
       case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
+      case .administration(.expunge(let alias, _), _):
+        needs.aliases.insert(alias)
+        needs.expunging.insert(alias)
       case .administration, .malformed, .space, .chained: break
       }
     }

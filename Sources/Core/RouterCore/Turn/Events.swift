@@ -25,6 +25,8 @@ public enum AdministrativeAct: Sendable {
   case merge(AliasKey, AliasKey, reason: String)
   /// The participant behind this name is nobody else after all.
   case separate(AliasKey, reason: String)
+  /// Nothing of the person behind this name, under any of their names, may be read any more.
+  case expunge(AliasKey, reason: String)
 }
 
 /// One input of a turn.

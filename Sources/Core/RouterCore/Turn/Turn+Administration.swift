@@ -45,18 +45,13 @@ extension Turn {
       log(.agreementActivated, detail: "version \(agreement.version)")
       setTimer(.redecideAll(after: nil), due: now)
     case .acceptClock(let reason): acceptClock(reason)
-    case .merge(let one, let other, let reason):
-      guard let first = facts.aliases[one], let second = facts.aliases[other] else {
-        send(.administered(ticket: ticket, Refusal(.participantMissing)))
+    case .merge, .separate, .expunge:
+      do {
+        try administerPeople(act)
+      } catch {
+        send(.administered(ticket: ticket, error))
         return
       }
-      merge(first, second, by: .hub, because: "operator: \(reason)")
-    case .separate(let alias, let reason):
-      guard let participant = facts.aliases[alias] else {
-        send(.administered(ticket: ticket, Refusal(.participantMissing)))
-        return
-      }
-      separate(participant, because: reason)
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         send(.administered(ticket: ticket, Refusal(.consentMissing, at: release.text)))
@@ -72,6 +67,22 @@ extension Turn {
       }
     }
     send(.administered(ticket: ticket, nil))
+  }
+
+  /// Acts about people whom an agency's name points to.
+  private mutating func administerPeople(_ act: AdministrativeAct) throws(Refusal) {
+    func known(_ alias: AliasKey) throws(Refusal) -> ParticipantID {
+      guard let participant = facts.aliases[alias] else { throw Refusal(.participantMissing) }
+      return participant
+    }
+    switch act {
+    case .merge(let one, let other, let reason):
+      let people = (try known(one), try known(other))
+      merge(people.0, people.1, by: .hub, because: "operator: \(reason)")
+    case .separate(let alias, let reason): separate(try known(alias), because: reason)
+    case .expunge(let alias, let reason): expunge(try known(alias), because: reason)
+    default: return
+    }
   }
 
   private mutating func log(_ kind: AuditEntry.Kind, detail: String) {

@@ -48,6 +48,10 @@ extension Turn {
     while let part = rest.first, hasRoom(recipient.id) {
       rest = rest.dropFirst()
       guard let stored = facts.messages[part.key.message] else { continue }
+      if stored.lacksContent(of: part) {
+        shred(part, of: stored)
+        continue
+      }
       decideAgain(part, of: stored, to: recipient)
     }
     let isDrained = rest.isEmpty && page.isComplete
@@ -162,7 +166,9 @@ extension Turn {
     _ part: PartRecord, number: UInt64, to recipient: Registry.Agency
   ) -> PartRecord {
     let void = Delivery(incarnation: state.incarnation, number: number, content: nil)
-    guard part.fate == .released, let stored = facts.messages[part.key.message] else {
+    guard part.fate == .released, let stored = facts.messages[part.key.message],
+      !stored.lacksContent(of: part)
+    else {
       send(.void(recipient.id, void))
       return part
     }

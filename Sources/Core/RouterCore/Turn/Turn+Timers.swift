@@ -62,6 +62,10 @@ extension Turn {
       guard part.fate == .held, let stored = facts.messages[part.key.message],
         let recipient = state.registry.agencies[part.key.recipient]
       else { continue }
+      if stored.lacksContent(of: part) {
+        shred(part, of: stored)
+        continue
+      }
       let decision = decide(stored, toward: recipient, segments: part.segments)
       if decision.held == part.segments { continue }
       var pending = part

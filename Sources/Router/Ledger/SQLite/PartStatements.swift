@@ -1,7 +1,7 @@
 /// Fates, queues, windows and escrow.
 struct PartStatements {
   let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
-    heldOfPersonAndMessage, heldOfAll, heldOfMessage: Prepared
+    heldOfPersonAndMessage, heldOfAll, heldOfMessage, waitingOf: Prepared
 
   init(_ make: Preparer) throws {
     setPart = try make(
@@ -51,6 +51,14 @@ struct PartStatements {
       "read held", """
         SELECT \(Self.partColumns) FROM part INDEXED BY part_held
         WHERE fate = 1 AND message > ? ORDER BY message LIMIT ?
+        """)
+    // Asked for once a person is expunged: what is pending is looked through whole.
+    waitingOf = try make(
+      "read waiting", """
+        SELECT \(Self.partColumns) FROM part WHERE fate = 1 AND participant = ?1
+        UNION ALL
+        SELECT \(Self.partColumns) FROM part INDEXED BY part_queue
+        WHERE fate = 0 AND participant = ?1
         """)
     heldOfMessage = try make(
       "read held", "SELECT \(Self.partColumns) FROM part WHERE fate = 1 AND message = ?")

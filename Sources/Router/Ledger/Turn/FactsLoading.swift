@@ -23,6 +23,7 @@ struct FactsLoading {
     try loadKnown()
     try loadRefusals()
     try loadPeople()
+    try loadWaiting()
     for id in needs.cases { try mention(id) }
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }
@@ -98,6 +99,20 @@ struct FactsLoading {
       }
       gathered.releases[id] = found
       try mention(found?.participant)
+    }
+  }
+
+  /// Everything that waits about people who are to be expunged, under all of their names.
+  private mutating func loadWaiting() throws {
+    for key in needs.expunging {
+      guard let person = gathered.aliases[key] else { continue }
+      let read = ledger.statements.parts.waitingOf
+      var parts: [PartRecord] = []
+      for member in [person] + (gathered.participants[person]?.others ?? []) {
+        try read.id(member.value).rows { parts.append(try ledger.readPart(read)) }
+      }
+      for part in parts { try loadMessage(part.key.message) }
+      gathered.waiting += parts.sorted { $0.key < $1.key }
     }
   }
 

@@ -25,7 +25,9 @@ extension Ledger {
   /// - Returns: the row's number; `nil` where nothing may be kept of the person any more.
   func writeContent(of stored: StoredMessage, hasOwnKey: Bool) throws -> Int64? {
     let id = stored.message.id
-    var owner: KeyOwner = stored.participant.map { .participant($0) } ?? .hub(stored.acceptedAt)
+    // What the hub itself says of a case is about the case's person, though it names nobody.
+    let person = try stored.participant ?? stored.message.caseID.flatMap(subject(of:))
+    var owner: KeyOwner = person.map { .participant($0) } ?? .hub(stored.acceptedAt)
     if hasOwnKey {
       try keys.giveKey(to: id, of: stored.participant)
       owner = .message(id)

@@ -80,6 +80,10 @@ struct TurnWriting {
     case .participant, .alias, .token, .release, .tombstone, .blanket, .group:
       try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
+    case .expunged(let person, let at):
+      try ledger.expunge(person, at: at)
+      doomed.participants.append(person)
+      doomed.at = at
     case .cutOff(let key, let at):
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
     case .agreement(let version, let hash, let at):

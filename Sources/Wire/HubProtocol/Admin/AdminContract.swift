@@ -16,6 +16,8 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// Two names (`agency/alias`) are one person's, or after all are not.
   case mergeIdentities(first: String, second: String, reason: String)
   case separateIdentity(name: String, reason: String)
+  /// What expunging somebody (`agency/alias`) would end, or, confirmed, doing it.
+  case expunge(name: String, reason: String, confirmed: Bool)
   case reloadRegistry
   case reloadAgreement
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
@@ -39,6 +41,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case auditPage(AuditPage)
   /// An ``AuditProof`` as text.
   case auditProof(String)
+  case expungement(ExpungementReport)
   /// An act was done and is in the log.
   case done(String)
   /// What is wrong, and what to do.
