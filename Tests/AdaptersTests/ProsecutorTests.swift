@@ -231,18 +231,17 @@ import Testing
   func check() throws {
     let path = "/tmp/accord-check-\(UUID().uuidString.prefix(8)).csv"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try "incident_no,event\n26-1,opened\n26-2,reopened\n".write(
+    try "incident_no,event\n26-040920,opened\n26-040920,reopened\n".write(
       toFile: path, atomically: true, encoding: .utf8)
-    let dates = DateReader(calendar: .utc)
-    let check = try FileCheck(
-      path, as: "decisions",
-      kinds: [
-        .init("decisions", required: Decision.requiredFields) {
-          _ = try Decision($0, dates: dates)
-        }
-      ], reader: TableReader())
+    let site = try site()
+    try site.deliver(request())
+    let check = try DryRun(
+      ProsecutorAdapter.self, file: path, folder: "decisions",
+      configuration: site.setting.configuration)
     #expect(check.records == 1)
-    #expect(check.findings.map(\.line) == [3])
+    #expect(check.problems.count == 1)
+    #expect(check.problems.first?.hasPrefix("line 3") == true, "\(check.problems)")
+    #expect(try site.sent().isEmpty)
     #expect(check.exitCode == 1)
   }
 }

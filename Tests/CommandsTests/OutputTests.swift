@@ -102,12 +102,17 @@ struct OutputTests {
   func agreementCheck() throws {
     let folder = CountyFolder()
     let county = try folder.create("--agency", "s:sheriff")
-    #expect(AgreementReport(file: county.layout.agreement, now: Self.now).health == .good)
+    #expect(
+      try AgreementReport(
+        file: county.layout.agreement, text: TextFile.read(county.layout.agreement), now: Self.now
+      ).health == .good)
     let text = try TextFile.read(county.layout.agreement)
     try TextFile.write(
       text.replacingOccurrences(of: "version: 1", with: "version: x"),
       to: county.layout.agreement, mode: 0o644, overwrites: true)
-    let report = AgreementReport(file: county.layout.agreement, now: Self.now)
+    let report = AgreementReport(
+      file: county.layout.agreement, text: try TextFile.read(county.layout.agreement),
+      now: Self.now)
     #expect(report.health == .critical)
     #expect(report.problems.count == 1)
   }

@@ -48,8 +48,8 @@ struct CoverageTests {
     ("author", .informationNotNamed, { $0.information[0].authors = [harbor.id] }),
     ("kind", .kindTooNarrow, { $0.kind = .field }),
     ("TPO", .kindTooNarrow, { $0.kind = .treatmentPaymentOperations }),
-    ("2.35", .kindTooNarrow, { $0.kind = .criminalJustice }),
-    ("proceedings", .kindTooNarrow, { $0.kind = .proceedings }),
+    ("2.35", .notSigned, { $0.kind = .criminalJustice }),
+    ("proceedings", .notSigned, { $0.kind = .proceedings }),
     ("start", .notStarted, { $0.startsAt = now + .seconds(1) }),
   ]
 

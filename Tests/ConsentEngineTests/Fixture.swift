@@ -71,6 +71,7 @@ func release(
     ],
     purposes: [.careCoordination], signedAt: WallTime(milliseconds: now.milliseconds - 1_000),
     expiry: .at(expiresAt), formImageHash: Array(repeating: 1, count: 32))
+  roi.statements = FormStatement.all
   change(&roi)
   return roi
 }
@@ -83,10 +84,30 @@ func segment(
 }
 
 /// What a participant has said, statement by statement; all of it captured by cedar.
-func said(_ statements: ConsentStatement...) -> ParticipantConsents {
+func said(
+  _ statements: ConsentStatement..., under law: SiteSwitches = SiteSwitches()
+) -> ParticipantConsents {
   var consents = ParticipantConsents()
-  for statement in statements { _ = try? consents.apply(statement, from: cedar.id) }
+  for statement in statements {
+    _ = try? consents.apply(statement, from: cedar.id, under: law, at: now)
+  }
   return consents
+}
+
+extension ProgramAgreement {
+  func with(_ law: SiteSwitches) -> ProgramAgreement {
+    var agreement = self
+    agreement.switches = law
+    return agreement
+  }
+}
+
+extension ParticipantConsents {
+  mutating func apply(
+    _ statement: ConsentStatement, from agency: AgencyID
+  ) throws(Refusal) -> ConsentChange {
+    try apply(statement, from: agency, under: SiteSwitches(), at: now)
+  }
 }
 
 func revocation(_ id: String?, toward: [Party] = []) -> ConsentStatement {

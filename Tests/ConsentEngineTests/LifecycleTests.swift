@@ -230,9 +230,9 @@ struct LifecycleTests {
     _ code: String, _ change: @Sendable (inout ReleaseOfInformation) -> Void
   ) throws {
     var roi = release()
-    #expect(roi.missingElements == [])
+    #expect(roi.missingElements(under: SiteSwitches()) == [])
     change(&roi)
-    #expect(roi.missingElements == [code])
+    #expect(roi.missingElements(under: SiteSwitches()) == [code])
     #expect(said(.release(roi)).records[0].state == .draft)
   }
 }

@@ -70,7 +70,8 @@ final class Town {
   }
 
   func ask(_ request: AdminRequest) throws -> AdminResponse {
-    try AdminSocket.ask(request, at: path("state/router/admin.sock"))
+    try AdminSocket.ask(
+      request, at: path("state/router/admin.sock"), timeout: .seconds(30))
   }
 
   /// Asks for the totals until they are as wanted.

@@ -79,7 +79,8 @@ final class TownAgency: Sendable {
       recipients: recipients.map { .agency($0.id) },
       information: [InformationScope(categories: categories, labels: [.part2])],
       purposes: purposes, signedAt: now, expiry: .at(now + .days(90)),
-      formImageHash: [UInt8](repeating: 1, count: 32))
+      formImageHash: [UInt8](repeating: 1, count: 32),
+      statements: FormStatement.all)
     try store.publish(
       message(
         .roiSigned, .careCoordination, participant: participant, case: nil,

@@ -135,4 +135,38 @@ import Testing
     #expect(next("2026-12-26") == "2026-12-28")
     #expect(next("2026-05-03") == "2026-05-04")
   }
+
+  @Test(
+    "A date is ten ASCII characters and nothing else",
+    arguments: [
+      "2026-+5-01", "+026-05-01", "2026-05-+1", "2026-5-1", "-026-05-01", " 2026-05-1",
+      "2026-05-011", "２０２６-05-01", "2026/05/01", "2026-05-0\u{661}", "",
+    ])
+  func notDates(_ text: String) {
+    #expect(CivilDate(text) == nil)
+  }
+
+  @Test(
+    "A calendar takes any time and any date, however far, and traps on none",
+    arguments: [Int64.min, -Int64.max / 2, 0, Int64.max / 4, Int64.max])
+  func farTimes(_ milliseconds: Int64) {
+    let calendars = [
+      SiteCalendar.utc,
+      SiteCalendar(offsets: [
+        .init(from: WallTime(milliseconds: milliseconds), seconds: .min),
+        .init(from: WallTime(milliseconds: 0), seconds: .max),
+      ]),
+    ]
+    for calendar in calendars {
+      let date = calendar.date(of: WallTime(milliseconds: milliseconds))
+      #expect((0...10_000).contains(date.components.year))
+      let far = CivilDate(day: Int(truncatingIfNeeded: milliseconds))
+      for minute in [Int.min, 0, Int.max] {
+        let time = calendar.time(on: far, minute: minute)
+        #expect(abs(time.milliseconds) < 400_000_000_000_000)
+      }
+      _ = (calendar.end(of: far), calendar.nextBusinessDay(from: far), far.description)
+      _ = (far.weekday, far.adding(days: .max).adding(days: .min).components)
+    }
+  }
 }

@@ -28,6 +28,10 @@ import Testing
           information: [InformationScope(categories: [.hold])], purposes: [.diversion],
           signedAt: nil, expiry: nil))
     case .roiRefused: return .refusal(RoiRefusal(id: id, reason: .refused))
+    case .roiSuspended: return .event(RoiEvent(.suspended))
+    case .roiResumed: return .event(RoiEvent(.resumed))
+    case .roiVoided: return .event(RoiEvent(.voided))
+    case .roiEvent: return .event(RoiEvent(.occurred, event: "discharged"))
     case .roiRevoked: return .revocation(RoiRevocation(id: id))
     default: return nil
     }
@@ -185,7 +189,9 @@ import Testing
   @Test("A release travels on its own topics, and there only", arguments: published)
   func consents(spec: TopicSpec) throws {
     let role = try #require(spec.publishers.first)
-    let statements = [Topic.roiSigned, .roiRefused, .roiRevoked].compactMap(Self.consent)
+    let statements = [
+      Topic.roiSigned, .roiRefused, .roiRevoked, .roiSuspended, .roiResumed, .roiVoided, .roiEvent,
+    ].compactMap(Self.consent)
     for statement in statements {
       var message = Self.message(spec)
       let fits = message.consent.map { Self.kind($0) == Self.kind(statement) }
@@ -204,11 +210,12 @@ import Testing
     #expect(refusal(message, role)?.code == (carries ? .consentMissing : nil))
   }
 
-  static func kind(_ statement: ConsentStatement) -> Int {
+  static func kind(_ statement: ConsentStatement) -> String {
     switch statement {
-    case .release: 0
-    case .refusal: 1
-    case .revocation: 2
+    case .release: "release"
+    case .refusal: "refusal"
+    case .revocation: "revocation"
+    case .event(let event): event.kind.rawValue
     }
   }
 

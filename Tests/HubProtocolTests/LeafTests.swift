@@ -120,7 +120,7 @@ struct LeafTests {
         == "f255e766fa9f862585c5c95175565b293cbc80bb9e600aa7df85a00b4646c120")
     #expect(
       hash(.roiSigned, .release(Samples.release))
-        == "9288d8265984ec44179a5d54048513335571834314f018b0cafd3e61e4e61370")
+        == "8738e1d3b449b291ca58be594096ac1d6ff8ef63b5856333c67f18d01832ab07")
     #expect(
       hash(.roiRefused, .refusal(.init(id: RoiID("roi-1")!, reason: .incapacity)))
         == "d79003b09a0920841363aa10c7196416eff3fffde401d00a1856461e95bfe079")

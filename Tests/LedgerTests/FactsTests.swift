@@ -38,14 +38,14 @@ struct FactsTests {
     people.formUnion(facts.releases.values.map(\.participant))
     people.formUnion(facts.messages.values.compactMap(\.participant))
     let parts = facts.parts.values.joined() + facts.queues.values.flatMap(\.parts)
-      + facts.due.flatMap(\.held)
+      + facts.due.flatMap(\.held) + (facts.chunk?.parts ?? [])
     people.formUnion(parts.compactMap(\.participant))
     var cases = Set(facts.messages.values.compactMap(\.message.caseID))
     for timer in facts.due {
       switch timer.key {
-      case .redecide(let person, _), .releaseExpiring(let person, _): people.insert(person)
+      case .redecide(let person), .releaseExpiring(let person, _): people.insert(person)
       case .view(let caseID, _): cases.insert(caseID)
-      case .lapse, .heldReminder, .redecideAll: break
+      case .lapse, .heldReminder, .agreement: break
       }
     }
     #expect(Set(facts.participants.keys) == people, sourceLocation: sourceLocation)
@@ -83,14 +83,16 @@ struct FactsTests {
   @Test("by a timer")
   func timers() throws {
     try ledger.commit([
-      .part(Sample.part(8, .held, of: .numbered(8))),
-      .part(Sample.part(9, .held, of: .numbered(90))),
+      .part(Sample.part(8, .held, of: .numbered(8), queued: 1)),
+      .part(Sample.part(9, .held, of: .numbered(90), queued: 2)),
     ])
     let keys: [TimerKey] = [
-      .lapse(.numbered(8)), .heldReminder(.numbered(9)), .redecide(.numbered(8), after: nil),
-      .redecideAll(after: nil), .view(CaseID("case-10")!, .provider),
+      .lapse(.numbered(8)), .heldReminder(.numbered(9)), .redecide(.numbered(8)),
+      .view(CaseID("case-10")!, .provider),
       .releaseExpiring(.numbered(11), RoiID("roi-11")!),
     ]
+    expectClosed(
+      try ledger.facts { $0.redecision = Redecision(held: .init(through: 2), queues: []) })
     for key in keys {
       try ledger.commit([.timer(key, due: .start, count: 0)])
       expectClosed(try ledger.facts())

@@ -86,55 +86,78 @@ struct QueueTests {
     #expect(lane == Recovered.Lane(next: 4, acknowledged: 3, queueTail: 9, window: []))
   }
 
-  @Test("Held parts come in message order, whole messages, and the cursor goes through them all")
+  @Test("Held parts come in the order of their places, and the cursor goes through them all")
   func heldPages() throws {
+    // Message order and the escrow's order run against each other.
     for number in 1...4 {
+      let place = UInt64(20 - 2 * number)
       try ledger.commit([
         .accepted(Sample.message(number, of: person)),
-        .part(Sample.part(number, to: .prosecutor, .held, of: person)),
-        .part(Sample.part(number, to: .provider, .held, of: person)),
+        .part(Sample.part(number, to: .prosecutor, .held, of: person, queued: place)),
+        .part(Sample.part(number, to: .provider, .held, of: person, queued: place + 1)),
         .part(Sample.part(number, to: .provider, part: 1, .withheld, of: person)),
       ])
     }
     try ledger.commit([
       .accepted(Sample.message(5, of: .numbered(2))),
-      .part(Sample.part(5, .held, of: .numbered(2))),
+      .part(Sample.part(5, .held, of: .numbered(2), queued: 30)),
     ])
-    for everyone in [false, true] {
-      var after: MessageID?
-      var seen: [MessageID] = []
-      while true {
-        let key: TimerKey =
-          everyone ? .redecideAll(after: after) : .redecide(person, after: after)
-        try ledger.commit([.timer(key, due: .start, count: 0)])
-        let facts = try ledger.facts { $0.redecisionLimit = 3 }
-        let timer = try #require(facts.due.first)
-        #expect(timer.key == key)
-        #expect(timer.held.allSatisfy { $0.fate == .held && facts.messages[$0.key.message] != nil })
-        #expect(timer.held == timer.held.sorted { $0.key < $1.key })
-        #expect(timer.held.count <= 3)
-        for part in timer.held where seen.last != part.key.message {
-          seen.append(part.key.message)
-          let count = part.key.message == .numbered(5) ? 1 : 3
-          #expect(facts.parts[part.key.message]?.count == count)
-        }
-        try ledger.commit([.cancel(key)])
-        if timer.isComplete { break }
-        after = timer.held.last?.key.message
-      }
-      #expect(seen == (1...(everyone ? 5 : 4)).map { .numbered($0) })
+    #expect(try own() == (12...19).map { UInt64($0) })
+    #expect(try everybody() == (12...19).map { UInt64($0) } + [30])
+    #expect(try ledger.recover().escrowTail == 31)
+  }
+
+  private func own() throws -> [UInt64] {
+    var seen: [UInt64] = []
+    while true {
+      let key = TimerKey.redecide(person)
+      try ledger.commit([.timer(key, due: .start, count: Int(seen.last ?? 0))])
+      let facts = try ledger.facts { $0.redecisionLimit = 3 }
+      let timer = try #require(facts.due.first)
+      #expect(timer.held.count <= 3)
+      #expect(facts.redeciding == [person: seen.last ?? 0])
+      seen += timer.held.compactMap(\.queued)
+      for part in timer.held { #expect(facts.parts[part.key.message]?.count == 3) }
+      try ledger.commit([.cancel(key)])
+      if timer.isComplete { return seen }
     }
   }
 
-  @Test("A message with more held parts than a page comes whole, so that the cursor moves")
-  func oversizedMessage() throws {
-    let parts = (0..<5).map { Sample.part(1, part: $0, .held, of: person) }
-    try ledger.commit(
-      [.accepted(Sample.message(1, of: person))] + parts.map { .part($0) } + [
-        .timer(.redecide(person, after: nil), due: .start, count: 0)
+  private func everybody() throws -> [UInt64] {
+    var seen: [UInt64] = []
+    while true {
+      let facts = try ledger.facts {
+        $0.redecisionLimit = 3
+        $0.redecision = Redecision(held: .init(after: seen.last ?? 0, through: 30), queues: [])
+      }
+      let chunk = try #require(facts.chunk)
+      #expect(chunk.parts.count <= 3)
+      #expect(chunk.parts.allSatisfy { facts.messages[$0.key.message] != nil })
+      seen += chunk.parts.compactMap(\.queued)
+      // Whoever has a part behind the chunk is still to be reached.
+      #expect(facts.unreached.contains(person) == ((seen.last ?? 0) < 19 && !chunk.isComplete))
+      if chunk.isComplete { return seen }
+    }
+  }
+
+  @Test("A queue is gone through in its order, up to where it ended when the change came")
+  func pendingPages() throws {
+    for number in 1...5 {
+      try ledger.commit([
+        .accepted(Sample.message(number)), .part(Sample.part(number, queued: UInt64(number))),
       ])
-    let facts = try ledger.facts { $0.redecisionLimit = 2 }
-    #expect(facts.due.first?.held == parts)
+    }
+    func chunk(after: UInt64) throws -> RedecisionChunk? {
+      try ledger.facts {
+        $0.redecisionLimit = 2
+        $0.redecision = Redecision(
+          held: .init(through: 0), queues: [.init(.provider, .init(after: after, through: 3))])
+      }.chunk
+    }
+    #expect(try chunk(after: 0)?.parts.compactMap(\.queued) == [1, 2])
+    #expect(try chunk(after: 0)?.isComplete == false)
+    #expect(
+      try chunk(after: 2) == RedecisionChunk(parts: [Sample.part(3, queued: 3)], isComplete: true))
   }
 
   @Test("Redecisions of one turn share the limit; one that finds no room says it is not done")
@@ -143,8 +166,8 @@ struct QueueTests {
       let someone = ParticipantID.numbered(UInt64(number))
       try ledger.commit([
         .accepted(Sample.message(number, of: someone)),
-        .part(Sample.part(number, .held, of: someone)),
-        .timer(.redecide(someone, after: nil), due: .start, count: 0),
+        .part(Sample.part(number, .held, of: someone, queued: UInt64(number))),
+        .timer(.redecide(someone), due: .start, count: 0),
       ])
     }
     let due = try ledger.facts { $0.redecisionLimit = 1 }.due

@@ -27,7 +27,7 @@ struct AuditCountTests {
     switch Int.random(in: 0..<4, using: &author.random) {
     case 0: act = .cutOff(Town.fingerprint(Town.harbor, "pager"), reason: "lost")
     case 1: act = .replaceRegistry(town.registry)
-    case 2: act = .activate(town.agreement)
+    case 2: act = .activate(town.agreement, text: [], effective: nil)
     default:
       guard !releases.isEmpty else { return }
       act = .revoke(author.random.pick(releases), reason: "by telephone")
@@ -49,6 +49,7 @@ struct AuditCountTests {
       case .acknowledged: expected[.acknowledged, default: 0] += 1
       case .cutOff: expected[.keyCutOff, default: 0] += 1
       case .agreement: expected[.agreementActivated, default: 0] += 1
+      case .agreementRecorded: expected[.agreementRecorded, default: 0] += 1
       case .release(let person, let record): changes.insert("\(person) \(record.position)")
       case .refused: expected[.refused, default: 0] += 1
       case .blanket(let person, _, let position): changes.insert("\(person) \(position)")

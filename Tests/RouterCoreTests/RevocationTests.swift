@@ -132,8 +132,7 @@ struct RevocationTests {
     var next = Town.agreement
     next.version = 2
     next.paths.remove(.init(.holdRequested, from: .sheriff, to: .prosecutor))
-    town.agreement = next
-    town.run([.administration(.activate(next), ticket: 1)])
+    town.run([town.activate(next)])
     #expect(town.fates(of: id) == [.withheld])
   }
 }

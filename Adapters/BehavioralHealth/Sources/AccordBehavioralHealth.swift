@@ -11,7 +11,7 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
-      ChainCommand.self,
+      Suspend.self, Resume.self, Emergency.self, ChainCommand.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
@@ -24,7 +24,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a file as the daemon would, and send nothing.")
+      abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
+      discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
     @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
     var kind: ProviderFolder?
@@ -32,16 +33,13 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-      let configuration = try AdapterConfiguration.load(options.config)
-      let settings = try ProviderSettings(configuration)
-      let check = try FileCheck(
-        file, as: kind?.rawValue,
-        kinds: ProviderFolder.checks(
-          dates: DateReader(calendar: settings.agreement.calendar),
-          agency: configuration.agency),
-        reader: settings.reader)
-      print(json ? try Listing.json(check) : check.text)
-      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+      let checked = CheckedFile(
+        ProviderAdapter.self, file: file, configuration: options.config, json: json
+      ) { configuration, file in
+        try (kind ?? ProviderFolder.telling(file, ProviderSettings(configuration).reader)).rawValue
+      }
+      print(checked.text)
+      throw ExitCode(checked.exitCode)
     }
   }
 

@@ -56,10 +56,10 @@ struct CommunityForm {
 
   func release(
     from record: IntakeRecord, dates: DateReader, agency: AgencyID,
-    labels: Set<SensitivityLabel>
+    labels: Set<SensitivityLabel>, printed: Set<String>
   ) throws(IntakeError) -> ReleaseOfInformation? {
     guard outcome == .signed else { return nil }
-    return try ReleaseForm(dates: dates, capturer: agency).release(
+    return try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(
       release, from: record, prefix: "roi_", kind: .field, labels: labels)
   }
 }
@@ -138,7 +138,7 @@ extension ProviderAdapter {
       guard
         let release = try form.release(
           from: form.record, dates: setting.dates, agency: setting.configuration.agency,
-          labels: settings.formLabels)
+          labels: settings.formLabels, printed: settings.formStatements)
       else { return }
       (topic, statement) = (.roiSigned, .release(release))
       stored.describe(release)

@@ -12,6 +12,8 @@ struct ProviderSettings: Sendable {
   var isPart2Program: Bool
   /// Labels to which the site's printed release says yes; a form's own `labels` come before it.
   var formLabels: Set<SensitivityLabel>
+  /// What the printed release says; a form's own `statements` come before it.
+  var formStatements: Set<String>
   /// Column names of the records system, by field.
   var columns: [String: String]
   var agreement: ProgramAgreement
@@ -30,6 +32,13 @@ struct ProviderSettings: Sendable {
     if formLabels.contains(.privileged) {
       fields.report("form-labels", "lists privileged, which no release can open")
     }
+    formStatements = Set(
+      fields.value(
+        "form-statements", .list(of: .code, count: 0...20),
+        default: [
+          FormStatement.rightToRevoke, FormStatement.redisclosure,
+          FormStatement.noConditionOfTreatment,
+        ]))
     let named = fields.value("columns", .keyed(byTextOf: .text()), default: [])
     columns = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     guard let agreement = SiteAgreement.read(fields, of: configuration) else { return nil }
@@ -68,30 +77,24 @@ enum ProviderFolder: String, CaseIterable, Sendable {
     }
   }
 
-  /// How `check` reads each kind. The most particular come first.
-  static func checks(dates: DateReader, agency: AgencyID) -> [FileCheck.Kind] {
-    func kind(
-      _ folder: ProviderFolder, marks: [String] = [],
-      _ read: @escaping (IntakeRecord) throws -> Void
-    ) -> FileCheck.Kind {
-      FileCheck.Kind(folder.rawValue, required: folder.required, marks: marks, read: read)
-    }
-    return [
-      kind(.referrals) { record in
-        let form = try CommunityForm(record, dates: dates)
-        _ = try form.release(from: record, dates: dates, agency: agency, labels: [])
-      },
-      kind(.revocations, marks: ["received_at"]) { _ = try Revocation($0, dates: dates) },
-      kind(.releases) { record in
-        let capture = try ReleaseCapture(record, dates: dates)
-        _ = try capture.release(dates: dates, agency: agency, labels: [], field: nil)
-      },
-      kind(.acknowledgements) { _ = try HandoffAnswer($0, dates: dates) },
-      kind(.onCall) { _ = try Shift($0, position: 0, dates: dates) },
-      kind(.intake) { _ = try IntakeReportForm($0, dates: dates) },
-      kind(.contacts) { _ = try ContactReport($0, dates: dates) },
-      kind(.identities) { _ = try IdentityAnswer($0) },
-      kind(.status) { _ = try StatusReport($0, dates: dates) },
+  /// Further fields by which a file is told from other kinds, where nobody says what it is.
+  private var marks: [String] { self == .revocations ? ["received_at"] : [] }
+
+  /// The folder that a file is meant for, by its columns. The most particular come first.
+  /// - Throws: ``IntakeError`` where it is none that this adapter takes.
+  static func telling(_ file: IntakeFile, _ reader: TableReader) throws -> ProviderFolder {
+    let table = try file.records(reader, required: [])
+    let present = Set(table.records.first?.values.keys.map { $0 } ?? [])
+    let order: [ProviderFolder] = [
+      .referrals, .revocations, .releases, .acknowledgements, .onCall, .intake, .contacts,
+      .identities, .status,
     ]
+    let found = order.first { present.isSuperset(of: $0.required + $0.marks) }
+    guard let found else {
+      throw IntakeError(
+        "is of no kind that this adapter takes",
+        remedy: "Say which with --as: \(allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    return found
   }
 }

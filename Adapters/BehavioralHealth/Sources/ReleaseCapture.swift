@@ -43,30 +43,27 @@ struct ReleaseCapture {
   ///   - field: the release with which the case began; a full release replaces it, unless the
   ///     form names another or says `none`.
   func release(
-    dates: DateReader, agency: AgencyID, labels: Set<SensitivityLabel>, field: RoiID?
+    dates: DateReader, agency: AgencyID, labels: Set<SensitivityLabel>, printed: Set<String>,
+    field: RoiID?
   ) throws(IntakeError) -> ReleaseOfInformation {
-    var values = record.values
-    let older = Self.older(record.optional("supersedes"))
-    values["supersedes"] = nil
-    let plain = IntakeRecord(line: record.line, values: values)
-    var release = try ReleaseForm(dates: dates, capturer: agency).release(
-      id, from: plain, prefix: "", kind: kind, labels: try ownLabels() ?? labels)
-    let disclosers = try parties("disclosers")
-    if !disclosers.isEmpty { release.disclosers = disclosers }
-    let stewards = record.list("identity_stewards").compactMap { AgencyID($0) }
+    var release = try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(
+      id, from: record, prefix: "", kind: kind, labels: try ownLabels() ?? labels)
+    let stewards = try stewards()
     if !stewards.isEmpty { release.identityStewards = stewards }
-    if older != "none" {
-      release.supersedes = older.flatMap { RoiID($0) } ?? field
-      // An amendment is the next version of the same release; it replaces no other.
-      if release.supersedes == id { release.supersedes = nil }
-    }
+    if record.optional("supersedes") == nil, field != id { release.supersedes = field }
     return release
   }
 
-  /// `roi-26-0016 v1` names a version of a release; what is replaced is the release.
-  private static func older(_ text: String?) -> String? {
-    guard let words = text?.split(separator: " "), let first = words.first else { return nil }
-    return String(first)
+  private func stewards() throws(IntakeError) -> [AgencyID] {
+    var stewards: [AgencyID] = []
+    for name in record.list("identity_stewards") {
+      guard let agency = AgencyID(name) else {
+        throw record.wrong(
+          "identity_stewards", "names no agency", "Use agency ids of the registry.")
+      }
+      stewards.append(agency)
+    }
+    return stewards
   }
 
   private func ownLabels() throws(IntakeError) -> Set<SensitivityLabel>? {
@@ -82,27 +79,6 @@ struct ReleaseCapture {
       labels.insert(label)
     }
     return labels
-  }
-
-  private func parties(_ field: String) throws(IntakeError) -> [Party] {
-    try record.parties(field)
-  }
-}
-
-extension IntakeRecord {
-  /// Agencies by id, roles by name.
-  func parties(_ field: String) throws(IntakeError) -> [Party] {
-    var parties: [Party] = []
-    for name in list(field) {
-      if let role = Role(rawValue: name) {
-        parties.append(.role(role))
-      } else if let agency = AgencyID(name) {
-        parties.append(.agency(agency))
-      } else {
-        throw wrong(field, "names no agency", "Use agency ids of the registry, or roles.")
-      }
-    }
-    return parties
   }
 }
 
@@ -144,7 +120,7 @@ extension ProviderAdapter {
     case .signed:
       let release = try capture.release(
         dates: setting.dates, agency: setting.configuration.agency, labels: settings.formLabels,
-        field: file.release.flatMap { RoiID($0) })
+        printed: settings.formStatements, field: file.release.flatMap { RoiID($0) })
       if let known, known.version >= Int(release.version), known.state != .refused,
         known.state != .incapacity
       {

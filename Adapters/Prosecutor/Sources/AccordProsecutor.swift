@@ -23,24 +23,18 @@ struct AccordProsecutor: AsyncParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a file of decisions as the daemon would, and send nothing.")
+      abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
+      discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of decisions.") var file: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-      let configuration = try AdapterConfiguration.load(options.config)
-      let settings = try ProsecutorSettings(configuration)
-      let dates = DateReader(calendar: settings.agreement.calendar)
-      let check = try FileCheck(
-        file, as: "decisions",
-        kinds: [
-          .init("decisions", required: Decision.requiredFields) { record in
-            _ = try Decision(record, dates: dates)
-          }
-        ], reader: settings.reader)
-      print(json ? try Listing.json(check) : check.text)
-      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+      let checked = CheckedFile(
+        ProsecutorAdapter.self, file: file, configuration: options.config, json: json
+      ) { configuration, _ in try ProsecutorSettings(configuration).decisions }
+      print(checked.text)
+      throw ExitCode(checked.exitCode)
     }
   }
 

@@ -21,24 +21,18 @@ struct AccordPublicDefender: AsyncParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read a file of assignments as the daemon would, and send nothing.")
+      abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
+      discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of assignments.") var file: String
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-      let configuration = try AdapterConfiguration.load(options.config)
-      let settings = try DefenderSettings(configuration)
-      let dates = DateReader(calendar: settings.agreement.calendar)
-      let check = try FileCheck(
-        file, as: "assignments",
-        kinds: [
-          .init("assignments", required: Assignment.requiredFields) { record in
-            _ = try Assignment(settings.privilege.strip(record), dates: dates)
-          }
-        ], reader: settings.reader)
-      print(json ? try Listing.json(check) : check.text)
-      if check.exitCode != 0 { throw ExitCode(check.exitCode) }
+      let checked = CheckedFile(
+        DefenderAdapter.self, file: file, configuration: options.config, json: json
+      ) { configuration, _ in try DefenderSettings(configuration).assignments }
+      print(checked.text)
+      throw ExitCode(checked.exitCode)
     }
   }
 

@@ -7,8 +7,7 @@ extension AccordSheriff {
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
-      discussion: "Ends with 0 where all is good, 1 where some records are bad, 2 where none is "
-        + "usable, 3 where the file or the configuration cannot be read.")
+      discussion: CheckedFile.exitCodes)
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case referrals, roster }
 
@@ -19,20 +18,14 @@ extension AccordSheriff {
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
-      let result: DryRun
-      do {
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-        let configuration = try AdapterConfiguration.load(options.config)
+      let checked = CheckedFile(
+        SheriffAdapter.self, file: file, configuration: options.config, json: json
+      ) { configuration, file in
         let settings = try configuration.adapter.read(SheriffSettings.read)
-        let folder = kind ?? Self.kind(of: bytes, name: file, settings)
-        result = try DryRun(
-          SheriffAdapter.self, file: file, folder: folder.rawValue, configuration: configuration)
-      } catch {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        throw ExitCode(3)
+        return (kind ?? Self.kind(of: file.bytes, name: file.name, settings)).rawValue
       }
-      print(json ? try OutputFile("check", json: result).text : result.text)
-      throw ExitCode(result.exitCode)
+      print(checked.text)
+      throw ExitCode(checked.exitCode)
     }
 
     /// A referral has a referral number.

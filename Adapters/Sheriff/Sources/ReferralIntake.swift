@@ -154,8 +154,9 @@ struct ReferralIntake {
     let subject = Subject(alert, alias, tokens: setting.people.tokens(of: form.person))
     switch outcome {
     case .signed:
-      var release = try ReleaseForm(dates: dates, capturer: setting.configuration.agency)
-        .release(alert.release, from: record, prefix: "roi_", kind: .field, labels: [])
+      var release = try ReleaseForm(
+        dates: dates, capturer: setting.configuration.agency, printed: settings.formStatements
+      ).release(alert.release, from: record, prefix: "roi_", kind: .field, labels: [])
       known.version += 1
       release.version = known.version
       try send(

@@ -1,4 +1,5 @@
 import AdapterKit
+import HubModel
 import Operations
 
 /// The sheriff's own section of the configuration; the adapter's README lists its keys.
@@ -18,6 +19,8 @@ struct SheriffSettings: Sendable {
   var columns: [String: String] = [:]
   /// Code of the jail, in booking notices.
   var facility = "main"
+  /// What the printed field release says; a form's own `roi_statements` come before it.
+  var formStatements: Set<String> = [FormStatement.rightToRevoke]
   /// A full roster that shrinks by more than this share of the jail is not believed, in percent.
   var largestShrink = 40
   /// Read out in a NOT SENT warning.
@@ -35,6 +38,10 @@ struct SheriffSettings: Sendable {
     return SheriffSettings(
       columns: Dictionary(columns.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
       facility: fields.value("facility", .code, default: standard.facility),
+      formStatements: Set(
+        fields.value(
+          "form-statements", .list(of: .code, count: 0...20),
+          default: standard.formStatements.sorted())),
       largestShrink: fields.value(
         "largest-shrink-percent", .integer(1...100), default: standard.largestShrink),
       dutyLine: fields.value("duty-line", .text(), default: standard.dutyLine),

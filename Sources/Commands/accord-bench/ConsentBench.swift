@@ -186,7 +186,8 @@ struct ConsentTown {
             categories: isLast ? [.engagement, .contact] : [.engagement],
             labels: [.mentalHealth, .part2])
         ]
-        _ = try consents.apply(.release(roi), from: provider.id)
+        _ = try consents.apply(
+          .release(roi), from: provider.id, under: SiteSwitches(), at: Self.now)
       }
       guard consents.records.allSatisfy({ $0.state == .active }) else {
         throw ValidationError("a release is not active: \(consents.records[0].missing)")
@@ -206,7 +207,8 @@ struct ConsentTown {
       recipients: recipients.map { .agency($0) }, information: [],
       purposes: [.careCoordination, .diversion], signedAt: now,
       expiry: .at(WallTime(milliseconds: now.milliseconds + 31_536_000_000)),
-      formImageHash: Array(repeating: 7, count: 32))
+      formImageHash: Array(repeating: 7, count: 32),
+      statements: FormStatement.all)
   }
 
   func draw(_ random: inout BenchRandom) -> Question {

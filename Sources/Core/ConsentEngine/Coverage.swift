@@ -2,128 +2,206 @@ import HubModel
 
 /// The participant's layer: permits union, a specific refusal subtracts, and what is not covered
 /// waits unless it was refused or revoked.
+///
+/// Records are looked at by index and never copied: this runs at every send.
 func judgeByReleases(
-  _ segment: Segment, of request: ReleaseRequest, consents: ParticipantConsents,
-  at now: WallTime
+  _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+  consents: ParticipantConsents, under switches: SiteSwitches, at now: WallTime
 ) -> Verdict {
-  let candidates: [RoiRecord]
-  if let named = request.message.release {
+  let question = Question(
+    segment: segment, labels: labels, request: request, switches: switches, now: now)
+  let named = request.message.release
+  var line: Set<RoiID> = []
+  if let named {
     if consents.tombstones.contains(named) { return .withhold([.revoked], []) }
-    candidates = consents.lineage(of: named)
+    line = consents.line(of: named)
     // Whoever takes back the release that the referral names stops what stands on it, even
     // where another release has replaced it.
-    if let taken = candidates.first(where: { $0.roi.id == named }),
-      taken.isRevoked(toward: request.recipient)
+    if let index = consents.records.firstIndex(where: { $0.roi.id == named }),
+      consents.records[index].isRevoked(toward: request.recipient, consents.marks)
     {
-      return .withhold([.revoked], [taken])
+      return .withhold([.revoked], [index])
     }
-    if candidates.isEmpty { return .hold([.awaited]) }
-  } else {
-    candidates = consents.records
-    if candidates.isEmpty { return .hold([.none]) }
   }
 
-  var covering: [RoiRecord] = []
-  var ended: [(RoiRecord, Reason)] = []
-  var reasons: [Reason] = []
-  for record in candidates {
-    if let gap = record.gap(for: segment, of: request) {
-      // A bare refusal names no scope: it answers the one question that was asked, for the
-      // messages that name it, and says nothing of others.
-      if record.state == .refused, record.roi.id == request.message.release {
-        ended.append((record, .refused))
-      }
-      switch record.state {
-      case .refused: reasons.append(.refused)
-      case .draft: reasons.append(.notSigned)
-      case .active, .revoked, .superseded: reasons.append(gap)
-      }
-      continue
-    }
-    switch record.standing(toward: request.recipient, at: now) {
-    case .inForce: covering.append(record)
-    case .ended(let reason): ended.append((record, reason))
-    case .notInForce(let reason): reasons.append(reason)
-    }
+  var found = Findings()
+  for index in consents.records.indices {
+    if named != nil && !line.contains(consents.records[index].roi.id) { continue }
+    found.add(consents.records[index], at: index, consents.marks, question)
   }
   // Refusals hold whichever release they stand in, and neither a later release nor the end of
   // their own erases them. A message that names a release is decided on that one's line alone
   // (design §10.1): its receipt must not tell of what was signed elsewhere.
-  let heard = request.message.release == nil ? consents.records : candidates
-  if let refusing = heard.first(where: { $0.stillRefuses && $0.refuses(segment, of: request) }) {
-    return .withhold([.explicitRefusal], [refusing])
+  if !found.refusing.isEmpty {
+    let standing = found.refusing.filter { !consents.isReplaced($0) }
+    if !standing.isEmpty { return .withhold([.explicitRefusal], standing) }
   }
-  if !covering.isEmpty {
+  if !found.covering.isEmpty {
     return .permit(
-      .releases([]), covering, .releaseCovers,
-      needsStatement: request.labels(of: segment).contains(.part2))
+      .releases([]), found.covering, .releaseCovers, needsStatement: labels.contains(.part2))
   }
-  if let first = ended.first { return .withhold([first.1], [first.0]) }
-  return .hold(reasons.isEmpty ? [.none] : reasons)
+  if let (index, reason) = found.ended.first { return .withhold([reason], [index]) }
+  if found.reasons.isEmpty { return .hold([named == nil ? .none : .awaited]) }
+  return .hold(found.reasons)
+}
+
+/// What is asked of each release.
+struct Question {
+  let segment: Segment
+  let labels: Set<SensitivityLabel>
+  let request: ReleaseRequest
+  let switches: SiteSwitches
+  let now: WallTime
+}
+
+/// What the releases answer, by their index.
+private struct Findings {
+  var covering: [Int] = []
+  var refusing: [Int] = []
+  var ended: [(Int, Reason)] = []
+  var reasons: [Reason] = []
+
+  mutating func add(
+    _ record: borrowing RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
+  ) {
+    if !record.roi.refusals.isEmpty, record.stillRefuses, record.refuses(question) {
+      refusing.append(index)
+    }
+    // A bare refusal answers the one question that was asked, for the messages that name it, and
+    // says nothing of others.
+    if record.state == .refused {
+      if record.roi.id == question.request.message.release { ended.append((index, .refused)) }
+      reasons.append(.refused)
+      return
+    }
+    if let gap = record.gap(for: question) {
+      reasons.append(record.state == .draft ? .notSigned : gap)
+      return
+    }
+    switch record.standing(toward: question.request.recipient, marks, at: question.now) {
+    case .inForce:
+      // Deficient by what counsel asks now, whatever was asked when it was signed
+      // (42 CFR 2.31(c)(2)).
+      if record.roi.missingElements(under: question.switches).isEmpty {
+        covering.append(index)
+      } else {
+        reasons.append(.elementMissing)
+      }
+    case .ended(let reason): ended.append((index, reason))
+    case .notInForce(let reason): reasons.append(reason)
+    }
+  }
 }
 
 extension ParticipantConsents {
-  /// The release of that id and those that superseded it.
-  func lineage(of id: RoiID) -> [RoiRecord] {
+  /// The release of that id and those that superseded it, one after another.
+  func line(of id: RoiID) -> Set<RoiID> {
     var ids: Set<RoiID> = [id]
     var grew = true
     while grew {
       grew = false
-      for record in records {
-        if let older = record.roi.supersedes, ids.contains(older), !ids.contains(record.roi.id) {
-          ids.insert(record.roi.id)
+      for index in records.indices {
+        if let older = records[index].roi.supersedes, ids.contains(older),
+          ids.insert(records[index].roi.id).inserted
+        {
           grew = true
         }
       }
     }
-    return records.filter { ids.contains($0.roi.id) }
+    return ids
+  }
+
+  /// A complete form has taken the place of the record's. What never stood is not replaced: a
+  /// refusal in a deficient form goes on subtracting.
+  func isReplaced(_ index: Int) -> Bool {
+    guard records[index].missing.isEmpty else { return false }
+    let id = records[index].roi.id
+    return records.contains { $0.hasReplaced(id) }
   }
 }
 
 extension RoiRecord {
   enum Standing {
     case inForce
-    /// The person took it back, or said no.
+    /// The person took it back, or said no; or it never was theirs.
     case ended(Reason)
     case notInForce(Reason)
   }
 
   /// Whether the release stands at `now`, toward this recipient.
-  func standing(toward recipient: Registry.Agency, at now: WallTime) -> Standing {
+  func standing(
+    toward recipient: Registry.Agency, _ marks: ConsentMarks, at now: WallTime
+  ) -> Standing {
+    if isVoid(marks) { return .ended(.voided) }
     switch state {
     case .draft: return .notInForce(.notSigned)
     case .refused: return .ended(.refused)
-    case .revoked: return .ended(.revoked)
     case .superseded: return .notInForce(.superseded)
-    case .active: break
+    case .active, .revoked: break
     }
-    if isRevoked(toward: recipient) { return .ended(.revoked) }
-    if let starts = roi.startsAt ?? roi.signedAt, now < starts { return .notInForce(.notStarted) }
+    if isRevoked(toward: recipient, marks) { return .ended(.revoked) }
+    if !marks.suspended.isEmpty, marks.suspended.contains(roi.id) {
+      return .notInForce(.suspended)
+    }
+    guard let signedAt = roi.signedAt else { return .notInForce(.notSigned) }
+    if now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }
     switch roi.expiry {
     case .at(let end): return now < end ? .inForce : .notInForce(.expired)
-    case .event, .never: return .inForce
+    case .event(let event):
+      return marks.has(event, since: signedAt) ? .notInForce(.expired) : .inForce
+    case .never: return .inForce
     case nil: return .notInForce(.notSigned)
     }
   }
 
-  /// Taken back, wholly or toward this recipient.
-  func isRevoked(toward recipient: Registry.Agency) -> Bool {
-    state == .revoked
-      || revokedToward.contains { $0.includes(recipient.id, role: recipient.role) }
+  /// False, or signed by a person who has died (42 CFR 2.15(b): others decide then).
+  func isVoid(_ marks: ConsentMarks) -> Bool {
+    if marks.isEmpty { return false }
+    return marks.voided.contains(roi.id)
+      || (roi.signer == .patient && marks.occurred[RoiEvent.death] != nil)
   }
 
-  /// A refusal outlasts the expiry and the revocation of the release that it was signed in: the
-  /// end of a release never widens what may be told. Replacing or amending the form undoes it.
+  /// Taken back, wholly or toward this recipient, and no longer bound by 42 CFR 2.35(c).
+  func isRevoked(toward recipient: Registry.Agency, _ marks: ConsentMarks) -> Bool {
+    let isTakenBack =
+      state == .revoked
+      || revokedToward.contains { $0.includes(recipient.id, role: recipient.role) }
+    return isTakenBack && !isIrrevocable(marks)
+  }
+
+  /// A consent of 42 CFR 2.35 holds toward those it names until its event, at the latest until
+  /// the final disposition. What became of the form before it could take effect does not count.
+  private func isIrrevocable(_ marks: ConsentMarks) -> Bool {
+    guard roi.kind == .criminalJustice, missing.isEmpty, let signedAt = roi.signedAt else {
+      return false
+    }
+    return !marks.has(roi.revocableFrom, since: signedAt)
+      && !marks.has(RoiEvent.finalDisposition, since: signedAt)
+  }
+
+  /// A refusal outlasts the expiry, the revocation and the refusal of the release that it stands
+  /// in: the end of a release never widens what may be told. Replacing or amending the form
+  /// undoes it.
   var stillRefuses: Bool {
     switch state {
-    case .active, .revoked, .draft: true
-    case .superseded, .refused: false
+    case .active, .revoked, .draft, .refused: true
+    case .superseded: false
+    }
+  }
+
+  /// Was signed in the place of the release `older`.
+  func hasReplaced(_ older: RoiID) -> Bool {
+    guard roi.supersedes == older, roi.id != older, missing.isEmpty else { return false }
+    switch state {
+    case .active, .revoked, .superseded: return true
+    case .draft, .refused: return false
     }
   }
 
   /// The first element that keeps the release from covering the segment; `nil` if it covers.
-  func gap(for segment: Segment, of request: ReleaseRequest) -> Reason? {
-    guard roi.kind.suffices(for: request) else { return .kindTooNarrow }
+  func gap(for question: Question) -> Reason? {
+    let (request, segment) = (question.request, question.segment)
+    guard roi.kind.suffices(for: request, segment.category) else { return .kindTooNarrow }
     let discloser = request.discloser
     guard roi.disclosers.contains(where: { $0.includes(discloser.id, role: discloser.role) })
     else { return .discloserNotNamed }
@@ -131,9 +209,8 @@ extension RoiRecord {
     guard roi.recipients.contains(where: { $0.includes(recipient.id, role: recipient.role) })
     else { return .recipientNotNamed }
     guard roi.purposes.contains(request.message.purpose) else { return .purposeNotNamed }
-    let labels = request.labels(of: segment)
     let covered = roi.information.contains {
-      $0.covers(segment, labels: labels, author: discloser.id)
+      $0.covers(segment, labels: question.labels, author: discloser.id)
     }
     guard covered else { return .informationNotNamed }
     if !roi.coversEarlier {
@@ -142,38 +219,45 @@ extension RoiRecord {
         authored >= SiteCalendar.utc.date(of: signed)
       else { return .informationNotNamed }
     }
-    return nil
+    let packs = StatePack.inForce(for: roi, under: question.switches)
+    let forbids = packs.contains {
+      $0.forbids(
+        roi, labels: question.labels, to: recipient.role, for: request.message.purpose)
+    }
+    return forbids ? .statePack : nil
   }
 
-  func refuses(_ segment: Segment, of request: ReleaseRequest) -> Bool {
-    let recipient = request.recipient
+  func refuses(_ question: Question) -> Bool {
+    let recipient = question.request.recipient
     return roi.refusals.contains { refusal in
       refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
         && refusal.information.mentions(
-          segment, labels: request.labels(of: segment), author: request.discloser.id)
+          question.segment, labels: question.labels, author: question.request.discloser.id)
     }
   }
 }
 
 extension ReleaseOfInformation.Kind {
-  /// Whether a release of this kind can serve the request at all.
-  func suffices(for request: ReleaseRequest) -> Bool {
+  /// Whether a release of this kind can serve the request for this category at all.
+  func suffices(for request: ReleaseRequest, _ category: InformationCategory) -> Bool {
+    let purpose = request.message.purpose
+    // Kinds with conditions of their own serve those alone, and are served by no other
+    // (42 CFR 2.31(b), (d); 45 CFR 164.508(b)(3)(ii)).
+    if purpose.isAdverse { return self == .proceedings }
+    if category.isOfNotes { return notes == category }
     switch self {
     case .field:
       return Catalogue.spec(of: request.message.topic)?.disclosure == .fieldRelease
     case .multiParty: return true
     case .treatmentPaymentOperations:
       // Sheriff, prosecutor and defender are never recipients under it.
-      guard request.recipient.role == .behavioralHealth else { return false }
-      switch request.message.purpose {
-      case .treatment, .payment, .operations, .careCoordination: return true
-      case .diversion, .legalDefence, .identityResolution, .programEvaluation,
-        .emergencyTreatment, .charging, .investigation, .warrant, .revocationHearing:
-        return false
-      }
-    case .criminalJustice, .proceedings, .sudCounsellingNotes, .psychotherapyNotes:
-      // Kinds with conditions of their own permit nothing until those are built in.
-      return false
+      return request.recipient.role == .behavioralHealth
+        && ReleaseOfInformation.treatmentPurposes.contains(purpose)
+    case .criminalJustice:
+      // Those with a duty to monitor, for the matter at hand (42 CFR 2.35(a), (d)).
+      return request.recipient.role.isJustice
+        && (purpose == .diversion || purpose == .careCoordination)
+    case .proceedings, .sudCounsellingNotes, .psychotherapyNotes: return false
     }
   }
 }
@@ -185,13 +269,19 @@ extension InformationScope {
       && matchesOrigin(of: segment, author: author)
   }
 
-  /// For a refusal: any label named is enough, and none named means whatever the label.
+  /// For a refusal: any label named is enough, and none named means whatever the label. What has
+  /// no date may lie in the range.
   func mentions(
     _ segment: Segment, labels applying: Set<SensitivityLabel>, author: AgencyID
   ) -> Bool {
-    categories.contains(segment.category)
-      && (labels.isEmpty || !labels.isDisjoint(with: applying))
-      && (authors.isEmpty || authors.contains(author))
+    guard categories.contains(segment.category),
+      labels.isEmpty || !labels.isDisjoint(with: applying),
+      authors.isEmpty || authors.contains(author)
+    else { return false }
+    guard let authored = segment.authored else { return true }
+    if let from = authoredFrom, authored < from { return false }
+    if let through = authoredThrough, authored > through { return false }
+    return true
   }
 
   private func matchesOrigin(of segment: Segment, author: AgencyID) -> Bool {

@@ -21,14 +21,15 @@ public func decide(
       request.message.segments[index], of: request, under: agreement, consents: consents, at: now)
     gathering.add(verdict, segment: index)
   }
-  return gathering.decision(of: request, position: consents?.position ?? 0)
+  return gathering.decision(of: request, consents)
 }
 
 /// The verdict on one segment.
 enum Verdict {
-  case permit(Authority, [RoiRecord], Reason, needsStatement: Bool)
+  /// By the records of these indices, where releases permit.
+  case permit(Authority, [Int], Reason, needsStatement: Bool)
   case hold([Reason])
-  case withhold([Reason], [RoiRecord])
+  case withhold([Reason], [Int])
 }
 
 private func judge(
@@ -45,10 +46,24 @@ private func judge(
   if !message.audience.isEmpty && !message.audience.contains(request.recipient.id) {
     return .withhold([.notAddressed], [])
   }
-  if let forbidden = law(segment, of: request) { return .withhold([forbidden], []) }
+  let labels = request.labels(of: segment)
+  if let forbidden = law(segment, labels: labels, of: request, under: agreement.switches) {
+    return .withhold([forbidden], [])
+  }
+  if let consents, !consents.emergencies.isEmpty,
+    consents.emergency(for: segment, of: request, at: now) != nil
+  {
+    // Overrides the agreement and what was signed, never the law's gates.
+    return .permit(.emergency, [], .emergency, needsStatement: labels.contains(.part2))
+  }
   let path = ProgramAgreement.Path(
     message.topic, from: request.discloser.role, to: request.recipient.role)
   if let exception = agreement.exceptions.first(where: { $0.path == path }) {
+    // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
+    // what is used against the person.
+    if labels.contains(.part2) { return .withhold([.part2Exception], []) }
+    if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
+    if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
     return .permit(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
@@ -61,7 +76,18 @@ private func judge(
     return .permit(.operational, [], .operational, needsStatement: false)
   }
   guard let consents else { return .withhold([.noParticipant], []) }
-  return judgeByReleases(segment, of: request, consents: consents, at: now)
+  if !consents.orders.isEmpty,
+    consents.order(for: segment, labels: labels, of: request, at: now) != nil
+  {
+    return .permit(.courtOrder, [], .courtOrder, needsStatement: labels.contains(.part2))
+  }
+  let verdict = judgeByReleases(
+    segment, labels: labels, of: request, consents: consents, under: agreement.switches, at: now)
+  guard case .hold = verdict else { return verdict }
+  // What only a consent or an order of its own could open does not wait for another one.
+  if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
+  if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
+  return verdict
 }
 
 /// What the router says to an agency from that agency's own view has the agency as its only
@@ -93,9 +119,8 @@ private func judgeIdentityQuestion(
     request.message.audience == [request.recipient.id]
   else { return .withhold([.notAddressed], []) }
   guard let consents else { return .withhold([.noParticipant], []) }
-  let naming = consents.records.filter {
-    guard case .inForce = $0.standing(toward: request.recipient, at: now) else { return false }
-    return $0.roi.identityStewards.contains(request.recipient.id)
+  let naming = consents.records.indices.filter { index in
+    consents.records[index].names(steward: request.recipient, consents.marks, at: now)
   }
   guard !naming.isEmpty else { return .withhold([.recipientNotNamed], []) }
   return .permit(.releases([]), naming, .releaseCovers, needsStatement: false)
@@ -109,8 +134,9 @@ private struct Gathering {
   var reasons: [Reason] = []
   var holding: [Reason] = []
   var withholding: [Reason] = []
-  var releases: [RoiRecord] = []
-  var refusing: [RoiRecord] = []
+  /// Indices of the records that permit, and of those that end the waiting.
+  var releases: [Int] = []
+  var refusing: [Int] = []
   var authority: Authority?
   var needsStatement = false
 
@@ -119,9 +145,7 @@ private struct Gathering {
     case .permit(let authority, let records, let reason, let statement):
       permitted.insert(index)
       self.authority = self.authority ?? authority
-      for record in records where !releases.contains(where: { $0.roi.id == record.roi.id }) {
-        releases.append(record)
-      }
+      for record in records where !releases.contains(record) { releases.append(record) }
       needsStatement = needsStatement || statement
       note([reason])
     case .hold(let reasons):
@@ -130,9 +154,7 @@ private struct Gathering {
       for reason in reasons where !holding.contains(reason) { holding.append(reason) }
     case .withhold(let reasons, let records):
       withheld.insert(index)
-      for record in records where !refusing.contains(where: { $0.roi.id == record.roi.id }) {
-        refusing.append(record)
-      }
+      for record in records where !refusing.contains(record) { refusing.append(record) }
       note(reasons)
       for reason in reasons where !withholding.contains(reason) { withholding.append(reason) }
     }
@@ -142,27 +164,33 @@ private struct Gathering {
     for reason in found where !reasons.contains(reason) { reasons.append(reason) }
   }
 
-  func decision(of request: ReleaseRequest, position: UInt64) -> Decision {
-    let versions = releases.map { AuditEntry.ReleaseVersion($0.roi.id, version: $0.roi.version) }
+  func decision(of request: ReleaseRequest, _ consents: ParticipantConsents?) -> Decision {
+    let records = consents?.records ?? []
+    func version(_ index: Int) -> AuditEntry.ReleaseVersion {
+      .init(records[index].roi.id, version: records[index].roi.version)
+    }
+    let versions = releases.map(version)
     var permit: Permit?
     if let authority, !permitted.isEmpty {
       permit = Permit(
         message: request.message.id, recipient: request.recipient.id, segments: permitted,
         authority: releases.isEmpty ? authority : .releases(versions),
-        notice: notice(toward: request.recipient.role), consentPosition: position)
+        notice: notice(toward: request.recipient.role, records),
+        consentPosition: consents?.position ?? 0)
     }
     return Decision(
       permit: permit, held: held, withheld: withheld, reasons: reasons,
       holding: holding, withholding: withholding,
-      deciding: versions
-        + refusing.map { AuditEntry.ReleaseVersion($0.roi.id, version: $0.roi.version) },
-      consentPosition: position)
+      deciding: versions + refusing.filter { !releases.contains($0) }.map(version),
+      consentPosition: consents?.position ?? 0)
   }
 
-  private func notice(toward role: Role) -> DisclosureNotice? {
-    guard !releases.isEmpty else { return nil }
+  /// Each consented disclosure carries its scope, and of Part 2 content the statement too; what
+  /// an order or an emergency opens carries the statement alone (42 CFR 2.32).
+  private func notice(toward role: Role, _ records: [RoiRecord]) -> DisclosureNotice? {
+    guard !releases.isEmpty || needsStatement else { return nil }
     return DisclosureNotice(
       statement: needsStatement ? RedisclosureStatement.text(toward: role) : "",
-      scopes: releases.map { DisclosureNotice.Scope(of: $0.roi) })
+      scopes: releases.map { DisclosureNotice.Scope(of: records[$0].roi) })
   }
 }

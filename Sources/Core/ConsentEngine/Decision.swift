@@ -8,6 +8,8 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case ownView = "authority.own-view"
   case ownMessage = "authority.own-message"
   case agreementException = "authority.agreement-exception"
+  case courtOrder = "authority.court-order"  // 42 CFR 2.61–2.67
+  case emergency = "authority.emergency"  // 42 CFR 2.51
   // Law
   case adversePurpose = "law.adverse-purpose"  // 42 USC 290dd-2(c); 42 CFR 2.12(d)(1)
   case privileged = "law.privileged"
@@ -16,6 +18,9 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case separateConsent = "law.separate-consent"  // 42 CFR 2.31(b); 45 CFR 164.508(b)(3)
   case attachmentToJustice = "law.attachment-to-justice"  // golden rule of LEAD
   case personInOperational = "law.person-in-operational"
+  case notNeeded = "law.not-needed"  // 42 CFR 2.13(a)
+  case part2Exception = "law.part-2-exception"  // 42 CFR 2.13(a)
+  case statePack = "law.state-pack"
   // Agreement
   case noPath = "agreement.no-path"
   case outcomeNotSet = "agreement.outcome-not-set"
@@ -30,6 +35,9 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case refused = "release.refused"
   case revoked = "release.revoked"
   case superseded = "release.superseded"
+  case suspended = "release.suspended"  // 42 CFR 2.31(a)(6), (c)
+  case voided = "release.voided"  // 42 CFR 2.31(c)(4)
+  case elementMissing = "release.element-missing"  // 42 CFR 2.31(c)(2)
   case explicitRefusal = "release.explicit-refusal"
   case kindTooNarrow = "release.kind-too-narrow"
   case discloserNotNamed = "release.discloser-not-named"
@@ -50,6 +58,10 @@ public enum Authority: Hashable, Sendable {
   case ownMessage
   /// An exception of the program agreement, with its legal basis.
   case agreementException(legalBasis: String)
+  /// An order of a court.
+  case courtOrder
+  /// A medical emergency.
+  case emergency
 }
 
 /// The engine's word that these segments may go to this recipient, as of this instant.

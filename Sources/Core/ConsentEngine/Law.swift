@@ -2,25 +2,28 @@ import HubModel
 
 /// The law's closed gates: the reason why a segment may not go to this recipient whatever the
 /// participant signed, or `nil`.
-func law(_ segment: Segment, of request: ReleaseRequest) -> Reason? {
-  let labels = request.labels(of: segment)
-  let toJustice = request.recipient.role.isJustice
+func law(
+  _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+  under switches: SiteSwitches
+) -> Reason? {
+  let recipient = request.recipient.role
   // A release is not a waiver of privilege, which is the client's (Model Rule 1.6).
   if labels.contains(.privileged) { return .privileged }
-  // 42 USC 290dd-2(c): never toward charging, investigation, warrants or revocation; LEAD's
-  // golden rule says the same of everything learned through coordination.
-  if request.message.purpose.isAdverse { return .adversePurpose }
-  if labels.contains(.criminalHistory) && !toJustice { return .criminalHistory }
+  // 28 CFR 20.33: criminal history leaves the justice side on nobody's release.
+  if labels.contains(.criminalHistory) && !recipient.isJustice { return .criminalHistory }
   // "Not completed" toward whoever decides on filing would be use against the person.
-  if segment.category == .participationNegative && toJustice { return .negativeStatus }
-  // Notes need a consent of their own kind, which the field and multi-party releases are not.
-  switch segment.category {
-  case .sudCounsellingNotes, .psychotherapyNotes: return .separateConsent
-  case .operational, .referral, .handoffDetails, .hold, .participation, .participationNegative,
-    .engagement, .contact, .booking, .courtCase, .defence, .identity, .release:
-    break
+  if segment.category == .participationNegative && recipient.isJustice
+    && !switches.negativeStatusToJustice
+  {
+    return .negativeStatus
   }
-  if !segment.attachment.isEmpty && toJustice { return .attachmentToJustice }
+  if !segment.attachment.isEmpty && recipient.isJustice { return .attachmentToJustice }
+  // An operational message names nobody: there is nothing to be spared.
+  if segment.category != .operational,
+    !MinimumNecessary.needs(segment.category, for: request.message.purpose, by: recipient)
+  {
+    return .notNeeded
+  }
   return nil
 }
 

@@ -8,27 +8,35 @@ public struct ConsentChange: Hashable, Sendable {
   /// Everything was revoked, what has not been seen yet included.
   public var blanket: BlanketRevocation?
   public var position: UInt64
-  public var isEmpty: Bool { records.isEmpty && tombstones.isEmpty && blanket == nil }
+  public var marks: [ConsentMark] = []
+  public var isEmpty: Bool {
+    records.isEmpty && tombstones.isEmpty && blanket == nil && marks.isEmpty
+  }
 }
 
 extension ParticipantConsents {
   /// Applies what `agency` reports the participant to have said, and returns what changed.
   ///
+  /// - Parameters:
+  ///   - law: what a form must have to become active.
+  ///   - now: when the router took it in; what is reported to have occurred has occurred by then.
   /// - Throws: ``Refusal`` where another agency captured the release.
   public mutating func apply(
-    _ statement: ConsentStatement, from agency: AgencyID
+    _ statement: ConsentStatement, from agency: AgencyID, under law: SiteSwitches,
+    at now: WallTime
   ) throws(Refusal) -> ConsentChange {
     switch statement {
-    case .release(let roi): try register(roi, from: agency)
+    case .release(let roi): try register(roi, from: agency, under: law)
     case .refusal(let refusal): try register(refusal, from: agency)
     case .revocation(let revocation): revoke(revocation)
+    case .event(let event): try mark(event, from: agency, at: now)
     }
   }
 
   private mutating func register(
-    _ roi: ReleaseOfInformation, from agency: AgencyID
+    _ roi: ReleaseOfInformation, from agency: AgencyID, under law: SiteSwitches
   ) throws(Refusal) -> ConsentChange {
-    let missing = roi.missingElements
+    let missing = roi.missingElements(under: law)
     var state: RoiState = missing.isEmpty ? .active : .draft
     if tombstones.contains(roi.id) { state = .revoked }
     var revokedToward: [Party] = []
@@ -51,44 +59,53 @@ extension ParticipantConsents {
         revokedToward += blanket.recipients.filter { !revokedToward.contains($0) }
       }
     }
-    // One that comes late, after the release that replaced it, is replaced on arrival.
-    if state == .active, records.contains(where: { $0.hasReplaced(roi.id) }) {
-      state = .superseded
-    }
     var change = ConsentChange(position: position + 1)
     change.records.append(
       RoiRecord(
         roi: roi, state: state, capturedBy: agency, revokedToward: revokedToward,
         position: change.position, missing: missing))
-    let wasSigned = state == .active || (missing.isEmpty && tombstones.contains(roi.id))
-    if wasSigned, let older = roi.supersedes, older != roi.id,
-      var superseded = records.first(where: { $0.roi.id == older }), superseded.state == .active
-    {
-      superseded.state = .superseded
-      superseded.position = change.position
-      change.records.append(superseded)
-    }
     take(change)
+    settle(&change)
     return change
+  }
+
+  /// A complete form takes the place of the one that it names, in whichever order they come; two
+  /// that name each other both fall.
+  private mutating func settle(_ change: inout ConsentChange) {
+    for index in records.indices where records[index].state == .active {
+      let id = records[index].roi.id
+      guard records.contains(where: { $0.hasReplaced(id) }) else { continue }
+      records[index].state = .superseded
+      records[index].position = change.position
+      change.records.removeAll { $0.roi.id == id }
+      change.records.append(records[index])
+    }
   }
 
   private mutating func register(
     _ refusal: RoiRefusal, from agency: AgencyID
   ) throws(Refusal) -> ConsentChange {
+    // Versions count from 1; what is signed later under this id replaces it.
+    var record = RoiRecord(
+      roi: ReleaseOfInformation(
+        id: refusal.id, version: 1, kind: .field, disclosers: [], recipients: [],
+        information: [], purposes: [], signedAt: nil, expiry: nil),
+      state: .draft, capturedBy: agency, position: position + 1,
+      missing: [refusal.reason.rawValue])
     if let known = records.first(where: { $0.roi.id == refusal.id }) {
       guard known.capturedBy == agency else { throw Refusal(.notCapturer) }
-      // Whoever signed and then says no revokes; a refusal is only of what was never signed.
-      if known.state != .draft { return ConsentChange(position: position) }
+      // Whoever signed and then says no revokes; a refusal is only of what was never signed. What
+      // the unsigned form refuses goes on subtracting.
+      if known.state != .draft || refusal.reason == .incapacity {
+        return ConsentChange(position: position)
+      }
+      record = known
+      record.position = position + 1
     }
-    // Versions count from 1; what is signed later under this id replaces it whatever its version.
-    let unsigned = ReleaseOfInformation(
-      id: refusal.id, version: 1, kind: .field, disclosers: [], recipients: [], information: [],
-      purposes: [], signedAt: nil, expiry: nil)
+    if refusal.reason == .refused { record.state = .refused }
+    if tombstones.contains(refusal.id) { record.state = .revoked }
     var change = ConsentChange(position: position + 1)
-    change.records.append(
-      RoiRecord(
-        roi: unsigned, state: refusal.reason == .refused ? .refused : .draft,
-        capturedBy: agency, position: change.position, missing: [refusal.reason.rawValue]))
+    change.records.append(record)
     take(change)
     return change
   }
@@ -97,8 +114,9 @@ extension ParticipantConsents {
     var change = ConsentChange(position: position + 1)
     for var record in records where revocation.id == nil || record.roi.id == revocation.id {
       switch record.state {
-      case .active, .draft, .superseded: break
-      case .refused, .revoked: continue
+      // Of what was refused, too: the form may still come signed, out of a spool.
+      case .active, .draft, .superseded, .refused: break
+      case .revoked: continue
       }
       if revocation.recipients.isEmpty {
         record.state = .revoked
@@ -118,6 +136,31 @@ extension ParticipantConsents {
       change.tombstones.append(id)
     }
     if change.isEmpty { return ConsentChange(position: position) }
+    take(change)
+    return change
+  }
+
+  /// Whoever works with the person may stop a release, or say what has occurred; whoever captured
+  /// it alone lets it go on or calls it false (the hub speaks for its operator).
+  private mutating func mark(
+    _ event: RoiEvent, from agency: AgencyID, at now: WallTime
+  ) throws(Refusal) -> ConsentChange {
+    let meant = event.id.map { [$0] } ?? records.map(\.roi.id)
+    if event.kind == .resumed || event.kind == .voided, agency != .hub {
+      for record in records where meant.contains(record.roi.id) && record.capturedBy != agency {
+        throw Refusal(.notCapturer)
+      }
+    }
+    let new: [ConsentMark] =
+      switch event.kind {
+      case .suspended: meant.filter { !marks.suspended.contains($0) }.map { .suspended($0) }
+      case .resumed: meant.filter { marks.suspended.contains($0) }.map { .resumed($0) }
+      case .voided: meant.filter { !marks.voided.contains($0) }.map { .voided($0) }
+      case .occurred: event.event.isEmpty ? [] : [.occurred(event.event, at: now)]
+      }
+    if new.isEmpty { return ConsentChange(position: position) }
+    var change = ConsentChange(position: position + 1)
+    change.marks = new
     take(change)
     return change
   }
@@ -161,6 +204,7 @@ extension ParticipantConsents {
       }
     }
     tombstones.formUnion(change.tombstones)
+    for mark in change.marks { marks.take(mark) }
   }
 
   /// Agencies that a release in force names to settle whether a match is this person.
@@ -168,8 +212,7 @@ extension ParticipantConsents {
     var stewards: [AgencyID] = []
     for record in records {
       for id in record.roi.identityStewards where !stewards.contains(id) {
-        guard let agency = registry.agencies[id],
-          case .inForce = record.standing(toward: agency, at: now)
+        guard let agency = registry.agencies[id], record.names(steward: agency, marks, at: now)
         else { continue }
         stewards.append(id)
       }
@@ -185,42 +228,13 @@ extension ParticipantConsents {
 }
 
 extension RoiRecord {
-  /// Was signed in the place of the release `older`.
-  fileprivate func hasReplaced(_ older: RoiID) -> Bool {
-    guard roi.supersedes == older, roi.id != older, missing.isEmpty else { return false }
-    switch state {
-    case .active, .revoked, .superseded: return true
-    case .draft, .refused: return false
-    }
-  }
-}
-
-extension ReleaseOfInformation {
-  /// Codes of the elements of 42 CFR 2.31(a) that its kind requires and it lacks; a release with
-  /// any missing stays a draft.
-  public var missingElements: [String] {
-    var missing: [String] = []
-    if disclosers.isEmpty { missing.append("discloser") }
-    if recipients.isEmpty { missing.append("recipient") }
-    if information.isEmpty || information.contains(where: { $0.categories.isEmpty }) {
-      missing.append("information")
-    }
-    if purposes.isEmpty { missing.append("purpose") }
-    if signedAt == nil { missing.append("signature-date") }
-    if formImageHash.count != 32 { missing.append("signed-form") }
-    switch expiry {
-    case nil: missing.append("expiry")
-    case .never? where kind != .treatmentPaymentOperations: missing.append("expiry")
-    case .at(let end)?:
-      if let signedAt, end <= signedAt { missing.append("expiry") }
-    case .event(let name)? where name.isEmpty: missing.append("expiry")
-    case .never?, .event?: break
-    }
-    if signer != .patient && signerEvidence.isEmpty { missing.append("signer-evidence") }
-    // 42 CFR 2.31(d): use in proceedings cannot be combined with anything else.
-    if kind != .proceedings && purposes.contains(where: \.isAdverse) {
-      missing.append("separate-consent-for-proceedings")
-    }
-    return missing
+  /// Whether the release is in force and has the agency settle matches.
+  func names(
+    steward agency: Registry.Agency, _ marks: ConsentMarks, at now: WallTime
+  ) -> Bool {
+    guard roi.identityStewards.contains(agency.id),
+      case .inForce = standing(toward: agency, marks, at: now)
+    else { return false }
+    return true
   }
 }

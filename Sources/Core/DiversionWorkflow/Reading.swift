@@ -52,9 +52,11 @@ struct Reading {
     case .contactLogged: self.init(referral: .contacted)
     // "Not completed" moves nothing: no machine may say it, not even by a phase.
     case .intakeNotCompleted, .handoffDetails, .holdDueSoon, .roiSigned, .roiAmended, .roiRefused,
-      .roiRevoked, .roiExpiring, .bookingCreated, .bookingReleased, .warrantStatus, .caseEvent,
-      .defenceAssigned, .identityCandidate, .identityConfirmed, .identityRejected, .outcome,
-      .outcomeConfirmed, .void:
+      .roiRevoked, .roiSuspended, .roiResumed, .roiVoided, .roiEvent, .roiExpiring,
+      .emergencyDeclared, .emergencyOpened,
+      .bookingCreated, .bookingReleased, .warrantStatus, .caseEvent, .defenceAssigned,
+      .identityCandidate, .identityConfirmed, .identityRejected, .outcome, .outcomeConfirmed,
+      .void:
       self.init()
     }
   }

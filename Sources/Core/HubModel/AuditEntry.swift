@@ -31,6 +31,15 @@ public struct AuditEntry: Hashable, Sendable {
     case outcomeConfirmed = 21
     /// A participant's keys are destroyed: nothing of them can be read any more.
     case expunged = 30
+    /// A version of the agreement is kept, to be in force from its date on.
+    case agreementRecorded = 32
+    /// A recorded version that was overtaken before its date, or cannot be read any more.
+    case agreementPassedOver = 33
+    /// Access in a medical emergency (42 CFR 2.51), and its review.
+    case emergencyOpened = 40
+    case emergencyReviewed = 41
+    /// An order of a court under subpart E.
+    case orderRecorded = 42
   }
 
   public var kind: Kind

@@ -44,8 +44,8 @@ struct TopicSpecBuilder {
 
 public enum Catalogue {
   public static let all: [Topic: TopicSpec] = Dictionary(
-    uniqueKeysWithValues: (referral + handoff + hold + consent + care + justice + identity + hub)
-      .map { ($0.topic, $0) })
+    uniqueKeysWithValues: (referral + handoff + hold + consent + emergency + care + justice
+      + identity + hub).map { ($0.topic, $0) })
 
   public static func spec(of topic: Topic) -> TopicSpec? { all[topic] }
 
@@ -208,17 +208,45 @@ public enum Catalogue {
   ]
 
   static let consent =
-    [Topic.roiSigned, .roiAmended, .roiRefused, .roiRevoked].map {
+    [
+      Topic.roiSigned, .roiAmended, .roiRefused, .roiRevoked, .roiSuspended, .roiResumed,
+      .roiVoided,
+    ].map {
       row(
         $0, .control, by: capturers, .careCoordination, participant: true, needsCase: false,
         category: .release
       ) { $0 }
     } + [
+      // A final disposition is the prosecutor's to report.
+      row(
+        .roiEvent, .control, by: capturers.union([.prosecutor]), .careCoordination,
+        participant: true, needsCase: false, category: .release
+      ) { $0 },
       row(
         .roiExpiring, .fullRelease, by: [], .careCoordination, participant: true,
         needsCase: false, category: .release
       ) { $0.with("release", .code, required: true).with("expires-at", .time) }
     ]
+
+  static let emergency = [
+    // The elements of 42 CFR 2.51(c); the time is the router's.
+    row(
+      .emergencyDeclared, .control, by: [.behavioralHealth], .emergencyTreatment,
+      participant: true, needsCase: false, category: .release
+    ) {
+      $0.with("recipient-name", .text, required: true)
+        .with("affiliation", .text, required: true)
+        .with("declared-by", .text, required: true)
+        .with("nature", .text, required: true)
+    },
+    row(
+      .emergencyOpened, .operational, by: [], .operations, participant: false,
+      needsCase: false, category: .operational
+    ) {
+      $0.with("emergency", .code, required: true).with("agency", .code, required: true)
+        .with("opened-at", .time, required: true).with("closes-at", .time, required: true)
+    },
+  ]
 
   static let care = [
     row(

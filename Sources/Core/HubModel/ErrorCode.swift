@@ -38,6 +38,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case clockHeld = "clock-held"
   case sealMissing = "seal-missing"
   case sealInvalid = "seal-invalid"
+  // Agreements
+  case agreementNotNewer = "agreement-not-newer"
+  case tooManyAgreements = "too-many-agreements"
   // Deliveries
   case noticeMissing = "notice-missing"
 
@@ -89,6 +92,9 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .clockHeld: "The router doubts its clock; its operator looks, the spool keeps the message."
     case .noticeMissing:
       "A Part 2 delivery came without its notice (42 CFR 2.32) and was set aside; tell the hub."
+    case .agreementNotNewer:
+      "Give the agreement a version above every one that is in force or recorded."
+    case .tooManyAgreements: "Wait until a recorded agreement takes effect, then record the next."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
     case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."

@@ -25,6 +25,8 @@ public enum Limits {
   /// Due timers taken in one turn, and held parts decided again in one turn.
   public static let turnTimers = 64
   public static let turnRedecisions = 64
+  /// Versions of the agreement that wait for their date at once.
+  public static let scheduledAgreements = 8
   /// Resent deliveries taken in one turn, for each recipient.
   public static let turnResends = 256
 

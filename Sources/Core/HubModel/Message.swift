@@ -137,6 +137,7 @@ public enum ConsentStatement: Hashable, Sendable {
   case release(ReleaseOfInformation)
   case refusal(RoiRefusal)
   case revocation(RoiRevocation)
+  case event(RoiEvent)
 }
 
 /// A message as its sender submits it. `source` is what the sender's key authenticated.

@@ -116,6 +116,8 @@ public struct ProgramAgreement: Hashable, Sendable {
   public var calendar: SiteCalendar
   /// Read out in "not sent: … call …".
   public var dutyLine: String
+  /// What the county's counsel decided.
+  public var switches: SiteSwitches
   /// Windows are shortened; every surface says so.
   public var isDemonstration: Bool
 
@@ -123,7 +125,8 @@ public struct ProgramAgreement: Hashable, Sendable {
     program: ProgramID, version: UInt32, contentHash: [UInt8], paths: Set<Path>,
     exceptions: [Exception] = [], outcomes: [Topic: OutcomeSetting], hold: Hold,
     handoff: Handoff, escrow: Escrow, referral: Referral, roiExpiringDays: Int = 14,
-    calendar: SiteCalendar, dutyLine: String, isDemonstration: Bool = false
+    calendar: SiteCalendar, dutyLine: String, switches: SiteSwitches = SiteSwitches(),
+    isDemonstration: Bool = false
   ) {
     self.program = program
     self.version = version
@@ -138,6 +141,7 @@ public struct ProgramAgreement: Hashable, Sendable {
     self.roiExpiringDays = roiExpiringDays
     self.calendar = calendar
     self.dutyLine = dutyLine
+    self.switches = switches
     self.isDemonstration = isDemonstration
   }
 

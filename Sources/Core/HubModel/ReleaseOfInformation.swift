@@ -95,6 +95,11 @@ public struct ReleaseOfInformation: Hashable, Sendable {
   public var expiry: Expiry?
   /// The event from which on a 2.35 release may be revoked; empty: at any time.
   public var revocableFrom: String
+  /// The door through which the person came; decides whether 42 CFR 2.35 can apply.
+  public var track: String
+  /// What depends on signing (treatment, payment, enrolment, eligibility), by code. Such a
+  /// release stands alone (45 CFR 164.508(b)(3)(iii)).
+  public var conditionedOn: Set<String>
   public var formTemplate: String
   /// SHA-256 of the signed image: 32 bytes.
   public var formImageHash: [UInt8]
@@ -114,7 +119,8 @@ public struct ReleaseOfInformation: Hashable, Sendable {
   public init(
     id: RoiID, version: UInt32 = 1, kind: Kind, disclosers: [Party], recipients: [Party],
     information: [InformationScope], purposes: Set<Purpose>, signedAt: WallTime?,
-    expiry: Expiry?, signer: SignerCapacity = .patient, formImageHash: [UInt8] = []
+    expiry: Expiry?, signer: SignerCapacity = .patient, formImageHash: [UInt8] = [],
+    statements: Set<String> = []
   ) {
     self.id = id
     self.version = version
@@ -130,9 +136,11 @@ public struct ReleaseOfInformation: Hashable, Sendable {
     self.startsAt = nil
     self.expiry = expiry
     self.revocableFrom = ""
+    self.track = ""
+    self.conditionedOn = []
     self.formTemplate = ""
     self.formImageHash = formImageHash
-    self.statements = []
+    self.statements = statements
     self.jurisdictions = []
     self.witness = ""
     self.supersedes = nil
@@ -229,6 +237,10 @@ public struct ParticipantConsents: Hashable, Sendable {
   public var tombstones: Set<RoiID>
   /// Revocations of everything; of the same recipients only the last.
   public var blankets: [BlanketRevocation] = []
+  /// What suspends, voids or ends releases.
+  public var marks = ConsentMarks()
+  public var orders: [CourtOrder] = []
+  public var emergencies: [EmergencyAccess] = []
   public init(position: UInt64 = 0, records: [RoiRecord] = [], tombstones: Set<RoiID> = []) {
     self.position = position
     self.records = records

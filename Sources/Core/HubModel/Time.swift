@@ -11,6 +11,9 @@ public struct WallTime: Hashable, Comparable, Sendable, Codable {
   public static func - (left: WallTime, right: WallTime) -> Span {
     Span(milliseconds: left.milliseconds - right.milliseconds)
   }
+  /// The years 1 to 9999, in which decoders keep every time: adding a span of the hub's own to
+  /// one of these cannot overflow.
+  public static let civil = Int64(-62_135_596_800_000)...253_402_300_799_999
   public static let distantFuture = WallTime(milliseconds: Int64.max / 4)
 }
 
@@ -47,7 +50,16 @@ public struct Span: Hashable, Comparable, Sendable, Codable {
 public struct CivilDate: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public let day: Int
 
-  public init(day: Int) { self.day = day }
+  /// - Parameter day: bounded to what the calendar's arithmetic can take; see ``days``.
+  public init(day: Int) { self.day = min(max(day, -Self.farthest), Self.farthest) }
+
+  /// Far outside every year that can be written, and far inside what 64 bits hold.
+  private static let farthest = 1_000_000_000
+
+  /// A damaged store may hold any number.
+  public init(from decoder: any Decoder) throws {
+    self.init(day: try decoder.container(keyedBy: CodingKeys.self).decode(Int.self, forKey: .day))
+  }
 
   /// Returns `nil` where there is no such day (31 April), or the year is outside 1 to 9999.
   public init?(year: Int, month: Int, day: Int) {
@@ -64,14 +76,28 @@ public struct CivilDate: Hashable, Comparable, Sendable, Codable, CustomStringCo
     guard components == (year, month, day) else { return nil }
   }
 
-  /// Reads `YYYY-MM-DD`.
+  /// Reads exactly `YYYY-MM-DD`, in ASCII digits and nothing else: `+5` is no month.
   public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
-      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-    else { return nil }
-    self.init(year: year, month: month, day: day)
+    var numbers = [0, 0, 0]
+    var offset = 0
+    for byte in text.utf8 {
+      switch (offset, byte) {
+      case (4, UInt8(ascii: "-")), (7, UInt8(ascii: "-")): break
+      case (0...3, UInt8(ascii: "0")...UInt8(ascii: "9")),
+        (5...6, UInt8(ascii: "0")...UInt8(ascii: "9")),
+        (8...9, UInt8(ascii: "0")...UInt8(ascii: "9")):
+        let place = offset < 4 ? 0 : offset < 7 ? 1 : 2
+        numbers[place] = numbers[place] * 10 + Int(byte - UInt8(ascii: "0"))
+      default: return nil
+      }
+      offset += 1
+    }
+    guard offset == 10 else { return nil }
+    self.init(year: numbers[0], month: numbers[1], day: numbers[2])
   }
+
+  /// 1 January of year 1 to 31 December of 9999: those that can be written.
+  public static let days = -719_162...2_932_896
 
   public var components: (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468
@@ -89,7 +115,10 @@ public struct CivilDate: Hashable, Comparable, Sendable, Codable, CustomStringCo
   /// 0 is Sunday, 6 is Saturday.
   public var weekday: Int { ((day % 7) + 11) % 7 }
 
-  public func adding(days: Int) -> CivilDate { CivilDate(day: day + days) }
+  public func adding(days: Int) -> CivilDate {
+    let (sum, isOver) = day.addingReportingOverflow(days)
+    return CivilDate(day: isOver ? (days < 0 ? .min : .max) : sum)
+  }
 
   public static func < (left: Self, right: Self) -> Bool { left.day < right.day }
 
@@ -104,6 +133,8 @@ public struct CivilDate: Hashable, Comparable, Sendable, Codable, CustomStringCo
 }
 
 /// A site's civil calendar, as data: the core reads no time zone database.
+///
+/// Times outside the years 1 to 9999 count as the nearest within them; none traps.
 public struct SiteCalendar: Hashable, Sendable {
   /// From `from` on, local time is UTC plus `seconds`.
   public struct Offset: Hashable, Sendable {
@@ -120,6 +151,10 @@ public struct SiteCalendar: Hashable, Sendable {
   public let holidays: Set<CivilDate>
 
   public init(offsets: [Offset], holidays: Set<CivilDate> = []) {
+    // No place on earth is more than 18 hours from Greenwich.
+    let offsets = offsets.map { offset in
+      Offset(from: offset.from, seconds: min(max(offset.seconds, -64_800), 64_800))
+    }
     self.offsets = offsets.sorted { $0.from < $1.from }
     self.holidays = holidays
   }
@@ -131,14 +166,17 @@ public struct SiteCalendar: Hashable, Sendable {
   }
 
   public func date(of time: WallTime) -> CivilDate {
-    let local = time.milliseconds + Int64(offsetSeconds(at: time)) * 1_000
+    let bounded = min(max(time.milliseconds, WallTime.civil.lowerBound), WallTime.civil.upperBound)
+    let local = bounded + Int64(offsetSeconds(at: time)) * 1_000
     let day = local >= 0 ? local / 86_400_000 : (local - 86_399_999) / 86_400_000
     return CivilDate(day: Int(day))
   }
 
   /// The instant at which the clock on the wall shows `minute` minutes after midnight on `date`.
   public func time(on date: CivilDate, minute: Int = 0) -> WallTime {
-    let naive = Int64(date.day) * 86_400_000 + Int64(minute) * 60_000
+    let day = min(max(date.day, CivilDate.days.lowerBound), CivilDate.days.upperBound + 1)
+    let minute = min(max(minute, -Self.dayMinutes), 2 * Self.dayMinutes)
+    let naive = Int64(day) * 86_400_000 + Int64(minute) * 60_000
     // The offset in force is that of the answer, so try the offsets around it.
     for candidate in Set([offsetSeconds(at: WallTime(milliseconds: naive - 86_400_000)),
       offsetSeconds(at: WallTime(milliseconds: naive + 86_400_000))]).sorted() {
@@ -154,13 +192,16 @@ public struct SiteCalendar: Hashable, Sendable {
     WallTime(milliseconds: time(on: date.adding(days: 1)).milliseconds - 1)
   }
 
+  private static let dayMinutes = 24 * 60
+
   public func isBusinessDay(_ date: CivilDate) -> Bool {
     date.weekday != 0 && date.weekday != 6 && !holidays.contains(date)
   }
 
   public func nextBusinessDay(from date: CivilDate) -> CivilDate {
     var day = date
-    while !isBusinessDay(day) { day = day.adding(days: 1) }
+    // A calendar whose every day were a holiday would have none.
+    for _ in 0..<366 where !isBusinessDay(day) { day = day.adding(days: 1) }
     return day
   }
 }

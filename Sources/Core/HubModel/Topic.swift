@@ -25,7 +25,16 @@ public enum Topic: String, CaseIterable, Hashable, Sendable, CustomStringConvert
   case roiAmended = "roi.amended"
   case roiRefused = "roi.refused"
   case roiRevoked = "roi.revoked"
+  case roiSuspended = "roi.suspended"
+  case roiResumed = "roi.resumed"
+  case roiVoided = "roi.voided"
+  /// Something that releases may end with has come.
+  case roiEvent = "roi.event"
   case roiExpiring = "roi.expiring"
+  /// Medical personnel need information at once, and consent cannot be had (42 CFR 2.51).
+  case emergencyDeclared = "emergency.declared"
+  /// To the privacy officer: access was opened.
+  case emergencyOpened = "emergency.opened"
   case intakeCompleted = "intake.completed"
   case intakeNotCompleted = "intake.not-completed"
   case participantStatus = "participant.status"

@@ -88,3 +88,28 @@ public enum DisclosureClass: String, Hashable, Sendable {
   /// Addressed to the router itself.
   case control
 }
+
+// Sets of these words are looked into at every decision. The hash that comes with a text for a raw
+// value goes over the text; one over the case is several times as fast.
+extension InformationCategory {
+  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
+}
+extension SensitivityLabel {
+  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
+}
+extension Purpose {
+  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
+}
+extension Role {
+  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
+}
+extension Topic {
+  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
+}
+
+extension Hasher {
+  /// An enumeration of fewer than 256 cases without payload is stored as its case's number.
+  fileprivate mutating func combine<Word: CaseIterable & RawRepresentable>(case word: Word) {
+    combine(unsafeBitCast(word, to: UInt8.self))
+  }
+}

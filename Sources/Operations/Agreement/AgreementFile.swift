@@ -10,7 +10,7 @@ public enum AgreementFile {
   public static func load(
     _ path: String, now: WallTime
   ) throws(ConfigurationError) -> ProgramAgreement {
-    try parse(TextFile.read(path), file: path, now: now)
+    try document(TextFile.read(path), file: path, now: now).agreement
   }
 
   /// As ``load(_:now:)``, for text at hand.
@@ -20,10 +20,27 @@ public enum AgreementFile {
   public static func parse(
     _ text: String, file: String, now: WallTime
   ) throws(ConfigurationError) -> ProgramAgreement {
-    let hash = [UInt8](SHA256.hash(data: Data(text.utf8)))
+    try document(text, file: file, now: now).agreement
+  }
+
+  /// As ``parse(_:file:now:)``, with what the file says of itself.
+  public static func document(
+    _ text: String, file: String, now: WallTime
+  ) throws(ConfigurationError) -> AgreementDocument {
+    let hash = hash(of: text)
     return try StrictYAML.parse(text, file: file).read { fields in
-      read(fields, hash: hash, now: now)
+      let date = fields.optional("effective", .date)
+      return read(fields, hash: hash, now: now).map { agreement in
+        AgreementDocument(
+          agreement: agreement, effective: date.map { agreement.calendar.time(on: $0) },
+          text: text)
+      }
     }
+  }
+
+  /// What the ledger and the log name a version by: SHA-256 of its file, 32 bytes.
+  public static func hash(of text: String) -> [UInt8] {
+    [UInt8](SHA256.hash(data: Data(text.utf8)))
   }
 
   /// The site's time zone, for what is written to go with the agreement.
@@ -56,6 +73,8 @@ public enum AgreementFile {
     let handoff = fields.required("handoff", AgreementRules.handoff(bounds))
     let escrow = fields.required("escrow", AgreementRules.escrow(bounds))
     let referral = fields.required("referral", AgreementRules.referral)
+    let switches = fields.value("law", AgreementRules.switches, default: SiteSwitches())
+    AgreementRules.reportContradictions(handoff, escrow, hold, fields)
     let expiringDays = fields.value("roi-expiring-days", .integer(1...90), default: 14)
     guard let program, let version, let zone, let dutyLine, let paths, let hold, let handoff,
       let escrow, let referral
@@ -65,8 +84,17 @@ public enum AgreementFile {
       exceptions: exceptions.flatMap { $0 }, outcomes: outcomes, hold: hold, handoff: handoff,
       escrow: escrow, referral: referral, roiExpiringDays: expiringDays,
       calendar: SiteCalendar(timeZone: zone, around: now, holidays: Set(holidays)),
-      dutyLine: dutyLine, isDemonstration: isDemonstration)
+      dutyLine: dutyLine, switches: switches, isDemonstration: isDemonstration)
   }
+}
+
+/// An agreement's file, read.
+public struct AgreementDocument: Hashable, Sendable {
+  public let agreement: ProgramAgreement
+  /// The first instant of the site's day that the file gives as `effective`, where it gives one.
+  public let effective: WallTime?
+  /// The file, byte by byte.
+  public let text: String
 }
 
 /// The bounds of the agreement's times: real ones, and wider ones for a demonstration.

@@ -34,7 +34,13 @@ enum AgreementPaths {
       let topic = fields.required("topic", YAMLValue<Topic>.choice())
       let from = fields.required("from", YAMLValue<Role>.choice())
       let to = fields.required("to", YAMLValue<[Role]>.list(of: .choice(), count: 1...6))
-      let basis = fields.required("legal-basis", .text())
+      let basis = fields.required("legal-basis", .scalar("the law that allows it, by its name") {
+        $0.count <= 500 && $0.contains(where: \.isLetter) ? $0 : nil
+      })
+      let purpose = fields.optional("purpose", YAMLValue<Purpose>.choice())
+      if let topic, let purpose, let reason = refusal(of: purpose, for: topic) {
+        fields.report("purpose", reason)
+      }
       guard let topic, let from, let to, let basis else { return nil }
       return to.compactMap { role in
         let path = ProgramAgreement.Path(topic, from: from, to: role)
@@ -85,6 +91,9 @@ enum AgreementPaths {
       let known = spec.publishers.map(\.rawValue).sorted().joined(separator: ", ")
       return "\(path.from.rawValue) may not publish \(path.topic); its publishers are \(known)"
     }
+    if spec.purpose.isAdverse {
+      return "\(path.topic) is for \(spec.purpose.rawValue), which no agreement can open"
+    }
     // 42 USC 290dd-2(c) and consent rule 30: silence about an intake must not become a charge.
     if spec.fields.contains(where: { $0.category == .participationNegative }),
       path.to == .prosecutor || path.to == .sheriff
@@ -93,6 +102,16 @@ enum AgreementPaths {
         + "the end of a hold's window is told in neutral words instead"
     }
     return nil
+  }
+
+  /// Why an exception cannot be for this purpose.
+  private static func refusal(of purpose: Purpose, for topic: Topic) -> String? {
+    if purpose.isAdverse {
+      return "\(purpose.rawValue) is against the person: what is learned through care "
+        + "coordination never feeds it (42 USC 290dd-2(c); LEAD's golden rule)"
+    }
+    guard let known = Catalogue.spec(of: topic)?.purpose, known != purpose else { return nil }
+    return "\(topic) is sent for \(known.rawValue) and nothing else"
   }
 
   /// Why a sender may not learn the fate of such a message.

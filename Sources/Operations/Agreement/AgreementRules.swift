@@ -94,6 +94,68 @@ enum AgreementRules {
     }
   }
 
+  /// What the county's counsel decided; without the section, the side that tells less.
+  static var switches: YAMLValue<SiteSwitches> {
+    .mapping { fields in
+      let standard = SiteSwitches()
+      let tracks = fields.value(
+        "criminal-justice-tracks", .list(of: .code, count: 0...10), default: [])
+      for track in tracks where !SiteSwitches.tracksWithACharge.contains(track) {
+        fields.report(
+          "criminal-justice-tracks",
+          "names \(LogText.escaped(track)), where there is no charge to dispose of "
+            + "(42 CFR 2.35(a)(1)): use "
+            + SiteSwitches.tracksWithACharge.sorted().joined(separator: ", "))
+      }
+      let states = fields.value("states", .list(of: .code, count: 0...60), default: [])
+      let known = StatePack.all.map(\.code)
+      for state in states where !known.contains(state) {
+        fields.report(
+          "states", "names \(LogText.escaped(state)), of which there is no pack: use "
+            + known.joined(separator: ", "))
+      }
+      return SiteSwitches(
+        hubIsIntermediary: fields.value(
+          "hub-is-intermediary", .flag, default: standard.hubIsIntermediary),
+        criminalJusticeTracks: Set(tracks), states: Set(states),
+        negativeStatusToJustice: fields.value(
+          "negative-status-to-justice", .flag, default: standard.negativeStatusToJustice),
+        emergencyAccess: fields.value(
+          "emergency-access", .span(.hours(1)...(.hours(24))),
+          default: standard.emergencyAccess))
+    }
+  }
+
+  /// Windows that cannot both be meant.
+  static func reportContradictions(
+    _ handoff: ProgramAgreement.Handoff?, _ escrow: ProgramAgreement.Escrow?,
+    _ hold: ProgramAgreement.Hold?, _ fields: YAMLFields
+  ) {
+    guard let handoff, let escrow, let hold else { return }
+    if escrow.remindEvery >= escrow.deadline {
+      fields.report(
+        "escrow", "remind-every (\(escrow.remindEvery.words)) must be shorter than deadline "
+          + "(\(escrow.deadline.words)): otherwise nobody is reminded")
+    }
+    let calling = Span(
+      milliseconds: handoff.acknowledgeWithin.milliseconds * Int64(handoff.attempts))
+    if calling > escrow.deadline {
+      fields.report(
+        "handoff", "asks for \(calling.words) in all, longer than the escrow's deadline "
+          + "(\(escrow.deadline.words)): the details would be destroyed before the last is asked")
+    }
+    let window: Span =
+      switch hold.window {
+      case .days(let days): .days(Int64(days))
+      case .shortened(let span): span
+      }
+    if calling > window {
+      fields.report(
+        "handoff", "asks for \(calling.words) in all, longer than the hold's window "
+          + "(\(window.words))")
+    }
+  }
+
   private static func minuteOfDay(_ text: String) -> Int? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),

@@ -1,3 +1,5 @@
+import HubModel
+
 extension DefaultAgreement {
   /// The lines of the message catalogue. What the router says by itself (clocks, outcomes, possible
   /// matches) and what it alone hears (`roi.*`, identity decisions) has no line and can have none.
@@ -76,4 +78,17 @@ extension DefaultAgreement {
       defence.assigned:
         public-defender: [behavioral-health, prosecutor]
     """
+
+  /// Whether the role's part in the program rests on hearing the topic: the shipped lines.
+  static func subscribes(_ role: Role, to topic: Topic) -> Bool {
+    subscriptions[topic]?.contains(role) ?? false
+  }
+
+  private static let subscriptions: [Topic: Set<Role>] = {
+    let problems = ProblemList()
+    guard let yaml = try? StrictYAML.parse(paths, file: "shipped agreement"),
+      let lines = yaml.readMapping(problems, { $0.required("paths", AgreementPaths.section) })
+    else { return [:] }
+    return Dictionary(grouping: lines, by: \.topic).mapValues { Set($0.map(\.to)) }
+  }()
 }

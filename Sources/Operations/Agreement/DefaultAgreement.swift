@@ -28,6 +28,8 @@ public struct DefaultAgreement: Sendable {
     program: \(program)
     # Raise by one with every change.
     version: 1
+    # The first day on which it is in force, as 2026-12-01; left out: as soon as it is activated.
+    # effective: 2026-12-01
     demonstration: \(isDemonstration)
     time-zone: \(timeZone)
     # What an officer is told to call while a message waits for a release. Put your own here.
@@ -57,6 +59,20 @@ public struct DefaultAgreement: Sendable {
     referral:
       divertible-offences: []
       rule: pcg-1
+
+    # What the county's counsel decides where the law leaves room; left out: what tells less. The
+    # article "Switches for counsel" says what each one means.
+    law:
+      # The hub is an intermediary (42 CFR 2.11): every release must name "hub".
+      hub-is-intermediary: false
+      # Doors through which a consent of 42 CFR 2.35 may come: arrest-diversion, or none.
+      criminal-justice-tracks: []
+      # State packs: us-wa, us-mi.
+      states: []
+      # Whether "not completed" may go to police and prosecution under a release that names it.
+      negative-status-to-justice: false
+      # How long access in a medical emergency stays open.
+      emergency-access: 4 h
 
     # Days before a release ends at which whoever captured it is told.
     roi-expiring-days: 14

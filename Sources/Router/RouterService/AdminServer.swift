@@ -30,7 +30,8 @@ final class AdminServer {
     self.log = log
     socket = try Socket(context, .rep)
     try socket.set(.lingerMilliseconds(0))
-    try socket.set(.maximumMessageBytes(64 << 10))
+    // An agreement's file, at its largest, as a JSON string.
+    try socket.set(.maximumMessageBytes(4 << 20))
     let folder = (configuration.adminSocket as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -95,13 +96,18 @@ final class AdminServer {
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
     case .expunge(let name, let reason, let isConfirmed):
       return try expunge(name, reason, isConfirmed: isConfirmed)
+    case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
+    case .reviewEmergency(let id, let finding): return try review(id, finding: finding)
+    case .recordOrder(let document, let participant, let reason):
+      return record(document, participant: participant, reason: reason)
     case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
-    case .reloadAgreement:
-      let agreement = try AgreementFile.load(configuration.agreementFile, now: SystemClock().wall())
-      return perform(.activate(agreement), "agreement version \(agreement.version) is in force")
+    case .activateAgreement(let text, let effective):
+      return try activate(text, effective: effective.map { WallTime(milliseconds: $0) })
+    case .agreements: return .agreements(try reader.agreements())
+    case .agreement(let version): return try agreement(version)
     }
   }
 
@@ -149,7 +155,11 @@ final class AdminServer {
       program: snapshot.program.text, ledgerIncarnation: snapshot.incarnation.text,
       agreementVersion: snapshot.agreementVersion, isDemonstration: snapshot.isDemonstration,
       now: SystemClock().wall().milliseconds, agencies: agencies,
-      clockHeld: snapshot.clockFault.map { "\($0)" })
+      agreementNote: StartingAgreement.note(
+        file: configuration.agreementFile, version: snapshot.agreementVersion,
+        hash: snapshot.agreementHash),
+      clockHeld: snapshot.clockFault.map { "\($0)" },
+      unreviewedEmergencies: try reader.emergencies(all: false).count)
   }
 }
 

@@ -11,6 +11,7 @@ final class LiveStatus: Sendable {
     }
     var registry: Registry
     var agreementVersion: UInt32
+    var agreementHash: [UInt8]
     var isDemonstration: Bool
     var program: ProgramID
     var incarnation: Incarnation
@@ -56,6 +57,7 @@ final class LiveStatus: Sendable {
     }
     return Snapshot(
       registry: state.registry, agreementVersion: state.agreement.version,
+      agreementHash: state.agreement.contentHash,
       isDemonstration: state.agreement.isDemonstration, program: state.agreement.program,
       incarnation: state.incarnation, contacts: contacts, clockFault: state.clockFault)
   }

@@ -31,12 +31,6 @@ public final class RouterService: Sendable {
     let clock = SystemClock()
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
-    let agreement = try AgreementFile.load(configuration.agreementFile, now: clock.wall())
-    guard agreement.program == configuration.program else {
-      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
-    }
-    try configuration.checkCriminalJusticeRoutes(
-      carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let keysPath = configuration.stateDirectory + "/keys.sqlite"
     let master = try configuration.masterKey.load()
@@ -48,9 +42,16 @@ public final class RouterService: Sendable {
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
     let recovered = try ledger.recover()
+    let starting = try StartingAgreement(configuration, recovered, now: clock.wall(), log: log)
+    let agreement = starting.active
+    guard agreement.program == configuration.program else {
+      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
+    }
+    try configuration.checkCriminalJusticeRoutes(
+      carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
-      window: configuration.window, clock: .now())
+      scheduled: starting.scheduled, window: configuration.window, clock: .now())
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()
@@ -68,20 +69,20 @@ public final class RouterService: Sendable {
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
       inbox: inbox, log: log)
     try transport.open(state.registry)
-    if recovered.agreementVersion != agreement.version
-      || recovered.agreementHash != agreement.contentHash
-    {
+    if let first = starting.first {
       // In the ledger before the first message is decided by it.
-      inbox.tell(.administration(.activate(agreement), ticket: 0))
+      let text = Array(first.text.utf8)
+      inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
     }
 
-    Self.greet(state, configuration, log)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
       context: context, configuration: configuration,
       reader: LedgerReader(at: path, keys: KeyReader(at: keysPath, master: master)),
       inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
+    // Said once whoever reads it may ask: the admin socket is bound, too.
+    Self.greet(state, configuration, log)
     self.inbox = inbox
     self.context = context
     self.authenticator = authenticator

@@ -49,7 +49,7 @@ extension Oracle {
   func waits(_ papers: [OraclePaper], _ segment: Segment) -> Bool {
     for paper in papers {
       // Unnamed, a bare refusal answers for nothing but the messages that name it.
-      if paper.wasRefused, message.release != nil { return false }
+      if paper.wasRefused, message.release == paper.form.id { return false }
       let stood = log.rule1_missing(paper.form).isEmpty && !paper.isReplaced
       let wasGood = paper.wasRevoked || stood
       if wasGood, !rule12_isNotWithdrawn(paper), covers(paper, segment) { return false }
@@ -162,11 +162,19 @@ extension Oracle {
   }
 
   func kindServes(_ paper: OraclePaper, _ segment: Segment) -> Bool {
+    if rule5_rule26_rule30_isAdverse() { return paper.form.kind == .proceedings }
+    if segment.category == .sudCounsellingNotes {
+      return paper.form.kind == .sudCounsellingNotes
+    }
+    if segment.category == .psychotherapyNotes { return paper.form.kind == .psychotherapyNotes }
     switch paper.form.kind {
     case .multiParty: return true
     case .field: return Catalogue.spec(of: message.topic)?.disclosure == .fieldRelease
     case .treatmentPaymentOperations: return rule4_isTPORecipient() && rule4_isTPOPurpose()
-    case .criminalJustice, .proceedings, .sudCounsellingNotes, .psychotherapyNotes: return false
+    case .criminalJustice:
+      return isJustice(recipient.role)
+        && [Purpose.diversion, .careCoordination].contains(message.purpose)
+    case .proceedings, .sudCounsellingNotes, .psychotherapyNotes: return false
     }
   }
 

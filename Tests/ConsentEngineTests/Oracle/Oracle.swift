@@ -108,19 +108,79 @@ final class Oracle {
     where exception.path.topic == message.topic && exception.path.from == discloser.role
       && exception.path.to == recipient.role
     {
+      // An agreement between agencies opens neither Part 2 nor notes nor what is used against
+      // the person.
+      if labels(segment).contains(.part2) || rule5_rule26_rule30_isAdverse()
+        || rule6_rule18_isNotes(segment)
+      {
+        return .withhold
+      }
       return .permit(authority: "exception", papers: [])
     }
     if !isOnPath { return .withhold }
     if !asked.isKnown { return .withhold }
-    return participantSays(segment)
+    let verdict = participantSays(segment)
+    if verdict == .hold, rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment) {
+      return .withhold
+    }
+    return verdict
   }
 
   // MARK: Layer 1: law
 
   func lawForbids(_ segment: Segment) -> Bool {
-    rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment)
-      || rule22_isCriminalHistoryForOutsiders(segment) || rule25_isPrivileged(segment)
+    rule22_isCriminalHistoryForOutsiders(segment) || rule25_isPrivileged(segment)
       || rule30_isNegativeForJustice(segment) || rule26_isPaperForJustice(segment)
+      || rule11_rule20_isMoreThanNeeded(segment)
+  }
+
+  /// What the purpose does not need is not told, whatever was signed.
+  func rule11_rule20_isMoreThanNeeded(_ segment: Segment) -> Bool {
+    if segment.category == .operational { return false }
+    // What is used against the person, the order or the consent lists.
+    if rule5_rule26_rule30_isAdverse() { return false }
+    let needed: [InformationCategory]
+    switch message.purpose {
+    case .careCoordination:
+      if segment.category == .identity { return true }
+      needed =
+        isJustice(recipient.role)
+        ? [
+          .referral, .hold, .participation, .participationNegative, .engagement, .booking,
+          .courtCase, .defence,
+        ] : InformationCategory.allCases
+    case .diversion:
+      needed =
+        [.referral, .hold, .participation, .participationNegative]
+        + (isJustice(recipient.role) ? [] : [.handoffDetails])
+    case .legalDefence:
+      needed =
+        [.courtCase, .defence]
+        + (isJustice(recipient.role)
+          ? [] : [.referral, .hold, .participation, .engagement, .booking])
+    case .identityResolution: needed = [.identity]
+    case .programEvaluation:
+      needed = [.referral, .participation] + (isJustice(recipient.role) ? [] : [.engagement])
+    case .treatment:
+      needed =
+        isJustice(recipient.role)
+        ? []
+        : [
+          .handoffDetails, .participation, .participationNegative, .engagement, .contact,
+          .booking, .sudCounsellingNotes, .psychotherapyNotes,
+        ]
+    case .payment: needed = isJustice(recipient.role) ? [] : [.participation, .engagement]
+    case .operations:
+      needed =
+        isJustice(recipient.role)
+        ? [] : [.participation, .participationNegative, .engagement, .contact]
+    case .emergencyTreatment:
+      needed =
+        isJustice(recipient.role)
+        ? [] : [.handoffDetails, .participation, .engagement, .contact]
+    case .charging, .investigation, .warrant, .revocationHearing: needed = []
+    }
+    return !needed.contains(segment.category)
   }
 
   func rule5_rule26_rule30_isAdverse() -> Bool { oracleAdverse.contains(message.purpose) }

@@ -73,7 +73,9 @@ enum OracleCases {
         [choices.one(of: Array(purposes.prefix(4)))]
           + choices.some(of: Array(purposes.prefix(3)), each: 60)),
       signedAt: now - 1_000, expiry: .at(now + .days(1)),
-      formImageHash: Array(repeating: 1, count: 32))
+      formImageHash: Array(repeating: 1, count: 32),
+      statements: FormStatement.all)
+    if !choices.chance(4) { fit(&form) }
     spoil(&form, &choices)
     if choices.chance(15) {
       let older = Self.id(&choices)
@@ -87,6 +89,34 @@ enum OracleCases {
       ]
     }
     return form
+  }
+
+  /// Makes the form one that its kind could be.
+  static func fit(_ form: inout ReleaseOfInformation) {
+    let notes: [InformationCategory] = [.sudCounsellingNotes, .psychotherapyNotes]
+    for index in form.information.indices {
+      switch form.kind {
+      case .sudCounsellingNotes: form.information[index].categories = [.sudCounsellingNotes]
+      case .psychotherapyNotes: form.information[index].categories = [.psychotherapyNotes]
+      case .field, .multiParty, .treatmentPaymentOperations, .criminalJustice, .proceedings:
+        form.information[index].categories.subtract(notes)
+        if form.information[index].categories.isEmpty {
+          form.information[index].categories = [.engagement]
+        }
+      }
+    }
+    switch form.kind {
+    case .treatmentPaymentOperations:
+      form.purposes.formIntersection([.treatment, .payment, .operations, .careCoordination])
+      if form.purposes.isEmpty { form.purposes = [.careCoordination] }
+      let strangers: [Party] = [.role(.sheriff), .role(.prosecutor), .role(.publicDefender)]
+      form.recipients.removeAll { strangers.contains($0) }
+      if form.recipients.isEmpty { form.recipients = [.role(.behavioralHealth)] }
+    case .proceedings:
+      form.purposes.formIntersection(oracleAdverse)
+      if form.purposes.isEmpty { form.purposes = [.warrant] }
+    case .field, .multiParty, .criminalJustice, .sudCounsellingNotes, .psychotherapyNotes: break
+    }
   }
 
   static func scope(_ choices: inout Choices, isRefusal: Bool = false) -> InformationScope {

@@ -23,6 +23,8 @@ extension OracleAnswer {
     case .ownView?: authorities = ["own view"]
     case .ownMessage?: authorities = ["own message"]
     case .agreementException?: authorities = ["exception"]
+    case .courtOrder?: authorities = ["order"]
+    case .emergency?: authorities = ["emergency"]
     }
     statement = decision.permit?.notice.map { notice in
       notice.statement.hasPrefix(oracleStatement1Start)
@@ -112,6 +114,8 @@ extension ConsentStatement {
     case .refusal(let refusal): "\(refusal.id.text) \(refusal.reason.rawValue)"
     case .revocation(let revocation):
       "\(revocation.id?.text ?? "all") withdrawn toward \(revocation.recipients)"
+    case .event(let event):
+      "\(event.id?.text ?? "all") \(event.kind.rawValue) \(event.event)"
     }
   }
 }

@@ -75,8 +75,13 @@ struct OracleDomain: Sendable {
     var form = everythingSigned
     form.kind = ReleaseOfInformation.Kind.allCases[answers[0]]
     form.purposes = [purpose]
+    OracleCases.fit(&form)
+    let category =
+      form.kind == .psychotherapyNotes || form.kind == .sudCounsellingNotes
+      ? form.information[0].categories.first ?? .engagement : .engagement
     return asking(
-      message(OracleCases.topics[answers[3]], [segment(labels: [])], purpose: purpose),
+      message(
+        OracleCases.topics[answers[3]], [segment(category, labels: [])], purpose: purpose),
       [says(.release(form))], to: everybodyWithOffices[answers[2]])
   }
 
@@ -91,7 +96,9 @@ struct OracleDomain: Sendable {
     form.recipients = form.disclosers
     form.information = [
       InformationScope(
-        categories: Set(InformationCategory.allCases), labels: Set(SensitivityLabel.allCases))
+        categories: Set(InformationCategory.allCases).subtracting([
+          .sudCounsellingNotes, .psychotherapyNotes,
+        ]), labels: Set(SensitivityLabel.allCases))
     ]
     form.purposes = Set(Purpose.allCases.filter { !oracleAdverse.contains($0) })
     return form

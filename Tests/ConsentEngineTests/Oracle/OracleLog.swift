@@ -27,6 +27,7 @@ struct OracleLog {
     case .release(let form): hearForm(form, from: saying.by)
     case .refusal(let refusal): hearRefusal(refusal, from: saying.by)
     case .revocation(let revocation): rule12_withdraw(revocation)
+    case .event: break
     }
   }
 
@@ -131,7 +132,85 @@ struct OracleLog {
     if !rule4_hasLawfulExpiry(form) { missing.append("expiry") }
     if form.signer != .patient, form.signerEvidence == "" { missing.append("signer-evidence") }
     if rule5_isMixed(form) { missing.append("separate-consent-for-proceedings") }
+    missing += rule1_rule17_unprinted(form)
+    if rule6_rule18_combinesNotes(form) { missing.append("separate-consent-for-notes") }
+    if form.kind == .treatmentPaymentOperations { missing += rule4_strays(form) }
+    if form.kind == .criminalJustice { missing += rule9_rule10_missing(form) }
+    if !form.conditionedOn.isEmpty, form.recipients.count > 1 || form.purposes.count > 1 {
+      missing.append("stands-alone")
+    }
+    for state in form.jurisdictions { missing += rule27_rule28_missing(form, in: state) }
     return missing
+  }
+
+  /// Closed on every track until counsel opens one.
+  func rule9_rule10_missing(_ form: ReleaseOfInformation) -> [String] {
+    var missing = ["track"]
+    if form.revocableFrom == "" { missing.append("revocable-from") }
+    for party in form.recipients {
+      if case .person = party { continue }
+      return missing + ["named-monitor"]
+    }
+    return missing
+  }
+
+  func rule1_rule17_unprinted(_ form: ReleaseOfInformation) -> [String] {
+    var needed = ["right-to-revoke"]
+    switch form.kind {
+    case .field, .criminalJustice, .proceedings: break
+    case .sudCounsellingNotes: needed += ["no-condition-of-treatment"]
+    case .multiParty, .psychotherapyNotes:
+      needed += ["redisclosure", "no-condition-of-treatment"]
+    case .treatmentPaymentOperations: needed += ["redisclosure", "refusal-consequence"]
+    }
+    return needed.filter { !form.statements.contains($0) }.map { "statement:\($0)" }
+  }
+
+  func rule6_rule18_combinesNotes(_ form: ReleaseOfInformation) -> Bool {
+    for scope in form.information {
+      for category in scope.categories {
+        switch (form.kind, category) {
+        case (.sudCounsellingNotes, .sudCounsellingNotes),
+          (.psychotherapyNotes, .psychotherapyNotes):
+          break
+        case (.sudCounsellingNotes, _), (.psychotherapyNotes, _), (_, .sudCounsellingNotes),
+          (_, .psychotherapyNotes):
+          return true
+        default: break
+        }
+      }
+    }
+    return false
+  }
+
+  func rule4_strays(_ form: ReleaseOfInformation) -> [String] {
+    var strays: [String] = []
+    for purpose in form.purposes
+    where ![Purpose.treatment, .payment, .operations, .careCoordination].contains(purpose) {
+      strays = ["tpo-purpose"]
+    }
+    for party in form.recipients
+    where [Party.role(.sheriff), .role(.prosecutor), .role(.publicDefender)].contains(party) {
+      return strays + ["tpo-recipient"]
+    }
+    return strays
+  }
+
+  func rule27_rule28_missing(_ form: ReleaseOfInformation, in state: String) -> [String] {
+    switch state {
+    case "us-wa":
+      for party in form.recipients {
+        if case .role = party { return ["us-wa:recipient-institution"] }
+      }
+    case "us-mi":
+      if form.formTemplate.hasPrefix("MDHHS-5515"),
+        !form.statements.contains("electronic-sharing")
+      {
+        return ["us-mi:statement:electronic-sharing"]
+      }
+    default: break
+    }
+    return []
   }
 
   /// An end by date after the signature, or by a named event; "none" for TPO alone.
@@ -147,8 +226,10 @@ struct OracleLog {
   }
 
   func rule5_isMixed(_ form: ReleaseOfInformation) -> Bool {
-    if form.kind == .proceedings { return false }
-    for purpose in form.purposes where oracleAdverse.contains(purpose) { return true }
+    for purpose in form.purposes
+    where oracleAdverse.contains(purpose) != (form.kind == .proceedings) {
+      return true
+    }
     return false
   }
 }

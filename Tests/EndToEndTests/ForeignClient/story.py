@@ -37,6 +37,7 @@ def release(provider, now):
     roi.purposes.append("diversion")
     roi.signed_at, roi.expires_at = now, now + 90 * 86_400_000
     roi.form_image_hash = bytes(32)
+    roi.statements.extend(["right-to-revoke", "redisclosure", "no-condition-of-treatment"])
     roi.signer = "patient"
     # What was recorded before the signature is covered too: the first message waits for it.
     roi.covers_earlier = True

@@ -70,7 +70,8 @@ enum Sample {
       recipients: [.role(.behavioralHealth), .person(.provider, reference: "desk 4, \"nights\"")],
       information: [InformationScope(categories: [.handoffDetails, .referral])],
       purposes: [.careCoordination], signedAt: .start, expiry: .at(.after(86_400)),
-      formImageHash: [UInt8](repeating: 7, count: 32))
+      formImageHash: [UInt8](repeating: 7, count: 32),
+      statements: FormStatement.all)
     release.witness = "a witness"
     return RoiRecord(
       roi: release, state: state, capturedBy: .sheriff,

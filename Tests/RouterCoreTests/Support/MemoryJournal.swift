@@ -27,6 +27,9 @@ final class MemoryJournal: Journal {
   private var heads: [ParticipantID: ParticipantID] = [:]
   private var clock: ClockMark?
   private var agreement: (version: UInt32, hash: [UInt8]) = (0, [])
+  private(set) var agreements: [RecordedAgreement] = []
+  private(set) var redecision: Redecision?
+  private var escrowTail: UInt64 = 1
   private var timerOrder = 0
 
   struct Timer {
@@ -64,6 +67,16 @@ final class MemoryJournal: Journal {
     case .blanket(let participant, let blanket, let position):
       participants[participant]?.consents.add(blanket)
       participants[participant]?.consents.position = position
+    case .emergency(let participant, let access, let position):
+      participants[participant]?.consents.emergencies.append(access)
+      participants[participant]?.consents.position = position
+    case .emergencyReviewed: break
+    case .order(let participant, let order, let position):
+      participants[participant]?.consents.orders.append(order)
+      participants[participant]?.consents.position = position
+    case .mark(let participant, let mark, let position):
+      participants[participant]?.consents.marks.take(mark)
+      participants[participant]?.consents.position = position
     case .group(let participant, let head, let position):
       heads[participant] = head
       participants[participant]?.consents.position = position
@@ -100,6 +113,8 @@ final class MemoryJournal: Journal {
     case .expunged(let participant, _): expunge(participant)
     case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
     case .agreement(let version, let hash, _): agreement = (version, hash)
+    case .agreementRecorded(let recorded): agreements.append(recorded)
+    case .redecision(let work): redecision = work
     case .audit(let entry): audit.append(entry)
     }
   }
@@ -129,8 +144,11 @@ final class MemoryJournal: Journal {
     settle(part)
     lane(part.key.recipient) {
       if let number = part.number { $0.next = max($0.next, number + 1) }
-      if let queued = part.queued { $0.queueTail = max($0.queueTail, queued + 1) }
+      if part.fate == .pending, let queued = part.queued {
+        $0.queueTail = max($0.queueTail, queued + 1)
+      }
     }
+    if part.fate == .held, let place = part.queued { escrowTail = max(escrowTail, place + 1) }
   }
 
   private func settle(_ part: PartRecord) {
@@ -170,7 +188,9 @@ final class MemoryJournal: Journal {
     return Recovered(
       incarnation: incarnation, lanes: open, cutOff: cutOff,
       agreementVersion: agreement.version, agreementHash: agreement.hash,
-      nextDue: timers.values.map(\.due).min(), clock: clock)
+      nextDue: timers.values.map(\.due).min(),
+      agreements: agreements.filter { $0.version >= agreement.version }, escrowTail: escrowTail,
+      redecision: redecision, clock: clock)
   }
 
   func load(_ needs: Needs) -> Facts {
@@ -192,12 +212,14 @@ final class MemoryJournal: Journal {
       for part in pending.prefix(limit) { add(part.key.message, withParts: false, to: &facts) }
     }
     loadTimers(needs, &facts)
+    loadChunk(needs, &facts)
     close(&facts)
+    loadExpunging(needs, &facts)
     loadWaiting(needs, &facts)
     return facts
   }
 
-  private func loadWaiting(_ needs: Needs, _ facts: inout Facts) {
+  private func loadExpunging(_ needs: Needs, _ facts: inout Facts) {
     for person in needs.expunging.compactMap({ aliases[$0] }) {
       let all = (facts.participants[person]?.others ?? []).union([person])
       for part in moving.values.sorted(by: { $0.key < $1.key })
@@ -230,33 +252,55 @@ final class MemoryJournal: Journal {
       case .lapse(let id), .heldReminder(let id): add(id, withParts: true, to: &facts)
       case .view(let id, _): facts.cases[id] = cases[id]
       case .releaseExpiring(let id, _): facts.participants[id] = participants[id]
-      case .redecide(let id, let after):
+      case .agreement: break
+      case .redecide(let id):
         facts.participants[id] = participants[id]
-        holdings(after: after, room: &room, &loaded) { $0.participant == id }
-      case .redecideAll(let after):
-        holdings(after: after, room: &room, &loaded) { _ in true }
+        let held = line(.held, after: UInt64(timer.count)).filter { $0.participant == id }
+        loaded.held = Array(held.prefix(room))
+        loaded.isComplete = held.count <= room
+        room = max(0, room - loaded.held.count)
       }
       for part in loaded.held { add(part.key.message, withParts: true, to: &facts) }
       facts.due.append(loaded)
     }
   }
 
-  private func holdings(
-    after: MessageID?, room: inout Int, _ timer: inout DueTimer,
-    where matches: (PartRecord) -> Bool
-  ) {
-    let held = moving.values
-      .filter { part in
-        part.fate == .held && matches(part) && (after.map { part.key.message > $0 } ?? true)
-      }
-      .sorted { $0.key < $1.key }
-    var count = min(room, held.count)
-    while count > 0, count < held.count, held[count].key.message == held[count - 1].key.message {
-      count += 1
+  /// Parts of one fate that stand behind a place and no further than another, in that order.
+  private func line(_ fate: Fate, after: UInt64, through: UInt64 = .max) -> [PartRecord] {
+    moving.values.filter { part in
+      part.fate == fate && part.queued.map { $0 > after && $0 <= through } ?? false
+    }.sorted { ($0.queued ?? 0) < ($1.queued ?? 0) }
+  }
+
+  private func loadChunk(_ needs: Needs, _ facts: inout Facts) {
+    guard let work = needs.redecision else { return }
+    var waiting: [PartRecord] = []
+    if !work.held.isDone {
+      waiting = line(.held, after: work.held.after, through: work.held.through)
+    } else if let queue = work.queues.first {
+      waiting = line(.pending, after: queue.places.after, through: queue.places.through)
+        .filter { $0.key.recipient == queue.recipient }
     }
-    timer.held = Array(held.prefix(count))
-    timer.isComplete = count == held.count
-    room = max(0, room - count)
+    let parts = Array(waiting.prefix(needs.redecisionLimit))
+    facts.chunk = RedecisionChunk(parts: parts, isComplete: parts.count == waiting.count)
+    for part in parts { add(part.key.message, withParts: true, to: &facts) }
+  }
+
+  private func loadWaiting(_ needs: Needs, _ facts: inout Facts) {
+    for person in facts.participants.keys {
+      if let timer = timers[.redecide(person)], timer.due <= needs.dueBy {
+        facts.redeciding[person] = UInt64(timer.count)
+      }
+    }
+    var unreached: [PartRecord] = []
+    if needs.mayStartRedecision {
+      unreached = line(.held, after: 0)
+    } else if let held = needs.redecision?.held, !held.isDone, let chunk = facts.chunk {
+      let place = chunk.isComplete ? held.through : chunk.parts.last?.queued ?? held.after
+      unreached = line(.held, after: place, through: held.through)
+    }
+    facts.unreached = Set(unreached.compactMap(\.participant))
+      .intersection(facts.participants.keys)
   }
 
   private func close(_ facts: inout Facts) {
@@ -270,6 +314,7 @@ final class MemoryJournal: Journal {
     people.formUnion(facts.cases.values.compactMap(\.participant))
     people.formUnion(facts.releases.values.map(\.participant))
     people.formUnion(facts.messages.values.compactMap(\.participant))
+    people.formUnion(facts.chunk?.parts.compactMap(\.participant) ?? [])
     for id in people {
       for member in participants.keys where member == id || isOne(member, with: id) {
         facts.participants[member] = participants[member]

@@ -85,7 +85,8 @@ enum Town {
       id: RoiID(id)!, version: version, kind: kind, disclosers: from, recipients: recipients,
       information: [InformationScope(categories: categories, labels: labels)],
       purposes: purposes, signedAt: signedAt, expiry: .at(expiresAt),
-      formImageHash: Array(repeating: 1, count: 32))
+      formImageHash: Array(repeating: 1, count: 32),
+      statements: FormStatement.all)
   }
 
   /// What is printed on the form that an officer carries (design §10.2).

@@ -73,6 +73,8 @@ final class TownHarness {
   let journal = MemoryJournal(incarnation: Incarnation("ledger-1")!)
   let window: Int
   var agreement: ProgramAgreement
+  /// Every version that was ever given to the router, as its files would be.
+  private var agreements: [ProgramAgreement] = []
   var registry: Registry
   var state: RouterState
   var fresh = TownIDs()
@@ -88,6 +90,8 @@ final class TownHarness {
   var turnTakes = Span(milliseconds: 0)
   /// Whether every turn is followed by a comparison with what a restart would find.
   var checksRecovery = true
+  /// Turns that may follow by themselves before the router is said never to rest.
+  var turnsAllowed = 500
 
   init(
     agreement: ProgramAgreement = Town.agreement, registry: Registry = Town.registry,
@@ -120,14 +124,16 @@ final class TownHarness {
     while more || (state.clockFault == nil && state.nextDue.map { $0 <= now } ?? false) {
       more = turn([])
       count += 1
-      guard count < 500 else {
+      guard count < turnsAllowed else {
         Issue.record("the router never rests: more work after \(count) turns")
         return
       }
     }
   }
 
-  private func turn(_ events: [Event]) -> Bool {
+  /// One batch alone.
+  @discardableResult
+  func turn(_ events: [Event]) -> Bool {
     let batch = Batch(events: events, now: now, tick: tick)
     let facts = journal.load(state.needs(batch))
     let outcome = state.apply(batch, facts, fresh: &fresh)
@@ -170,8 +176,7 @@ final class TownHarness {
 
   /// What the ledger would give a router that starts now is what this one has in memory.
   private func checkRecovery() {
-    let other = RouterState(
-      recovered: journal.recover(), registry: registry, agreement: agreement, window: window)
+    let other = recovered()
     for (agency, lane) in state.lanes {
       guard let found = other.lanes[agency] else {
         Issue.record("lane of \(agency) lost")
@@ -182,6 +187,30 @@ final class TownHarness {
       #expect(found.queueTail == lane.queueTail, "queue tail of \(agency)")
       #expect(found.window.map(\.part) == lane.window.map(\.part), "window of \(agency)")
     }
+    #expect(other.escrowTail == state.escrowTail, "escrow tail")
+    #expect(other.redecision == state.redecision, "redecision")
+    #expect(other.scheduled == state.scheduled, "scheduled agreements")
+    if state.isAgreementRecorded { #expect(other.agreement == state.agreement, "agreement") }
+  }
+
+  /// The router that starts from the ledger as it stands.
+  private func recovered() -> RouterState {
+    let found = journal.recover()
+    let known = ([agreement] + agreements).reduce(into: [:]) { $0[$1.version] = $1 }
+    let waiting = found.agreements.filter { $0.version > found.agreementVersion }
+    return RouterState(
+      recovered: found, registry: registry,
+      agreement: known[found.agreementVersion] ?? agreement,
+      scheduled: waiting.compactMap { recorded in
+        known[recorded.version].map { ScheduledAgreement($0, effective: recorded.effective) }
+      }, window: window)
+  }
+
+  func activate(_ agreement: ProgramAgreement, effective: WallTime? = nil) -> Event {
+    agreements.append(agreement)
+    return .administration(
+      .activate(agreement, text: Array("v\(agreement.version)".utf8), effective: effective),
+      ticket: UInt64(agreement.version))
   }
 
   // MARK: What adapters do
@@ -245,8 +274,7 @@ final class TownHarness {
   }
 
   func restart() {
-    state = RouterState(
-      recovered: journal.recover(), registry: registry, agreement: agreement, window: window)
+    state = recovered()
     for agency in adapters.keys { adapters[agency]?.isConnected = false }
   }
 

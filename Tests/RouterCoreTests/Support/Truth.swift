@@ -38,12 +38,14 @@ struct Truth {
     case .revocation(let revocation):
       for (id, release) in releases
       where revocation.id == id || (revocation.id == nil && release.person == person) {
-        if release.isRefused || release.isRevoked { continue }
+        if release.isRevoked { continue }
         if revocation.recipients.isEmpty { releases[id]?.isRevoked = true }
         releases[id]?.revokedToward += revocation.recipients
       }
       if let id = revocation.id, releases[id] == nil { dead.insert(id) }
       if revocation.id == nil { blankets.append((person, revocation.recipients, now)) }
+    // Nobody in these histories says any of them.
+    case .event: break
     }
   }
 

@@ -6,10 +6,14 @@ public struct ReleaseForm: Sendable {
   public let dates: DateReader
   /// Who captured it: always among the disclosers and recipients, since answers come back to it.
   public let capturer: AgencyID
+  /// What the agency's printed form says, by ``FormStatement``; a record's own `statements` come
+  /// before it.
+  public let printed: Set<String>
 
-  public init(dates: DateReader, capturer: AgencyID) {
+  public init(dates: DateReader, capturer: AgencyID, printed: Set<String>) {
     self.dates = dates
     self.capturer = capturer
+    self.printed = printed
   }
 
   /// A form's word → what it covers.
@@ -50,11 +54,13 @@ public struct ReleaseForm: Sendable {
     let categories: Set<InformationCategory> = try words(
       prefix + "information", of: record, Self.information)
     let purposes: Set<Purpose> = try words(prefix + "purposes", of: record, Self.purposes)
+    let version = try number(prefix, "version", of: record)
+    let disclosers = try record.parties(prefix + "disclosers")
     let expires = try dates.date(prefix + "expires_on", of: record)
     let signed = try dates.time(prefix + "signed_at", of: record)
     var release = ReleaseOfInformation(
-      id: id, version: UInt32(record.optional("version") ?? "1") ?? 1, kind: kind,
-      disclosers: parties, recipients: parties,
+      id: id, version: version, kind: kind,
+      disclosers: disclosers.isEmpty ? parties : disclosers, recipients: parties,
       information: [InformationScope(categories: categories, labels: labels)],
       purposes: purposes, signedAt: signed,
       expiry: expires.map { .at(dates.calendar.end(of: $0)) })
@@ -67,12 +73,68 @@ public struct ReleaseForm: Sendable {
     release.signerEvidence = record.optional(prefix + "signer_evidence") ?? ""
     release.witness = record.optional(prefix + "witness") ?? ""
     release.formTemplate = record.optional(prefix + "form") ?? ""
-    release.formImageHash = Hex.decode(record.optional(prefix + "image_sha256") ?? "") ?? []
-    release.statements = Set(record.list("statements"))
-    release.coversEarlier = record.optional("covers_earlier").map { $0 != "no" } ?? true
+    release.formImageHash = try imageHash(prefix + "image_sha256", of: record)
+    let statements = record.list(field(prefix, "statements", of: record))
+    release.statements = statements.isEmpty ? printed : Set(statements)
+    release.track = record.optional("door") ?? ""
+    release.coversEarlier = try coversEarlier(prefix, of: record)
     if kind == .multiParty { release.identityStewards = [capturer] }
-    if let older = record.optional("supersedes") { release.supersedes = RoiID(older) }
+    release.supersedes = try older(prefix, than: id, of: record)
     return release
+  }
+
+  /// Some forms give these fields the release's prefix, and some do not.
+  private func field(_ prefix: String, _ name: String, of record: IntakeRecord) -> String {
+    record.optional(prefix + name) == nil ? name : prefix + name
+  }
+
+  private func number(
+    _ prefix: String, _ name: String, of record: IntakeRecord
+  ) throws(IntakeError) -> UInt32 {
+    let field = field(prefix, name, of: record)
+    guard let text = record.optional(field) else { return 1 }
+    guard let number = UInt32(text), (1...10_000).contains(number),
+      text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    else { throw record.wrong(field, "is no version", "Use a whole number from 1.") }
+    return number
+  }
+
+  private func imageHash(
+    _ field: String, of record: IntakeRecord
+  ) throws(IntakeError) -> [UInt8] {
+    guard let text = record.optional(field) else { return [] }
+    guard let hash = Hex.decode(text.lowercased()), hash.count == 32 else {
+      throw record.wrong(field, "is no SHA-256", "Use its 64 hexadecimal digits.")
+    }
+    return hash
+  }
+
+  private func coversEarlier(
+    _ prefix: String, of record: IntakeRecord
+  ) throws(IntakeError) -> Bool {
+    let field = field(prefix, "covers_earlier", of: record)
+    switch record.optional(field)?.lowercased() {
+    case nil, "yes", "true": return true
+    case "no", "false": return false
+    default: throw record.wrong(field, "is neither yes nor no", "Write yes or no.")
+    }
+  }
+
+  /// The release that this one replaces; `roi-26-0016 v1` names a version, and what is replaced is
+  /// the release. An amendment is the next version of the same one and replaces no other.
+  private func older(
+    _ prefix: String, than id: RoiID, of record: IntakeRecord
+  ) throws(IntakeError) -> RoiID? {
+    let field = field(prefix, "supersedes", of: record)
+    guard let text = record.optional(field), text.lowercased() != "none" else { return nil }
+    let words = text.split(separator: " ")
+    let isVersion = words.count == 1 || (words.count == 2 && words[1].first == "v"
+      && UInt32(words[1].dropFirst()) != nil)
+    guard isVersion, let older = words.first.flatMap({ RoiID($0.lowercased()) }) else {
+      throw record.wrong(
+        field, "names no release", "Use a release's number, as roi-26-0016 or roi-26-0016 v1.")
+    }
+    return older == id ? nil : older
   }
 
   private func words<Word: RawRepresentable & Hashable>(
@@ -91,5 +153,22 @@ public struct ReleaseForm: Sendable {
       }
     }
     return found
+  }
+}
+
+extension IntakeRecord {
+  /// Agencies by id and roles by name, separated by `;`.
+  public func parties(_ field: String) throws(IntakeError) -> [Party] {
+    var parties: [Party] = []
+    for name in list(field) {
+      if let role = Role(rawValue: name) {
+        parties.append(.role(role))
+      } else if let agency = AgencyID(name) {
+        parties.append(.agency(agency))
+      } else {
+        throw wrong(field, "names no agency", "Use agency ids of the registry, or roles.")
+      }
+    }
+    return parties
   }
 }

@@ -10,6 +10,9 @@ enum BehavioralHealthTemplate {
       part-2-program: true
       # Labels to which the site's printed release says yes; a form's own 'labels' come first.
       form-labels: [part-2, mental-health]
+      # What the printed release says to its signer; a form's own 'statements' come first. A
+      # release that lacks one that the law asks for stays a draft, and is told as such.
+      form-statements: [right-to-revoke, redisclosure, no-condition-of-treatment]
       # Run when somebody must be called, with the referral's id, the staff code and the attempt;
       # ended after the time limit, and tried three times.
       # alert-command: /usr/local/bin/page-on-call

@@ -26,11 +26,26 @@ enum RouterTemplate {
       # How often the router signs its log and tells the agencies so, 1 to 86400 seconds.
       checkpoint-seconds: 3600
 
+      # Agencies that tell or hear criminal-justice information, as counsel has it. The router
+      # does not start before each of them has a route whose encryption is validated.
+      # criminal-justice-agencies: [sheriff]
+      # criminal-justice-routes:
+      #   - agency: sheriff
+      #     bind: 10.8.0.1
+      #     peers: 10.8.0.2
+      #     certificate: 4985
+      #     standard: fips-140-3
+
       key: \(YAMLText.quoted(layout.key("router")))
       # What everything at rest is sealed with, mode 600. Keep a copy in a safe, and none with the
-      # backups. Better than a file beside the ledger: 'master-key-credential: NAME' of systemd, or
-      # 'master-key-command: [/path/to/program, ARGUMENT]'; then remove this line.
+      # backups. Better than a file beside the ledger is one of the two below, instead of this line.
       master-key: \(YAMLText.quoted(layout.masterKey))
+      # A credential of the service manager's, by its name.
+      # master-key-credential: accord-master
+      # A program that prints the key, by its absolute path, and its arguments; no shell.
+      # master-key-command: [/usr/local/sbin/print-master-key, accord]
+      # The file of the key that was replaced, for the one start that wraps everything anew.
+      # master-key-before: master.key.before
 
       # Whether someone may be expunged before six years of retention have ended; ask counsel.
       expunge-before-retention: refuse

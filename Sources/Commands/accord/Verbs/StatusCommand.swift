@@ -44,7 +44,9 @@ struct StatusText {
 
   static func health(of report: StatusReport) -> Health {
     if report.clockHeld != nil { return .critical }
-    return report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+    let agencies = report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
+    let needsAPerson = report.agreementNote != nil || report.unreviewedEmergencies > 0
+    return needsAPerson ? max(agencies, .warning) : agencies
   }
 
   static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
@@ -59,6 +61,15 @@ struct StatusText {
     ]
     if report.isDemonstration {
       lines.append("DEMONSTRATION: windows are shortened; this is not a real county.")
+    }
+    if let note = report.agreementNote {
+      lines.append(paint.health("AGREEMENT: \(LogText.escaped(note)).", .warning))
+    }
+    if report.unreviewedEmergencies > 0 {
+      lines.append(
+        paint.health(
+          "EMERGENCY ACCESS: \(report.unreviewedEmergencies) not reviewed by the privacy officer; "
+            + "see 'accord emergency list'.", .warning))
     }
     if let fault = report.clockHeld {
       lines.append(
@@ -78,7 +89,8 @@ struct StatusText {
         moment.text(agency.oldestPending, or: "-"), "\(agency.inFlight)", "\(agency.held)",
         "\(agency.deliveredThrough)")
     }
-    let health = Self.health(of: report)
+    // Of the agencies: the agreement's note and the clock's fault speak for themselves.
+    let health = report.agencies.map { Self.health(of: $0, now: report.now) }.max() ?? .warning
     lines += ["", table.text(paint), ""]
     if report.clockHeld == nil { lines.append(paint.health(summary(health), health)) }
     return lines.joined(separator: "\n")

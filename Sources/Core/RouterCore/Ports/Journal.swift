@@ -25,6 +25,10 @@ public enum JournalEntry: Equatable, Sendable {
   case tombstone(ParticipantID, RoiID, position: UInt64)
   /// What revoked everything, also what has not been seen yet.
   case blanket(ParticipantID, BlanketRevocation, position: UInt64)
+  case mark(ParticipantID, ConsentMark, position: UInt64)
+  indirect case emergency(ParticipantID, EmergencyAccess, position: UInt64)
+  case emergencyReviewed(RoiID, finding: String, at: WallTime)
+  indirect case order(ParticipantID, CourtOrder, position: UInt64)
   /// The participant counts as one person with others, of whom `head` is one; `nil`: no more.
   /// Consents that follow stand at `position` or later.
   case group(ParticipantID, head: ParticipantID?, position: UInt64)
@@ -40,7 +44,12 @@ public enum JournalEntry: Equatable, Sendable {
   /// said about them, cannot be read any more. Ids, fates and the log stay.
   case expunged(ParticipantID, at: WallTime)
   case cutOff(KeyFingerprint, at: WallTime)
+  /// This version of the agreement is in force from now on.
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)
+  /// This version is kept, to be in force from its effective date on.
+  indirect case agreementRecorded(RecordedAgreement)
+  /// How far deciding again has come; `nil` when it is done.
+  indirect case redecision(Redecision?)
   /// What the clocks showed: what a router that starts later compares its own with.
   case clock(ClockMark)
   indirect case audit(AuditEntry)
@@ -70,6 +79,11 @@ public struct Recovered: Equatable, Sendable {
   public var agreementVersion: UInt32
   public var agreementHash: [UInt8]
   public var nextDue: WallTime?
+  /// The version in force, if any is kept whole, and those that wait for their date.
+  public var agreements: [RecordedAgreement]
+  /// The place in the escrow that the next held part gets.
+  public var escrowTail: UInt64
+  public var redecision: Redecision?
   /// Where the chain over the log's scheduled checkpoints stands.
   public var chain: ChainPoint
   /// What the clocks showed when it was last written down.
@@ -77,6 +91,7 @@ public struct Recovered: Equatable, Sendable {
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
     agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
+    agreements: [RecordedAgreement] = [], escrowTail: UInt64 = 1, redecision: Redecision? = nil,
     chain: ChainPoint = ChainPoint(), clock: ClockMark? = nil
   ) {
     self.incarnation = incarnation
@@ -85,6 +100,9 @@ public struct Recovered: Equatable, Sendable {
     self.agreementVersion = agreementVersion
     self.agreementHash = agreementHash
     self.nextDue = nextDue
+    self.agreements = agreements
+    self.escrowTail = escrowTail
+    self.redecision = redecision
     self.clock = clock
     self.chain = chain
   }

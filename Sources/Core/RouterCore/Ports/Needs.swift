@@ -46,6 +46,10 @@ public struct Needs: Equatable, Sendable {
   public var dueBy: WallTime
   public var timerLimit = Limits.turnTimers
   public var redecisionLimit = Limits.turnRedecisions
+  /// Bring the next chunk of this.
+  public var redecision: Redecision?
+  /// This turn may change what decides: whoever has anything held is still to be reached.
+  public var mayStartRedecision = false
 
   public init(dueBy: WallTime) { self.dueBy = dueBy }
 }
@@ -101,6 +105,13 @@ public struct Facts: Equatable, Sendable {
   /// Links of the checkpoint chain, by the number that they follow.
   public var links: [UInt64: [ChainLink]] = [:]
   public var due: [DueTimer] = []
+  public var chunk: RedecisionChunk?
+  /// Of the participants in these facts: those whose own held parts are to be decided again, a
+  /// timer of theirs being due, and the place behind which that goes on.
+  public var redeciding: [ParticipantID: UInt64] = [:]
+  /// Of the participants in these facts: those of whom something is held behind `chunk` that the
+  /// redecision will come to, or, where one may start, those of whom anything is held.
+  public var unreached: Set<ParticipantID> = []
   /// When the first timer after those in `due` falls due.
   public var nextDue: WallTime?
 

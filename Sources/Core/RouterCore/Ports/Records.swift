@@ -43,7 +43,7 @@ public struct PartRecord: Equatable, Sendable {
   public var fate: Fate
   /// The participant whom the message is about, so that held parts are found by person.
   public var participant: ParticipantID?
-  /// Place in the recipient's queue while `pending`.
+  /// Place in the recipient's queue while `pending`, in the escrow while `held`.
   public var queued: UInt64?
   /// Delivery number, from the first release on.
   public var number: UInt64?
@@ -89,14 +89,15 @@ public enum TimerKey: Hashable, Sendable {
   case lapse(MessageID)
   /// "Not sent", said again to a sender who has not confirmed.
   case heldReminder(MessageID)
-  /// A participant's held parts must be decided again, from `after` on.
-  case redecide(ParticipantID, after: MessageID?)
-  /// Everyone's held parts must be decided again (the agreement changed).
-  case redecideAll(after: MessageID?)
+  /// A participant's held parts must be decided again. Its count is the place in the escrow
+  /// behind which to go on: setting it anew begins from the start.
+  case redecide(ParticipantID)
   /// The next deadline of one agency's view of a case.
   case view(CaseID, AgencyID)
   /// A release is about to expire.
   case releaseExpiring(ParticipantID, RoiID)
+  /// A recorded version of the agreement takes effect.
+  case agreement(version: UInt32)
 }
 
 public struct DueTimer: Equatable, Sendable {
@@ -104,9 +105,7 @@ public struct DueTimer: Equatable, Sendable {
   public var due: WallTime
   /// How often it has fired before.
   public var count: Int
-  /// For a redecision: the held parts to decide again, in the order of their keys: whole
-  /// messages, as many as it takes to reach the limit. The next chunk begins after the last
-  /// message, so none may be cut in two.
+  /// For a redecision: the held parts to decide again, in the order of their places.
   public var held: [PartRecord]
   /// For a redecision: nothing held lies behind `held`.
   public var isComplete: Bool

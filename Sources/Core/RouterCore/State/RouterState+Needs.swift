@@ -4,6 +4,7 @@ extension RouterState {
   /// What must be loaded before `batch` can be applied. Pure, and cheap: one pass.
   public func needs(_ batch: Batch) -> Needs {
     var needs = Needs(dueBy: batch.now)
+    needs.mayStartRedecision = scheduled.contains { $0.effective <= batch.now }
     if clock.isHeld { needs.timerLimit = 0 }
     if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
     var acknowledging: [AgencyID: UInt64] = [:]
@@ -33,14 +34,19 @@ extension RouterState {
           if let chain, chain < self.chain.number { needs.links.insert(chain) }
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
+      case .administration(.activate, _), .administration(.replaceRegistry, _),
+        .administration(.acceptClock, _):
+        needs.mayStartRedecision = true
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
       case .administration(.separate(let alias, _), _): needs.aliases.insert(alias)
       case .administration(.expunge(let alias, _), _):
         needs.aliases.insert(alias)
         needs.expunging.insert(alias)
+      case .administration(.recordOrder(_, let alias, _), _): needs.aliases.insert(alias)
       case .administration, .malformed, .space, .chained: break
       }
     }
+    if !needs.mayStartRedecision { needs.redecision = redecision }
     for (agency, lane) in lanes {
       addWindow(of: lane, agency, acknowledging[agency] ?? 0, resuming[agency], to: &needs)
     }
@@ -83,6 +89,8 @@ extension Needs {
     case .refusal(let refusal)?: releases.insert(refusal.id)
     case .revocation(let revocation)?:
       if let id = revocation.id { releases.insert(id) }
+    case .event(let event)?:
+      if let id = event.id { releases.insert(id) }
     case nil: break
     }
     for name in ["candidate", "message"] where message.topic.sequence == .control {

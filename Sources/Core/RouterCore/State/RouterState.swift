@@ -29,17 +29,27 @@ public struct RouterState: Equatable, Sendable {
   var clock = ClockGuard()
   /// The last link of the checkpoint chain.
   var chain: ChainPoint
+  /// Versions that wait for their date; ``Limits/scheduledAgreements`` at most.
+  public internal(set) var scheduled: [ScheduledAgreement]
+  /// Whether the ledger knows `agreement` as the version in force.
+  var isAgreementRecorded: Bool
+  /// The place in the escrow that the next held part gets.
+  var escrowTail: UInt64
+  /// What is left to decide again after a change.
+  public internal(set) var redecision: Redecision?
 
   /// Why releases are held for the operator to look at the clock; `nil` while they are not.
   public var clockFault: ClockFault? { clock.fault }
 
   /// - Parameters:
   ///   - registry: as its file says; keys that the ledger knows to be cut off stay so.
+  ///   - agreement: the version in force by the ledger, or, where it has none, the first to be.
+  ///   - scheduled: the versions that wait for their date.
   ///   - clock: what the machine's clocks show; compared with what the ledger saw last.
   public init(
     recovered: Recovered, registry: Registry, agreement: ProgramAgreement,
-    window: Int = Limits.defaultWindow, silence: Span = Limits.sessionSilence,
-    clock: ClockMark? = nil
+    scheduled: [ScheduledAgreement] = [], window: Int = Limits.defaultWindow,
+    silence: Span = Limits.sessionSilence, clock: ClockMark? = nil
   ) {
     var known = registry
     for fingerprint in recovered.cutOff { known.cutOff(fingerprint) }
@@ -51,6 +61,12 @@ public struct RouterState: Equatable, Sendable {
     self.lanes = recovered.lanes.mapValues(Lane.init(recovered:))
     for agency in registry.agencies.keys where lanes[agency] == nil { lanes[agency] = Lane() }
     self.nextDue = recovered.nextDue
+    self.scheduled = scheduled
+    self.isAgreementRecorded =
+      recovered.agreementVersion == agreement.version
+      && recovered.agreementHash == agreement.contentHash
+    self.escrowTail = recovered.escrowTail
+    self.redecision = recovered.redecision
     self.clock = ClockGuard(start: clock, last: recovered.clock)
     self.chain = recovered.chain
   }

@@ -17,7 +17,9 @@ public struct Session: Hashable, Sendable {
 public enum AdministrativeAct: Sendable {
   case cutOff(KeyFingerprint, reason: String)
   case replaceRegistry(Registry)
-  case activate(ProgramAgreement)
+  /// Records a version of the agreement, with its file's bytes; it is in force at once or, where
+  /// `effective` lies ahead, from then on.
+  case activate(ProgramAgreement, text: [UInt8], effective: WallTime?)
   case revoke(RoiID, reason: String)
   /// The wall clock is right as it is now; what was held may go on.
   case acceptClock(reason: String)
@@ -27,6 +29,10 @@ public enum AdministrativeAct: Sendable {
   case separate(AliasKey, reason: String)
   /// Nothing of the person behind this name, under any of their names, may be read any more.
   case expunge(AliasKey, reason: String)
+  /// A privacy officer has looked at an access in a medical emergency.
+  case reviewEmergency(RoiID, finding: String)
+  /// An order of a court about the participant behind this name.
+  indirect case recordOrder(CourtOrder, of: AliasKey, reason: String)
 }
 
 /// One input of a turn.

@@ -24,7 +24,7 @@ extension Turn {
           .clockHeld, at: now, actor: .hub, agreementVersion: state.agreement.version,
           reasons: ["clock.accepted"], detail: "\(fault); accepted: \(reason)")))
     // What the wrong time kept from going is decided by the right one.
-    setTimer(.redecideAll(after: nil), due: now)
+    beginRedecision()
     for agency in state.lanes.keys { state.lanes[agency]?.mayHavePending = true }
   }
 

@@ -73,7 +73,7 @@ extension Turn {
     for person in people {
       facts.participants[person]?.aliases = [:]
       facts.participants[person]?.consents.records = []
-      redeciding.remove(person)
+      redeciding[person] = nil
     }
     for stored in unrouted where stored.participant.map(people.contains) ?? false {
       write(.erase(stored.message.id))

@@ -18,6 +18,11 @@ extension Turn {
       all.records += more.records
       all.tombstones.formUnion(more.tombstones)
       for blanket in more.blankets { all.add(blanket) }
+      all.marks.suspended.formUnion(more.marks.suspended)
+      all.marks.voided.formUnion(more.marks.voided)
+      for (event, time) in more.marks.occurred { all.marks.take(.occurred(event, at: time)) }
+      all.orders += more.orders
+      all.emergencies += more.emergencies
     }
     if !record.others.isEmpty { all.applyBlankets() }
     return all
@@ -67,8 +72,8 @@ extension Turn {
         Set(members).subtracting([member])
       facts.participants[member]?.consents.position = position
       write(.group(member, head: members.count > 1 ? members[0] : nil, position: position))
-      setTimer(.redecide(member, after: nil), due: now)
-      redeciding.insert(member)
+      setTimer(.redecide(member), due: now)
+      redeciding[member] = 0
     }
   }
 

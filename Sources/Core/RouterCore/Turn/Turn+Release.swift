@@ -47,7 +47,8 @@ extension Turn {
     var rest = page.parts[...]
     while let part = rest.first, hasRoom(recipient.id) {
       rest = rest.dropFirst()
-      guard let stored = facts.messages[part.key.message] else { continue }
+      // Decided again in this turn already, and no longer pending.
+      guard !isWritten(part.key), let stored = facts.messages[part.key.message] else { continue }
       if stored.lacksContent(of: part) {
         shred(part, of: stored)
         continue
@@ -78,12 +79,16 @@ extension Turn {
       (decision.withheld, .withheld)].filter { !$0.0.isEmpty }
     guard !groups.isEmpty else { return nil }
     let first = groups.removeFirst()
+    // What stays held keeps its place; what was pending has none in the escrow yet.
+    let escrowPlace = part.fate == .held ? part.queued : nil
     var kept = part
     kept.segments = first.0
     kept.changedAt = now
-    if first.1 != .pending {
-      kept.fate = first.1
-      kept.queued = nil
+    kept.fate = first.1
+    if first.1 == .pending {
+      kept.queued = part.fate == .pending ? part.queued : nil
+    } else {
+      kept.queued = first.1 == .held ? escrowPlace : nil
       settle(kept, of: stored, by: decision)
     }
     for (segments, fate) in groups {
@@ -93,7 +98,7 @@ extension Turn {
         part: partNumber(after: part.key, first: segments))
       other.segments = segments
       other.fate = fate
-      other.queued = nil
+      other.queued = fate == .held ? escrowPlace : nil
       settle(other, of: stored, by: decision)
     }
     return first.1 == .pending ? kept : nil

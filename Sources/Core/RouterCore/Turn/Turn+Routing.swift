@@ -12,10 +12,10 @@ extension Turn {
       var split = PartSplit(stored, recipient.id, nextPart: 0, at: now)
       // Older messages about the person may be waiting for the very release that permits this
       // one: it waits with them for the next turn, which decides them in their order.
-      if let participant = stored.participant, redeciding.contains(participant),
+      if isBehindRedecision(stored.participant),
         let waiting = split.take(decision.permitted, fate: .held)
       {
-        hold(waiting, of: stored, by: decision)
+        holdBehind(waiting, of: stored, by: decision)
         fates.insert(.held)
       } else if let permitted = split.take(decision.permitted, fate: .pending) {
         ready[recipient.id, default: []].append(
@@ -54,9 +54,14 @@ extension Turn {
     tellSender(of: stored, part: part, reason: reason)
   }
 
-  private mutating func hold(
+  mutating func hold(
     _ part: PartRecord, of stored: StoredMessage, by decision: Decision
   ) {
+    var part = part
+    if part.queued == nil {
+      part.queued = state.escrowTail
+      state.escrowTail += 1
+    }
     write(part)
     audit(.held, actor: .hub, part: part, decision, stored)
     setTimer(
@@ -99,7 +104,9 @@ extension Turn {
     where exception.path.topic == message.topic && exception.path.from == source.role {
       roles.insert(exception.path.to)
     }
-    return Role.allCases.filter(roles.contains).flatMap { state.registry.agencies(in: $0) }
+    let rescuers = emergencyRecipients(of: stored.participant)
+    return Role.allCases.flatMap { state.registry.agencies(in: $0) }
+      .filter { roles.contains($0.role) || rescuers.contains($0.id) }
       .filter { agency in
         guard agency.id != source.id,
           message.audience.isEmpty || message.audience.contains(agency.id)

@@ -97,6 +97,9 @@ extension Turn {
     if let statement = message.consent, let participant {
       try applyConsent(statement, of: participant, from: message)
     }
+    if message.topic == .emergencyDeclared, let participant {
+      try openEmergency(message, for: participant)
+    }
     store(
       StoredMessage(
         message: message, participant: participant, basis: .submitted, acceptedAt: now))
@@ -201,18 +204,19 @@ extension Turn {
     case .release(let roi): id = roi.id
     case .refusal(let refusal): id = refusal.id
     case .revocation(let revocation): id = revocation.id
+    case .event(let event): id = event.id
     }
     if let id, let known = facts.releases[id], known.participant != participant {
       // Ids are the capturing agency's own. A revocation is taken wherever the release is: to
       // stop is always the safe side.
       if !everyone(with: participant).contains(known.participant) {
-        guard case .revocation = statement else { throw Refusal(.notCapturer) }
+        guard statement.stops else { throw Refusal(.notCapturer) }
       }
       owner = known.participant
     }
     try applyConsent(statement, of: owner, from: message.source)
     // Who takes back everything takes back what stands under their other names.
-    guard case .revocation = statement, id == nil else { return }
+    guard id == nil else { return }
     for other in everyone(with: owner) where other != owner {
       try applyConsent(statement, of: other, from: message.source)
     }
@@ -229,7 +233,8 @@ extension Turn {
     for other in all {
       consents.position = max(consents.position, facts.participants[other]?.consents.position ?? 0)
     }
-    var change = try consents.apply(statement, from: agency)
+    var change = try consents.apply(
+      statement, from: agency, under: state.agreement.switches, at: now)
     if case .revocation(let revocation) = statement, revocation.id == nil {
       consents.revokeUnseen(toward: revocation.recipients, at: now, in: &change)
     }
@@ -252,16 +257,41 @@ extension Turn {
       write(.tombstone(participant, id, position: change.position))
       facts.releases[id] = ReleaseOwner(participant: participant, capturedBy: agency)
     }
+    for mark in change.marks { write(.mark(participant, mark, position: change.position)) }
     var entry = AuditEntry(
       .consentChanged, at: now, actor: agency, participant: participant,
       consentPosition: change.position, agreementVersion: state.agreement.version,
       detail: detail)
     entry.releases = change.records.map { .init($0.roi.id, version: $0.roi.version) }
-    entry.reasons = change.records.map { "\($0.roi.id):\($0.state.rawValue)" }
+    entry.reasons =
+      change.records.map { "\($0.roi.id):\($0.state.rawValue)" } + change.marks.map(\.words)
     write(.audit(entry))
     for member in all {
-      setTimer(.redecide(member, after: nil), due: now)
-      redeciding.insert(member)
+      setTimer(.redecide(member), due: now)
+      redeciding[member] = 0
+    }
+  }
+}
+
+extension ConsentStatement {
+  /// Whether it can only end or stop a release.
+  var stops: Bool {
+    switch self {
+    case .revocation: true
+    case .event(let event): event.kind == .suspended
+    case .release, .refusal: false
+    }
+  }
+}
+
+extension ConsentMark {
+  /// As the log has it.
+  var words: String {
+    switch self {
+    case .suspended(let id): "\(id):suspended"
+    case .resumed(let id): "\(id):resumed"
+    case .voided(let id): "\(id):voided"
+    case .occurred(let event, _): "occurred:\(event)"
     }
   }
 }

@@ -25,9 +25,11 @@ struct Turn<Fresh: FreshIDs> {
 
   /// Accepted or derived in this turn, and not yet routed.
   var unrouted: [StoredMessage] = []
-  /// People whose held parts are to be decided again at once, in order; what is new about them
-  /// takes its place behind those.
-  var redeciding: Set<ParticipantID> = []
+  /// People whose held parts are being decided again, in order; what is new about them takes its
+  /// place behind those. With the place in the escrow behind which that goes on.
+  var redeciding: [ParticipantID: UInt64]
+  /// As it was when the turn began: what was loaded for it is of use only while it stands.
+  let redecisionAtStart: Redecision?
   /// Timers that this turn has set or cancelled: what was loaded of them is out of date.
   private var touched: Set<TimerKey> = []
   /// Permitted in this turn, and not yet sent or queued; in order, by recipient.
@@ -47,6 +49,8 @@ struct Turn<Fresh: FreshIDs> {
   }
 
   init(state: consuming RouterState, facts: consuming Facts, batch: Batch, fresh: Fresh) {
+    redeciding = facts.redeciding
+    redecisionAtStart = state.redecision
     self.state = state
     self.facts = facts
     self.now = batch.now
@@ -61,12 +65,15 @@ struct Turn<Fresh: FreshIDs> {
     else if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
     for event in events { take(event) }
     for timer in facts.due where !touched.contains(timer.key) { fire(timer) }
+    redecideHeld()
     forgetSilentSessions()
     // What a release teaches an agency's view may make that view say something in turn.
     repeat {
       routeAll()
       for agency in state.lanes.keys.sorted() { sendOut(agency) }
+      redecidePending()
     } while !unrouted.isEmpty
+    noteRedecision()
     markClock()
   }
 
@@ -142,6 +149,8 @@ struct Turn<Fresh: FreshIDs> {
     }
     return written
   }
+
+  func isWritten(_ part: PartKey) -> Bool { parts[part] != nil }
 
   mutating func send(_ output: Send) { sends.append(output) }
 

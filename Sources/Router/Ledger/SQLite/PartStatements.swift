@@ -1,7 +1,7 @@
 /// Fates, queues, windows and escrow.
 struct PartStatements {
   let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
-    heldOfPersonAndMessage, heldOfAll, heldOfMessage, waitingOf: Prepared
+    isHeldBehind, heldOfAll, pendingOf, waitingOf: Prepared
 
   init(_ make: Preparer) throws {
     setPart = try make(
@@ -40,17 +40,22 @@ struct PartStatements {
     heldOf = try make(
       "read held", """
         SELECT \(Self.partColumns) FROM part
-        WHERE fate = 1 AND participant = ? AND message > ? ORDER BY message LIMIT ?
+        WHERE fate = 1 AND participant = ? AND queued > ? ORDER BY queued LIMIT ?
         """)
-    heldOfPersonAndMessage = try make(
+    isHeldBehind = try make(
       "read held", """
-        SELECT \(Self.partColumns) FROM part
-        WHERE fate = 1 AND participant = ? AND message = ?
+        SELECT 1 FROM part
+        WHERE fate = 1 AND participant = ? AND queued > ? AND queued <= ? LIMIT 1
         """)
     heldOfAll = try make(
       "read held", """
         SELECT \(Self.partColumns) FROM part INDEXED BY part_held
-        WHERE fate = 1 AND message > ? ORDER BY message LIMIT ?
+        WHERE fate = 1 AND queued > ? AND queued <= ? ORDER BY queued LIMIT ?
+        """)
+    pendingOf = try make(
+      "read queue", """
+        SELECT \(Self.partColumns) FROM part
+        WHERE recipient = ? AND fate = 0 AND queued > ? AND queued <= ? ORDER BY queued LIMIT ?
         """)
     // Asked for once a person is expunged: what is pending is looked through whole.
     waitingOf = try make(
@@ -60,8 +65,6 @@ struct PartStatements {
         SELECT \(Self.partColumns) FROM part INDEXED BY part_queue
         WHERE fate = 0 AND participant = ?1
         """)
-    heldOfMessage = try make(
-      "read held", "SELECT \(Self.partColumns) FROM part WHERE fate = 1 AND message = ?")
   }
 }
 

@@ -23,12 +23,17 @@ enum Schema {
   private static let identity = """
     CREATE TABLE ledger (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-      incarnation TEXT NOT NULL, key_store BLOB, key_generation INTEGER
+      incarnation TEXT NOT NULL, key_store BLOB, key_generation INTEGER,
+      escrow_tail INTEGER NOT NULL DEFAULT 1, redecision BLOB
     );
     CREATE TABLE agency (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE agreement (
       activation INTEGER PRIMARY KEY,
       version INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE TABLE agreement_text (
+      version INTEGER PRIMARY KEY, hash BLOB NOT NULL, text BLOB NOT NULL,
+      effective INTEGER NOT NULL, recorded_at INTEGER NOT NULL
     );
     CREATE TABLE cut_off (
       fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
@@ -69,8 +74,8 @@ enum Schema {
       PRIMARY KEY (message, recipient, part)
     ) WITHOUT ROWID;
     CREATE INDEX part_queue ON part (recipient, queued, fate) WHERE fate = 0;
-    CREATE INDEX part_held_of_participant ON part (participant, message) WHERE fate = 1;
-    CREATE INDEX part_held ON part (message) WHERE fate = 1;
+    CREATE INDEX part_held_of_participant ON part (participant, queued) WHERE fate = 1;
+    CREATE INDEX part_held ON part (queued) WHERE fate = 1;
     CREATE INDEX part_window ON part (recipient, number) WHERE in_window = 1;
     CREATE TABLE lane (
       agency INTEGER PRIMARY KEY,
@@ -118,6 +123,15 @@ enum Schema {
       participant BLOB NOT NULL, release TEXT NOT NULL, position INTEGER NOT NULL,
       PRIMARY KEY (participant, release)
     ) WITHOUT ROWID;
+    CREATE TABLE consent_mark (
+      participant BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (participant, kind, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE authority (
+      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
+      reviewed_at INTEGER, finding TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX authority_participant ON authority (participant);
     CREATE TABLE "case" (
       id TEXT PRIMARY KEY, opened_by INTEGER NOT NULL, participant BLOB
     ) WITHOUT ROWID;

@@ -59,7 +59,8 @@ struct TurnStatements {
 /// The router's own state: names, keys, agreement, sources.
 struct HubStatements {
   let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
-    setData, setControl, refusals, addRefusal, forgetRefusals, clock, setClock, setKeys: Prepared
+    setData, setControl, line, setEscrowTail, setRedecision, addText, texts, refusals, addRefusal,
+    forgetRefusals, clock, setClock, setKeys: Prepared
 
   init(_ make: Preparer) throws {
     agencies = try make("read agencies", "SELECT id, name FROM agency")
@@ -73,6 +74,16 @@ struct HubStatements {
       "write agreement", "INSERT INTO agreement (version, hash, at) VALUES (?, ?, ?)")
     addCutOff = try make(
       "write cut-off", "INSERT INTO cut_off VALUES (?, ?) ON CONFLICT DO NOTHING")
+    line = try make("read ledger", "SELECT escrow_tail, redecision FROM ledger")
+    setEscrowTail = try make("write ledger", "UPDATE ledger SET escrow_tail = max(escrow_tail, ?)")
+    setRedecision = try make("write ledger", "UPDATE ledger SET redecision = ?")
+    addText = try make("write agreement", "INSERT INTO agreement_text VALUES (?, ?, ?, ?, ?)")
+    // Those below the one in force were replaced, or were overtaken before their date.
+    texts = try make(
+      "read agreement", """
+        SELECT version, hash, text, effective, recorded_at FROM agreement_text
+        WHERE version >= ? ORDER BY version
+        """)
     source = try make(
       "read source", "SELECT data, control FROM source WHERE agency = ? AND incarnation = ?")
     setData = try make(
@@ -140,7 +151,7 @@ struct MessageStatements {
 
 /// Timers, in the order in which they fall due.
 struct TimerStatements {
-  let due, dueAfter, nextDue, setTimer, cancelTimer: Prepared
+  let due, dueAfter, nextDue, timer, setTimer, cancelTimer: Prepared
 
   init(_ make: Preparer) throws {
     due = try make(
@@ -148,6 +159,7 @@ struct TimerStatements {
     dueAfter = try make(
       "read timers", "SELECT due FROM timer ORDER BY due, key LIMIT 1 OFFSET ?")
     nextDue = try make("read timers", "SELECT min(due) FROM timer")
+    timer = try make("read timers", "SELECT count FROM timer WHERE key = ? AND due <= ?")
     setTimer = try make(
       "write timer", """
         INSERT INTO timer (key, due, count) VALUES (?, ?, ?)

@@ -39,17 +39,16 @@ extension IdentityToken.Kind {
 }
 
 /// Timer keys as bytes: one for the kind, then ids of 16 bytes and names that end in a zero.
-/// An absent cursor is no bytes at all, which sorts before every id.
 extension TimerKey {
   var stored: [UInt8] {
     switch self {
     case .lapse(let message): [1] + message.bytes
     case .heldReminder(let message): [2] + message.bytes
-    case .redecide(let person, let after): [3] + person.value.bytes + (after?.bytes ?? [])
-    case .redecideAll(let after): [4] + (after?.bytes ?? [])
+    case .redecide(let person): [3] + person.value.bytes
     case .view(let caseID, let agency): [5] + Array(caseID.text.utf8) + [0] + agency.text.utf8
     case .releaseExpiring(let person, let release):
       [6] + person.value.bytes + Array(release.text.utf8)
+    case .agreement(let version): [7] + version.bigEndianBytes
     }
   }
 
@@ -63,12 +62,8 @@ extension TimerKey {
       guard let id, tail.isEmpty else { return nil }
       self = kind == 1 ? .lapse(id) : .heldReminder(id)
     case 3:
-      guard let id else { return nil }
-      guard tail.isEmpty || tail.count == 16 else { return nil }
-      self = .redecide(ParticipantID(id), after: MessageID(bytes: tail))
-    case 4:
-      guard rest.isEmpty || (id != nil && tail.isEmpty) else { return nil }
-      self = .redecideAll(after: id)
+      guard let id, tail.isEmpty else { return nil }
+      self = .redecide(ParticipantID(id))
     case 5:
       let names = rest.split(separator: 0, omittingEmptySubsequences: false)
       guard names.count == 2, let caseID = CaseID(String(decoding: names[0], as: UTF8.self)),
@@ -78,8 +73,17 @@ extension TimerKey {
     case 6:
       guard let id, let release = RoiID(String(decoding: tail, as: UTF8.self)) else { return nil }
       self = .releaseExpiring(ParticipantID(id), release)
+    case 7:
+      guard rest.count == 4 else { return nil }
+      self = .agreement(version: rest.reduce(0) { $0 << 8 | UInt32($1) })
     default: return nil
     }
+  }
+}
+
+extension UInt32 {
+  fileprivate var bigEndianBytes: [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) }
   }
 }
 
@@ -137,4 +141,11 @@ struct StoredJSON {
       throw LedgerError(.damaged, operation, detail: "not the JSON that was written")
     }
   }
+}
+
+/// What a row of `consent_mark` says.
+enum MarkKind: Int64 {
+  case suspended = 1
+  case voided = 2
+  case occurred = 3
 }

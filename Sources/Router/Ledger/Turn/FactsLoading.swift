@@ -23,7 +23,7 @@ struct FactsLoading {
     try loadKnown()
     try loadRefusals()
     try loadPeople()
-    try loadWaiting()
+    try loadExpunging()
     for id in needs.cases { try mention(id) }
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }
@@ -32,6 +32,8 @@ struct FactsLoading {
       gathered.links[number] = try ledger.statements.log.links(after: number)
     }
     try loadTimers()
+    try loadChunk()
+    try loadWaiting()
   }
 
   // MARK: What is asked for
@@ -103,7 +105,7 @@ struct FactsLoading {
   }
 
   /// Everything that waits about people who are to be expunged, under all of their names.
-  private mutating func loadWaiting() throws {
+  private mutating func loadExpunging() throws {
     for key in needs.expunging {
       guard let person = gathered.aliases[key] else { continue }
       let read = ledger.statements.parts.waitingOf
@@ -159,27 +161,72 @@ struct FactsLoading {
   private mutating func complete(_ timer: inout DueTimer, room: inout Int) throws {
     switch timer.key {
     case .lapse(let message), .heldReminder(let message): try loadWhole(message)
-    case .redecide(let person, let after):
+    case .redecide(let person):
       try mention(person)
-      try loadHeld(of: person, after: after, into: &timer, room: &room)
-    case .redecideAll(let after):
-      try loadHeld(of: nil, after: after, into: &timer, room: &room)
+      let read = ledger.statements.parts.heldOf
+      read.id(person.value).int(Int64(timer.count))
+      let chunk = try ledger.parts(read, limit: room)
+      timer.held = chunk.parts
+      timer.isComplete = chunk.isComplete
+      room = max(0, room - chunk.parts.count)
+      try bring(chunk.parts)
+    case .agreement: break
     case .view(let caseID, _): try mention(caseID)
     case .releaseExpiring(let person, _): try mention(person)
     }
   }
 
-  /// Held parts behind the cursor, whole messages only: the cursor that the turn leaves behind is
-  /// a message, so a message that was cut would lose its other parts.
-  private mutating func loadHeld(
-    of person: ParticipantID?, after: MessageID?, into timer: inout DueTimer, room: inout Int
-  ) throws {
-    let held = try ledger.heldParts(of: person, after: after, limit: room)
-    timer.held = held.parts
-    timer.isComplete = held.isComplete
-    room = max(0, room - held.parts.count)
-    for part in held.parts { try loadWhole(part.key.message) }
-    for part in held.parts { try mention(part.participant) }
+  /// What these parts are of, whole.
+  private mutating func bring(_ parts: [PartRecord]) throws {
+    for part in parts { try loadWhole(part.key.message) }
+    for part in parts { try mention(part.participant) }
+  }
+
+  // MARK: Deciding again
+
+  private mutating func loadChunk() throws {
+    guard let work = needs.redecision else { return }
+    let statements = ledger.statements.parts
+    let read: Prepared
+    if !work.held.isDone {
+      read = statements.heldOfAll.uint(work.held.after).uint(work.held.through)
+    } else if let queue = work.queues.first {
+      let places = queue.places
+      read = statements.pendingOf.int(try ledger.number(of: queue.recipient))
+        .uint(places.after).uint(places.through)
+    } else {
+      return
+    }
+    let chunk = try ledger.parts(read, limit: needs.redecisionLimit)
+    gathered.chunk = chunk
+    try bring(chunk.parts)
+  }
+
+  /// Who of those mentioned has older parts that are still to be decided again.
+  private mutating func loadWaiting() throws {
+    if gathered.nextDue.map({ $0 <= needs.dueBy }) ?? false || !gathered.due.isEmpty {
+      let timer = ledger.statements.timers.timer
+      for person in gathered.participants.keys {
+        let key = TimerKey.redecide(person).stored
+        gathered.redeciding[person] = try timer.blob(key).int(needs.dueBy.milliseconds).first {
+          timer.uint(at: 0)
+        }
+      }
+    }
+    guard let places = try placesToReach() else { return }
+    let isHeld = ledger.statements.parts.isHeldBehind
+    for person in gathered.participants.keys
+    where try isHeld.id(person.value).uint(places.after).uint(places.through).exists() {
+      gathered.unreached.insert(person)
+    }
+  }
+
+  private func placesToReach() throws -> Redecision.Stretch? {
+    if needs.mayStartRedecision { return .init(through: UInt64(Int64.max)) }
+    guard let held = needs.redecision?.held, !held.isDone, let chunk = gathered.chunk,
+      !chunk.isComplete
+    else { return nil }
+    return .init(after: chunk.parts.last?.queued ?? held.after, through: held.through)
   }
 
   // MARK: Closing
@@ -218,34 +265,13 @@ struct FactsLoading {
 }
 
 extension Ledger {
-  /// At most `limit` held parts after the cursor, in the order of their keys, of one participant
-  /// or of all. A single message with more than that comes whole, so that the cursor moves.
-  func heldParts(
-    of person: ParticipantID?, after: MessageID?, limit: Int
-  ) throws -> (parts: [PartRecord], isComplete: Bool) {
-    let read = person == nil ? statements.parts.heldOfAll : statements.parts.heldOf
-    if let person { read.id(person.value) }
-    // No cursor is an empty blob, which sorts before every id.
-    if let after { read.id(after) } else { read.blob([]) }
+  /// At most `limit` parts, in the order of their places, of a statement to which all but its
+  /// limit is bound.
+  func parts(_ read: Prepared, limit: Int) throws -> RedecisionChunk {
     var parts: [PartRecord] = []
     try read.int(Int64(limit) + 1).rows { parts.append(try readPart(read)) }
     let isComplete = parts.count <= limit
-    if !isComplete, let cut = parts.last?.key.message {
-      let isOneMessage = parts.first?.key.message == cut
-      parts.removeAll { $0.key.message == cut }
-      if isOneMessage && limit > 0 { return (try heldParts(of: person, in: cut), false) }
-    }
-    return (parts.sorted { $0.key < $1.key }, isComplete)
-  }
-
-  private func heldParts(
-    of person: ParticipantID?, in message: MessageID
-  ) throws -> [PartRecord] {
-    let statements = statements.parts
-    let read = person == nil ? statements.heldOfMessage : statements.heldOfPersonAndMessage
-    if let person { read.id(person.value) }
-    var parts: [PartRecord] = []
-    try read.id(message).rows { parts.append(try readPart(read)) }
-    return parts.sorted { $0.key < $1.key }
+    if !isComplete { parts.removeLast() }
+    return RedecisionChunk(parts: parts, isComplete: isComplete)
   }
 }

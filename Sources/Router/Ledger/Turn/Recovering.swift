@@ -11,15 +11,36 @@ extension Ledger {
     let agreement = try hub.agreement.first {
       (UInt32(truncatingIfNeeded: hub.agreement.int(at: 0)), hub.agreement.blob(at: 1))
     }
+    let line = hub.line
+    let (escrowTail, redecision) =
+      try line.first { (line.uint(at: 0), line.isNull(at: 1) ? nil : line.blob(at: 1)) } ?? (1, nil)
     return Recovered(
       incarnation: incarnation, lanes: try readLanes(), cutOff: cutOff,
       agreementVersion: agreement?.0 ?? 0, agreementHash: agreement?.1 ?? [],
-      nextDue: try readNextDue(), chain: try statements.log.chain().point,
+      nextDue: try readNextDue(),
+      agreements: try readAgreements(from: agreement?.0 ?? 0), escrowTail: escrowTail,
+      redecision: try redecision.map {
+        try json.decode(Redecision.self, from: $0, for: "read ledger")
+      },
+      chain: try statements.log.chain().point,
       clock: try hub.clock.first {
         ClockMark(
           wall: hub.clock.time(at: 0), boot: hub.clock.text(at: 1),
           sinceBoot: Span(milliseconds: hub.clock.int(at: 2)))
       })
+  }
+
+  /// The version in force, where it is kept whole, and those that wait for their date.
+  private func readAgreements(from version: UInt32) throws -> [RecordedAgreement] {
+    let texts = statements.hub.texts
+    var agreements: [RecordedAgreement] = []
+    try texts.int(Int64(version)).rows {
+      agreements.append(
+        RecordedAgreement(
+          version: UInt32(truncatingIfNeeded: texts.int(at: 0)), hash: texts.blob(at: 1),
+          text: texts.blob(at: 2), effective: texts.time(at: 3), recordedAt: texts.time(at: 4)))
+    }
+    return agreements
   }
 
   private func readLanes() throws -> [AgencyID: Recovered.Lane] {
@@ -137,8 +158,37 @@ extension Ledger {
             keys.open(blankets.blob(at: 0), .blanket, at: blankets.blob(at: 2)), in: blankets),
           at: blankets.time(at: 1)))
     }
+    record.consents.marks = try readMarks(of: id)
+    let authorities = statements.consent.authorities
+    try authorities.id(id.value).rows {
+      switch AuthorityKind(rawValue: authorities.int(at: 0)) {
+      case .order:
+        let stored = try json.decode(
+          StoredOrder.self, from: authorities.blob(at: 1), for: "read authorities")
+        record.consents.orders.append(try stored.order(in: authorities))
+      case .emergency:
+        let stored = try json.decode(
+          StoredEmergency.self, from: authorities.blob(at: 1), for: "read authorities")
+        record.consents.emergencies.append(try stored.access(in: authorities))
+      case nil: throw authorities.damaged()
+      }
+    }
     recentPeople.remember(record, of: id)
     return record
+  }
+
+  private func readMarks(of id: ParticipantID) throws -> ConsentMarks {
+    var marks = ConsentMarks()
+    let row = statements.consent.marks
+    try row.id(id.value).rows {
+      switch MarkKind(rawValue: row.int(at: 0)) {
+      case .suspended: marks.take(.suspended(try row.identifier(at: 1)))
+      case .voided: marks.take(.voided(try row.identifier(at: 1)))
+      case .occurred: marks.take(.occurred(row.text(at: 1), at: row.time(at: 2)))
+      case nil: throw row.damaged()
+      }
+    }
+    return marks
   }
 
   private func parties(_ bytes: [UInt8]?, in row: Prepared) throws -> [Party] {

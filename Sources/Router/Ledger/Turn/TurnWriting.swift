@@ -15,6 +15,7 @@ struct TurnWriting {
   private var parts: [PartRecord] = []
   private var places: [PartKey: Int] = [:]
   private var lanes: [AgencyID: LaneChange] = [:]
+  private var escrowTail: UInt64 = 0
   private var log: LogWriting
   /// Messages that wait for a release from the turn that accepts them on.
   private var held: Set<MessageID> = []
@@ -40,6 +41,7 @@ struct TurnWriting {
     for entry in entries { try write(entry) }
     for part in parts { try write(part) }
     for (agency, change) in lanes { try write(change, of: agency) }
+    if escrowTail > 0 { try statements.hub.setEscrowTail.uint(escrowTail).run() }
     try log.finish()
     return doomed
   }
@@ -77,7 +79,8 @@ struct TurnWriting {
       ledger.hubTime = mark.wall
       try statements.hub.setClock.int(mark.wall.milliseconds).text(mark.boot)
         .int(mark.sinceBoot.milliseconds).run()
-    case .participant, .alias, .token, .release, .tombstone, .blanket, .group:
+    case .participant, .alias, .token, .release, .tombstone, .blanket, .mark,
+      .group, .emergency, .emergencyReviewed, .order:
       try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
     case .expunged(let person, let at):
@@ -88,6 +91,11 @@ struct TurnWriting {
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
     case .agreement(let version, let hash, let at):
       try statements.hub.addAgreement.int(Int64(version)).blob(hash).int(at.milliseconds).run()
+    case .agreementRecorded(let recorded):
+      try statements.hub.addText.int(Int64(recorded.version)).blob(recorded.hash)
+        .blob(recorded.text).int(recorded.effective.milliseconds)
+        .int(recorded.recordedAt.milliseconds).run()
+    case .redecision(let redecision): try write(redecision)
     }
   }
 
@@ -119,10 +127,12 @@ struct TurnWriting {
       places[part.key] = parts.count
       parts.append(part)
     }
-    guard part.number != nil || part.queued != nil else { return }
+    if part.fate == .held, let place = part.queued { escrowTail.raise(to: place + 1) }
+    let queued = part.fate == .pending ? part.queued : nil
+    guard part.number != nil || queued != nil else { return }
     var change = lanes[part.key.recipient] ?? LaneChange()
     if let number = part.number { change.next.raise(to: number + 1) }
-    if let queued = part.queued { change.queueTail.raise(to: queued + 1) }
+    if let queued { change.queueTail.raise(to: queued + 1) }
     lanes[part.key.recipient] = change
   }
 
@@ -138,6 +148,16 @@ struct TurnWriting {
       .run()
   }
 
+  private func write(_ redecision: Redecision?) throws {
+    let write = statements.hub.setRedecision
+    if let redecision {
+      write.blob(try ledger.json.encode(redecision, for: "write ledger"))
+    } else {
+      write.int(nil)
+    }
+    try write.run()
+  }
+
   private func write(_ change: LaneChange, of agency: AgencyID) throws {
     let number = try ledger.number(of: agency)
     try statements.parts.moveLane.int(number).uint(change.next).uint(change.acknowledged)
@@ -148,6 +168,21 @@ struct TurnWriting {
   }
 
   // MARK: People
+
+  private func write(_ mark: ConsentMark, of person: ParticipantID) throws {
+    let (set, remove) = (statements.consent.setMark, statements.consent.removeMark)
+    switch mark {
+    case .suspended(let id):
+      try set.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).int(0).run()
+    case .resumed(let id):
+      try remove.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).run()
+    case .voided(let id):
+      try set.id(person.value).int(MarkKind.voided.rawValue).text(id.text).int(0).run()
+    case .occurred(let event, let time):
+      try set.id(person.value).int(MarkKind.occurred.rawValue).text(event)
+        .int(time.milliseconds).run()
+    }
+  }
 
   private func writePerson(_ entry: JournalEntry) throws {
     let people = statements.people
@@ -177,6 +212,25 @@ struct TurnWriting {
       else { return }
       try statements.consent.setBlanket.id(person.value).blob(index).blob(sealed)
         .int(blanket.at.milliseconds).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .mark(let person, let mark, let position):
+      try write(mark, of: person)
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .emergency(let person, let access, let position):
+      try statements.consent.setAuthority.text(access.id.text).id(person.value)
+        .int(AuthorityKind.emergency.rawValue)
+        .blob(ledger.json.encode(StoredEmergency(access), for: "write authority")).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .emergencyReviewed(let id, let finding, let time):
+      try statements.consent.reviewAuthority.int(time.milliseconds).text(finding).text(id.text)
+        .run()
+    case .order(let person, let order, let position):
+      try statements.consent.setAuthority.text(order.id.text).id(person.value)
+        .int(AuthorityKind.order.rawValue)
+        .blob(ledger.json.encode(StoredOrder(order), for: "write authority")).run()
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .group(let person, let head, let position):

@@ -18,8 +18,20 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case separateIdentity(name: String, reason: String)
   /// What expunging somebody (`agency/alias`) would end, or, confirmed, doing it.
   case expunge(name: String, reason: String, confirmed: Bool)
+  /// Accesses in medical emergencies: those not reviewed yet, or all.
+  case emergencies(all: Bool)
+  /// A privacy officer has looked at one of them.
+  case reviewEmergency(id: String, finding: String)
+  /// An order of a court about the participant behind `agency/alias`.
+  case recordOrder(CourtOrderDocument, participant: String, reason: String)
   case reloadRegistry
-  case reloadAgreement
+  /// Records an agreement's file and puts it in force, at once or from a date on (Unix
+  /// milliseconds); without one, the file's own date counts.
+  case activateAgreement(text: String, effective: Int64?)
+  /// Every version that was ever recorded, newest first.
+  case agreements
+  /// One version's file; by nil, that of the version in force.
+  case agreement(version: UInt32?)
   /// Totals by fate and audit kind, and the number of no-match rows; what a demo or test sums up.
   case totals
   /// Vouches for the log as it stands now.
@@ -37,7 +49,10 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case message(MessageReport)
   case releases([ReleaseReport])
   case held([HeldReport])
+  case emergencies([EmergencyReport])
   case totals(TotalsReport)
+  case agreements([AgreementVersionReport])
+  case agreement(AgreementVersionReport, text: String)
   case auditPage(AuditPage)
   /// An ``AuditProof`` as text.
   case auditProof(String)
@@ -83,12 +98,19 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var isDemonstration: Bool
   public var now: Int64
   public var agencies: [AgencyStatus]
+  /// What somebody must know of the agreement, such as that the configured file is not the
+  /// version in force.
+  public var agreementNote: String?
   /// Why nothing is released until the operator accepts the clock; nil while all is well.
   public var clockHeld: String?
+  /// Accesses in medical emergencies that no privacy officer has looked at.
+  public var unreviewedEmergencies: Int
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus], clockHeld: String? = nil
+    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil,
+    unreviewedEmergencies: Int = 0
   ) {
+    self.agreementNote = agreementNote
     self.program = program
     self.ledgerIncarnation = ledgerIncarnation
     self.agreementVersion = agreementVersion
@@ -96,6 +118,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.now = now
     self.agencies = agencies
     self.clockHeld = clockHeld
+    self.unreviewedEmergencies = unreviewedEmergencies
   }
 }
 

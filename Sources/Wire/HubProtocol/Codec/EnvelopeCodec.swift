@@ -84,6 +84,7 @@ extension Accord_V1_Envelope.OneOf_Consent {
     case .release(let release): self = .releaseSigned(Accord_V1_Release(release))
     case .refusal(let refusal): self = .releaseRefused(Accord_V1_RefusedRelease(refusal))
     case .revocation(let revocation): self = .releaseRevoked(Accord_V1_RevokedRelease(revocation))
+    case .event(let event): self = .releaseEvent(Accord_V1_ReleaseEvent(event))
     }
   }
 }
@@ -114,6 +115,9 @@ extension ConsentStatement {
         try within("release_revoked") { () throws(Refusal) in
           try RoiRevocation(reading: revocation)
         })
+    case .releaseEvent(let event):
+      self = .event(
+        try within("release_event") { () throws(Refusal) in try RoiEvent(reading: event) })
     }
   }
 }

@@ -50,6 +50,8 @@ extension ReleaseOfInformation {
     identityStewards = try Read.identifiers(frame.identityStewards, "identity_stewards")
     stopUseNotice = frame.stopUseNotice
     redisclosure = try Read.text(frame.redisclosure, "redisclosure")
+    track = try Read.text(frame.track, "track")
+    conditionedOn = Set(try Self.texts(frame.conditionedOn, "conditioned_on"))
   }
 
   private static func texts(
@@ -93,6 +95,26 @@ extension Accord_V1_Release {
     identityStewards = release.identityStewards.map { $0.text }
     stopUseNotice = release.stopUseNotice
     redisclosure = release.redisclosure
+    track = release.track
+    conditionedOn = release.conditionedOn.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+extension RoiEvent {
+  init(reading frame: Accord_V1_ReleaseEvent) throws(HubModel.Refusal) {
+    self.init(
+      try Read.word(frame.kind, "kind"), id: try Read.identifier(frame.id, "id"),
+      event: try Read.text(frame.event, "event"))
+    guard (kind == .occurred) != event.isEmpty, kind != .occurred || FieldValue.isCode(event)
+    else { throw HubModel.Refusal(.malformedFrame, at: "event") }
+  }
+}
+
+extension Accord_V1_ReleaseEvent {
+  init(_ statement: RoiEvent) {
+    kind = statement.kind.rawValue
+    if let id = statement.id { self.id = id.text }
+    event = statement.event
   }
 }
 

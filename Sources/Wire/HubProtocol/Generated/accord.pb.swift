@@ -187,6 +187,14 @@ nonisolated struct Accord_V1_Envelope: @unchecked Sendable {
     set {_uniqueStorage()._consent = .releaseRevoked(newValue)}
   }
 
+  var releaseEvent: Accord_V1_ReleaseEvent {
+    get {
+      if case .releaseEvent(let v)? = _storage._consent {return v}
+      return Accord_V1_ReleaseEvent()
+    }
+    set {_uniqueStorage()._consent = .releaseEvent(newValue)}
+  }
+
   var seal: Accord_V1_Seal {
     get {_storage._seal ?? Accord_V1_Seal()}
     set {_uniqueStorage()._seal = newValue}
@@ -203,6 +211,7 @@ nonisolated struct Accord_V1_Envelope: @unchecked Sendable {
     case releaseSigned(Accord_V1_Release)
     case releaseRefused(Accord_V1_RefusedRelease)
     case releaseRevoked(Accord_V1_RevokedRelease)
+    case releaseEvent(Accord_V1_ReleaseEvent)
 
   }
 
@@ -619,6 +628,17 @@ nonisolated struct Accord_V1_Release: @unchecked Sendable {
     set {_uniqueStorage()._redisclosure = newValue}
   }
 
+  /// the door: arrest-diversion, social-contact, community
+  var track: String {
+    get {_storage._track}
+    set {_uniqueStorage()._track = newValue}
+  }
+
+  var conditionedOn: [String] {
+    get {_storage._conditionedOn}
+    set {_uniqueStorage()._conditionedOn = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Expiry: Equatable, Sendable {
@@ -665,6 +685,25 @@ nonisolated struct Accord_V1_RefusedRelease: Sendable {
 
   /// refused, incapacity
   var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct Accord_V1_ReleaseEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// suspended, resumed, voided, occurred
+  var kind: String = String()
+
+  /// empty: every release there is
+  var id: String = String()
+
+  /// of occurred: its code
+  var event: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1210,7 +1249,7 @@ nonisolated extension Accord_V1_Sequence: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Accord_V1_Envelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Envelope"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}source\0\u{1}type\0\u{1}time\0\u{1}subject\0\u{1}program\0\u{1}participant\0\u{1}purpose\0\u{3}in_reply_to\0\u{1}release\0\u{1}audience\0\u{1}traceparent\0\u{1}tracestate\0\u{1}tokens\0\u{1}segments\0\u{3}release_signed\0\u{3}release_refused\0\u{3}release_revoked\0\u{1}seal\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}source\0\u{1}type\0\u{1}time\0\u{1}subject\0\u{1}program\0\u{1}participant\0\u{1}purpose\0\u{3}in_reply_to\0\u{1}release\0\u{1}audience\0\u{1}traceparent\0\u{1}tracestate\0\u{1}tokens\0\u{1}segments\0\u{3}release_signed\0\u{3}release_refused\0\u{3}release_revoked\0\u{1}seal\0\u{3}release_event\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -1330,6 +1369,19 @@ nonisolated extension Accord_V1_Envelope: SwiftProtobuf.Message, SwiftProtobuf._
           }
         }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._seal) }()
+        case 20: try {
+          var v: Accord_V1_ReleaseEvent?
+          var hadOneofValue = false
+          if let current = _storage._consent {
+            hadOneofValue = true
+            if case .releaseEvent(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._consent = .releaseEvent(v)
+          }
+        }()
         default: break
         }
       }
@@ -1400,10 +1452,13 @@ nonisolated extension Accord_V1_Envelope: SwiftProtobuf.Message, SwiftProtobuf._
         guard case .releaseRevoked(let v)? = _storage._consent else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
       }()
-      case nil: break
+      default: break
       }
       try { if let v = _storage._seal {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
+      try { if case .releaseEvent(let v)? = _storage._consent {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1905,7 +1960,7 @@ nonisolated extension Accord_V1_InformationScope: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Release"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}version\0\u{1}kind\0\u{1}disclosers\0\u{1}recipients\0\u{1}information\0\u{1}refusals\0\u{1}purposes\0\u{3}signed_at\0\u{1}signer\0\u{3}signer_evidence\0\u{3}starts_at\0\u{3}expires_at\0\u{3}expires_on_event\0\u{3}never_expires\0\u{3}revocable_from\0\u{3}form_template\0\u{3}form_image_hash\0\u{1}statements\0\u{1}jurisdictions\0\u{1}witness\0\u{1}supersedes\0\u{3}covers_earlier\0\u{3}identity_stewards\0\u{3}stop_use_notice\0\u{1}redisclosure\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}version\0\u{1}kind\0\u{1}disclosers\0\u{1}recipients\0\u{1}information\0\u{1}refusals\0\u{1}purposes\0\u{3}signed_at\0\u{1}signer\0\u{3}signer_evidence\0\u{3}starts_at\0\u{3}expires_at\0\u{3}expires_on_event\0\u{3}never_expires\0\u{3}revocable_from\0\u{3}form_template\0\u{3}form_image_hash\0\u{1}statements\0\u{1}jurisdictions\0\u{1}witness\0\u{1}supersedes\0\u{3}covers_earlier\0\u{3}identity_stewards\0\u{3}stop_use_notice\0\u{1}redisclosure\0\u{1}track\0\u{3}conditioned_on\0")
 
   fileprivate class _StorageClass {
     var _id: String = String()
@@ -1932,6 +1987,8 @@ nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._M
     var _identityStewards: [String] = []
     var _stopUseNotice: Bool = false
     var _redisclosure: String = String()
+    var _track: String = String()
+    var _conditionedOn: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1966,6 +2023,8 @@ nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._M
       _identityStewards = source._identityStewards
       _stopUseNotice = source._stopUseNotice
       _redisclosure = source._redisclosure
+      _track = source._track
+      _conditionedOn = source._conditionedOn
     }
   }
 
@@ -2031,6 +2090,8 @@ nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._M
         case 24: try { try decoder.decodeRepeatedStringField(value: &_storage._identityStewards) }()
         case 25: try { try decoder.decodeSingularBoolField(value: &_storage._stopUseNotice) }()
         case 26: try { try decoder.decodeSingularStringField(value: &_storage._redisclosure) }()
+        case 27: try { try decoder.decodeSingularStringField(value: &_storage._track) }()
+        case 28: try { try decoder.decodeRepeatedStringField(value: &_storage._conditionedOn) }()
         default: break
         }
       }
@@ -2127,6 +2188,12 @@ nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._redisclosure.isEmpty {
         try visitor.visitSingularStringField(value: _storage._redisclosure, fieldNumber: 26)
       }
+      if !_storage._track.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._track, fieldNumber: 27)
+      }
+      if !_storage._conditionedOn.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._conditionedOn, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2160,6 +2227,8 @@ nonisolated extension Accord_V1_Release: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._identityStewards != rhs_storage._identityStewards {return false}
         if _storage._stopUseNotice != rhs_storage._stopUseNotice {return false}
         if _storage._redisclosure != rhs_storage._redisclosure {return false}
+        if _storage._track != rhs_storage._track {return false}
+        if _storage._conditionedOn != rhs_storage._conditionedOn {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2238,6 +2307,46 @@ nonisolated extension Accord_V1_RefusedRelease: SwiftProtobuf.Message, SwiftProt
   static func ==(lhs: Accord_V1_RefusedRelease, rhs: Accord_V1_RefusedRelease) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Accord_V1_ReleaseEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ReleaseEvent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}id\0\u{1}event\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.event) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 2)
+    }
+    if !self.event.isEmpty {
+      try visitor.visitSingularStringField(value: self.event, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Accord_V1_ReleaseEvent, rhs: Accord_V1_ReleaseEvent) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.event != rhs.event {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,6 +1,6 @@
 import HubModel
 
-// `data.$consent`: exactly one of `release`, `refusal` and `revocation`.
+// `data.$consent`: exactly one of `release`, `refusal`, `revocation` and `event`.
 extension CloudEventsJSON {
   static func value(of statement: ConsentStatement) -> JSONValue {
     switch statement {
@@ -14,6 +14,13 @@ extension CloudEventsJSON {
         "revocation": .object([
           "id": revocation.id.map { .text($0.text) } ?? .null,
           "recipients": parties(revocation.recipients),
+        ])
+      ])
+    case .event(let event):
+      .object([
+        "event": .object([
+          "kind": .text(event.kind.rawValue), "id": event.id.map { .text($0.text) } ?? .null,
+          "event": event.event.isEmpty ? .null : .text(event.event),
         ])
       ])
     }
@@ -36,6 +43,15 @@ extension CloudEventsJSON {
           id: try revocation.identifier("id"),
           recipients: try readParties(&revocation, "recipients")))
       try revocation.finish()
+    } else if var event = try consent.object("event") {
+      let said = RoiEvent(
+        try event.required(try event.word("kind"), "kind"), id: try event.identifier("id"),
+        event: try event.text("event") ?? "")
+      guard (said.kind == .occurred) != said.event.isEmpty,
+        said.kind != .occurred || FieldValue.isCode(said.event)
+      else { throw Refusal(.wrongFieldType, at: event.place("event")) }
+      statement = .event(said)
+      try event.finish()
     } else {
       throw Refusal(.consentMissing, at: consent.path)
     }
@@ -72,7 +88,7 @@ extension CloudEventsJSON {
     let texts = [
       "signer-evidence": release.signerEvidence, "revocable-from": release.revocableFrom,
       "form-template": release.formTemplate, "witness": release.witness,
-      "redisclosure": release.redisclosure,
+      "redisclosure": release.redisclosure, "track": release.track,
       "form-image-hash": Hex.encode(release.formImageHash),
     ]
     for (name, text) in texts where !text.isEmpty { members[name] = .text(text) }
@@ -81,6 +97,9 @@ extension CloudEventsJSON {
     }
     if !release.jurisdictions.isEmpty {
       members["jurisdictions"] = .list(release.jurisdictions.map { .text($0) })
+    }
+    if !release.conditionedOn.isEmpty {
+      members["conditioned-on"] = .list(release.conditionedOn.sorted().map { .text($0) })
     }
     members["supersedes"] = release.supersedes.map { .text($0.text) }
     if !release.identityStewards.isEmpty {
@@ -117,6 +136,8 @@ extension CloudEventsJSON {
     release.formTemplate = try object.text("form-template") ?? ""
     release.witness = try object.text("witness") ?? ""
     release.redisclosure = try object.text("redisclosure") ?? ""
+    release.track = try object.text("track") ?? ""
+    release.conditionedOn = Set(try texts(&object, "conditioned-on"))
     guard let hash = Hex.decode(try object.text("form-image-hash") ?? ""),
       [0, WireBounds.hashBytes].contains(hash.count)
     else { throw Refusal(.wrongFieldType, at: object.place("form-image-hash")) }

@@ -41,6 +41,11 @@ public enum SignatureLeaf {
       writer.number(UInt8(3))
       writer.optional(revocation.id) { $0.text($1.text) }
       writer.list(revocation.recipients) { $0.party($1) }
+    case .event(let event):
+      writer.number(UInt8(4))
+      writer.text(event.kind.rawValue)
+      writer.optional(event.id) { $0.text($1.text) }
+      writer.text(event.event)
     }
     return writer.bytes
   }
@@ -195,5 +200,9 @@ extension LeafWriter {
     list(release.identityStewards) { $0.text($1.text) }
     flag(release.stopUseNotice)
     text(release.redisclosure)
+    text(release.track)
+    list(release.conditionedOn.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      $0.text($1)
+    }
   }
 }

@@ -1,0 +1,54 @@
+import HubModel
+
+extension ParticipantConsents {
+  /// An order of a court that permits the segment (42 CFR 2.61–2.67), where there is one.
+  func order(
+    for segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+    at now: WallTime
+  ) -> CourtOrder? {
+    orders.first { $0.permits(segment, labels: labels, of: request, at: now) }
+  }
+
+  /// Open access in a medical emergency for this recipient (42 CFR 2.51), where there is one.
+  func emergency(
+    for segment: Segment, of request: ReleaseRequest, at now: WallTime
+  ) -> EmergencyAccess? {
+    // Medical personnel alone, and what they need at once.
+    guard request.recipient.role == .behavioralHealth,
+      MinimumNecessary.needs(segment.category, for: .emergencyTreatment, by: .behavioralHealth)
+    else { return nil }
+    return emergencies.first {
+      $0.recipient == request.recipient.id && $0.missing.isEmpty && $0.openedAt <= now
+        && now < $0.closesAt
+    }
+  }
+}
+
+extension CourtOrder {
+  func permits(
+    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+    at now: WallTime
+  ) -> Bool {
+    guard hasFindings, hasNotice, issuedAt <= now, now < expiresAt,
+      kind.serves(request.message.purpose)
+    else { return false }
+    // 42 CFR 2.63: what was said in confidence needs an order that says so.
+    if segment.category.isOfNotes && !coversCommunications { return false }
+    let (discloser, recipient) = (request.discloser, request.recipient)
+    return disclosers.contains { $0.includes(discloser.id, role: discloser.role) }
+      && recipients.contains { $0.includes(recipient.id, role: recipient.role) }
+      && information.contains { $0.covers(segment, labels: labels, author: discloser.id) }
+  }
+}
+
+extension CourtOrder.Kind {
+  /// The purposes that an order of this section can open. Those against a program (2.66, 2.67)
+  /// open nothing between agencies: their bearer comes to the holder of the records.
+  func serves(_ purpose: Purpose) -> Bool {
+    switch self {
+    case .noncriminal: purpose == .legalDefence
+    case .prosecution: purpose.isAdverse
+    case .program, .undercover: false
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/// What happens to releases beside being signed, refused and revoked.
+public struct RoiEvent: Hashable, Sendable {
+  public enum Kind: String, CaseIterable, Hashable, Sendable {
+    /// Stopped until written or withdrawn: an oral revocation (42 CFR 2.31(a)(6)), or a report
+    /// that it may be false (42 CFR 2.31(c)(4)).
+    case suspended
+    /// The request was withdrawn or the report refuted.
+    case resumed
+    /// Materially false, or never given.
+    case voided
+    /// A named event has come: releases may end with it, or become revocable.
+    case occurred
+  }
+
+  public var kind: Kind
+  /// The release; `nil`: every one there is, or, of `occurred`, none in particular.
+  public var id: RoiID?
+  /// Code of what occurred.
+  public var event: String
+  public init(_ kind: Kind, id: RoiID? = nil, event: String = "") {
+    self.kind = kind
+    self.id = id
+    self.event = event
+  }
+
+  /// The person has died: what they signed themselves is void (42 CFR 2.15(b)).
+  public static let death = "patient-deceased"
+  /// The latest end of what 42 CFR 2.35 keeps from being revoked.
+  public static let finalDisposition = "final-disposition"
+}
+
+/// One thing that stands beside a participant's releases.
+public enum ConsentMark: Hashable, Sendable {
+  case suspended(RoiID)
+  case resumed(RoiID)
+  case voided(RoiID)
+  /// The last time that the event was reported, by the router's clock.
+  case occurred(String, at: WallTime)
+}
+
+/// All that stands beside a participant's releases. A release that arrives later meets it too.
+public struct ConsentMarks: Hashable, Sendable {
+  public var suspended: Set<RoiID> = []
+  public var voided: Set<RoiID> = []
+  public var occurred: [String: WallTime] = [:]
+  public init() {}
+
+  public var isEmpty: Bool { suspended.isEmpty && voided.isEmpty && occurred.isEmpty }
+
+  public mutating func take(_ mark: ConsentMark) {
+    switch mark {
+    case .suspended(let id): suspended.insert(id)
+    case .resumed(let id): suspended.remove(id)
+    case .voided(let id): voided.insert(id)
+    case .occurred(let event, let time): occurred[event] = max(occurred[event] ?? time, time)
+    }
+  }
+
+  /// Whether the event has come since `time`.
+  public func has(_ event: String, since time: WallTime) -> Bool {
+    occurred[event].map { $0 >= time } ?? false
+  }
+}
+
+/// An order of a court under subpart E, as a privacy officer recorded it. It permits what it
+/// lists to whom it lists, and compels nothing. A subpoena or a warrant alone is not one
+/// (42 CFR 2.61).
+public struct CourtOrder: Hashable, Sendable {
+  public enum Kind: String, CaseIterable, Hashable, Sendable {
+    /// Noncriminal purposes, 42 CFR 2.64.
+    case noncriminal = "2.64"
+    /// To investigate or prosecute a patient, 42 CFR 2.65.
+    case prosecution = "2.65"
+    /// To investigate or prosecute a program or holder of records, 42 CFR 2.66.
+    case program = "2.66"
+    /// Undercover agents and informants, 42 CFR 2.67.
+    case undercover = "2.67"
+  }
+
+  public var id: RoiID
+  public var kind: Kind
+  public var issuedAt: WallTime
+  public var expiresAt: WallTime
+  public var disclosers: [Party]
+  public var recipients: [Party]
+  public var information: [InformationScope]
+  /// The court made the findings that its section asks for.
+  public var hasFindings: Bool
+  /// Whoever must be heard was given notice, or the section asks for none.
+  public var hasNotice: Bool
+  /// Confidential communications are covered (42 CFR 2.63).
+  public var coversCommunications: Bool
+
+  public init(
+    id: RoiID, kind: Kind, issuedAt: WallTime, expiresAt: WallTime, disclosers: [Party],
+    recipients: [Party], information: [InformationScope], hasFindings: Bool, hasNotice: Bool,
+    coversCommunications: Bool = false
+  ) {
+    self.id = id
+    self.kind = kind
+    self.issuedAt = issuedAt
+    self.expiresAt = expiresAt
+    self.disclosers = disclosers
+    self.recipients = recipients
+    self.information = information
+    self.hasFindings = hasFindings
+    self.hasNotice = hasNotice
+    self.coversCommunications = coversCommunications
+  }
+}
+
+/// Access in a medical emergency in which consent cannot be had, with what 42 CFR 2.51(c) has
+/// written down.
+public struct EmergencyAccess: Hashable, Sendable {
+  public var id: RoiID
+  /// The agency whose medical personnel ask.
+  public var recipient: AgencyID
+  /// Who they are, and whose.
+  public var recipientName: String
+  public var affiliation: String
+  /// Who opened it.
+  public var discloser: String
+  public var nature: String
+  public var openedAt: WallTime
+  public var closesAt: WallTime
+
+  public init(
+    id: RoiID, recipient: AgencyID, recipientName: String, affiliation: String,
+    discloser: String, nature: String, openedAt: WallTime, closesAt: WallTime
+  ) {
+    self.id = id
+    self.recipient = recipient
+    self.recipientName = recipientName
+    self.affiliation = affiliation
+    self.discloser = discloser
+    self.nature = nature
+    self.openedAt = openedAt
+    self.closesAt = closesAt
+  }
+
+  /// Names of the elements of 42 CFR 2.51(c) that are not written down.
+  public var missing: [String] {
+    var missing: [String] = []
+    if recipientName.isEmpty { missing.append("recipient") }
+    if affiliation.isEmpty { missing.append("affiliation") }
+    if discloser.isEmpty { missing.append("discloser") }
+    if nature.isEmpty { missing.append("nature") }
+    if closesAt <= openedAt { missing.append("time") }
+    return missing
+  }
+}
