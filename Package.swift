@@ -58,6 +58,7 @@ let package = Package(
     room("HubModel", in: "Core", []),
     room("ConsentEngine", in: "Core", ["HubModel"]),
     room("DiversionWorkflow", in: "Core", ["HubModel"]),
+    room("Explaining", in: "Core", ["HubModel"]),
     room("RouterCore", in: "Core", ["HubModel", "ConsentEngine", "DiversionWorkflow"]),
 
     // Wire: how the model travels.
@@ -105,7 +106,7 @@ let package = Package(
 
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",
-      ["HubModel", "HubProtocol", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
+      ["HubModel", "HubProtocol", "Explaining", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
     command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
@@ -118,6 +119,7 @@ let package = Package(
     tests("HubModel", ["HubModel"]),
     tests("ConsentEngine", ["ConsentEngine"]),
     tests("DiversionWorkflow", ["DiversionWorkflow"]),
+    tests("Explaining", ["Explaining", "ConsentEngine", "HubModel"]),
     tests("RouterCore", ["RouterCore", "Ledger", "Keys", crypto]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),

@@ -76,8 +76,8 @@ struct OutputTests {
     #expect(Words.release("active") == "in force")
   }
 
-  @Test("an explanation shows each step with its reasons and releases")
-  func explanation() {
+  @Test("a message is shown by where it stands for each recipient")
+  func message() {
     let report = MessageReport(
       id: "00", topic: "hold.requested", source: "lakewood-sheriff", caseID: "c-1",
       acceptedAt: Self.now.milliseconds, basis: "submitted",
@@ -94,8 +94,6 @@ struct OutputTests {
       ])
     let text = MessageText(report: report, moment: Self.moment)
     #expect(text.fates(Paint(isOn: false)).contains("waiting for a release that covers it"))
-    #expect(text.steps(Paint(isOn: false)).contains("because: no-release"))
-    #expect(text.steps(Paint(isOn: false)).contains("roi-1 v1, as of consent position 4"))
   }
 
   @Test("an agreement's check ends good, with a warning, or critical")

@@ -123,9 +123,9 @@ struct ReaderTests {
     #expect(lanes[.sheriff] == LedgerReader.LaneReport())
   }
 
-  @Test("A message: its fates and steps, with reasons only where they are asked for")
+  @Test("A message: its fates and steps, and its entries as an export has them")
   func messages() throws {
-    let report = try #require(try reader.message(.numbered(1), explained: true))
+    let report = try #require(try reader.message(.numbered(1)))
     #expect(report.topic == "handoff.details" && report.source == "sheriff")
     #expect(report.caseID == "case-1" && report.basis == "submitted")
     #expect(report.acceptedAt == WallTime.after(1).milliseconds)
@@ -136,9 +136,12 @@ struct ReaderTests {
     #expect(report.steps.map(\.kind) == ["accepted", "released"])
     #expect(report.steps.map(\.reasons) == [["permitted"], ["permitted"]])
     #expect(report.steps[0].releases == ["roi-1 v1"] && report.steps[0].consentPosition == 3)
-    let short = try #require(try reader.message(.numbered(1), explained: false))
-    #expect(short.steps.allSatisfy { $0.reasons.isEmpty && $0.releases.isEmpty })
-    #expect(try reader.message(.numbered(9), explained: true) == nil)
+    #expect(try reader.message(.numbered(9)) == nil)
+    let entries = try reader.entries(about: .numbered(1))
+    #expect(entries.map(\.position) == [0, 1])
+    #expect(try entries.map { try AuditLeaf(decoding: $0.leaf).entry.kind }
+      == [.accepted, .released])
+    #expect(try reader.entries(about: .numbered(9)).isEmpty)
   }
 
   @Test("What is held, oldest first, with the end of its escrow")

@@ -26,6 +26,9 @@ struct ImportRule: Sendable, CustomStringConvertible {
       because: "the consent engine knows neither transport nor storage"),
     .only("Sources/Core/DiversionWorkflow", ["HubModel"], because: "the core is pure"),
     .only(
+      "Sources/Core/Explaining", ["HubModel"],
+      because: "what is explained is what the log holds, and nothing else"),
+    .only(
       "Sources/Core/RouterCore", ["HubModel", "ConsentEngine", "DiversionWorkflow"],
       because: "the core is pure: ports bring in the world"),
     .only(

@@ -16,9 +16,7 @@ struct PitfallList {
   ]
 
   /// Those that no test bears yet: the article says so, and this list only ever gets shorter.
-  static let owed = [
-    "explanation leak",
-  ]
+  static let owed: [String] = []
 
   let text: String
   let file: (String) -> String?

@@ -34,7 +34,7 @@ public struct ReleaseRequest: Sendable {
 
   /// Labels that apply to a segment here: its own, and Part 2 where a Part 2 program discloses
   /// what it obtained, since the label follows who obtained the information (42 CFR 2.12(e)(1)).
-  func labels(of segment: Segment) -> Set<SensitivityLabel> {
+  public func labels(of segment: Segment) -> Set<SensitivityLabel> {
     guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
       return segment.labels
     }

@@ -40,6 +40,10 @@ public struct AuditEntry: Hashable, Sendable {
     case emergencyReviewed = 41
     /// An order of a court under subpart E.
     case orderRecorded = 42
+    /// Somebody asked what a recipient would get of a participant's; nothing was sent.
+    case previewed = 48
+    /// Somebody was given the list of a participant's disclosures.
+    case accounted = 49
   }
 
   public var kind: Kind
@@ -60,7 +64,8 @@ public struct AuditEntry: Hashable, Sendable {
   public var releases: [ReleaseVersion]
   /// Reason and rule codes, in the order in which they were found.
   public var reasons: [String]
-  /// Short detail of an administrative act; never participant data.
+  /// Of a decision what ``DecisionDetail`` writes, of an administrative act a short detail; never
+  /// participant data.
   public var detail: String
 
   public struct ReleaseVersion: Hashable, Sendable {

@@ -54,6 +54,7 @@ public struct SegmentSet: Hashable, Sendable {
   public var isEmpty: Bool { bits == 0 }
   public var indexes: [Int] { (0..<32).filter { bits & (1 << UInt32($0)) != 0 } }
   public func contains(_ index: Int) -> Bool { bits & (1 << UInt32(index)) != 0 }
+  public func isDisjoint(with other: SegmentSet) -> Bool { bits & other.bits == 0 }
   public mutating func insert(_ index: Int) { bits |= 1 << UInt32(index) }
   public static func all(of count: Int) -> SegmentSet { SegmentSet(0..<count) }
 }

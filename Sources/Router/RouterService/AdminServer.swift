@@ -15,7 +15,7 @@ final class AdminServer {
   let configuration: RouterConfiguration
   let reader: LedgerReader
   let inbox: Inbox
-  private let live: LiveStatus
+  let live: LiveStatus
   private let log: Logger
 
   init(
@@ -73,14 +73,15 @@ final class AdminServer {
   private func answer(_ request: AdminRequest) throws -> AdminResponse {
     switch request {
     case .status: return .status(try status())
-    case .message(let id): return try message(id, explained: false)
-    case .explain(let id): return try message(id, explained: true)
+    case .message(let id): return try message(id)
+    case .entries, .preview: return try answerExplanation(request)
     case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))
     case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
     case .totals: return .totals(try reader.totals())
     case .revoke(let release, let reason):
       guard let id = RoiID(release) else { return .malformed("release") }
-      return perform(.revoke(id, reason: reason), "release \(id) is revoked")
+      return try revoke(id, because: reason)
+    case .disclosures, .holders: return try answerDisclosures(request)
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
@@ -126,13 +127,13 @@ final class AdminServer {
       return .done(done)
     case .refused(let refusal):
       return .failed(code: refusal.description, remedy: refusal.code.remedy)
-    case .busy: return .busy
+    case .busy, .previewed: return .busy
     }
   }
 
-  private func message(_ text: String, explained: Bool) throws -> AdminResponse {
+  private func message(_ text: String) throws -> AdminResponse {
     guard let id = MessageID(text) else { return .malformed("message id") }
-    guard let report = try reader.message(id, explained: explained) else {
+    guard let report = try reader.message(id) else {
       return .failed(code: "unknown-message", remedy: "No message of this id was ever accepted.")
     }
     return .message(report)

@@ -19,7 +19,7 @@ final class Inbox: Sendable {
   /// The answer to one act, waited for by the thread that asked.
   private final class Answer: Sendable {
     let arrived = DispatchSemaphore(value: 0)
-    let refusal = Mutex<Refusal?>(nil)
+    let answered = Mutex<Answered>(.busy)
   }
 
   private let waiting = Mutex(Waiting())
@@ -30,6 +30,7 @@ final class Inbox: Sendable {
   enum Answered: Sendable {
     case done
     case refused(Refusal)
+    case previewed(Preview)
     /// The router did not get to it in time, or has too much to do.
     case busy
   }
@@ -50,7 +51,7 @@ final class Inbox: Sendable {
     let isAnswered = answer.arrived.wait(timeout: .now() + .seconds(seconds)) == .success
     waiting.withLock { $0.answers[ticket] = nil }
     guard isAnswered else { return .busy }
-    return answer.refusal.withLock { $0.map(Answered.refused) ?? .done }
+    return answer.answered.withLock { $0 }
   }
 
   /// Has the router vouch for its log, and waits until it did. Not for the router's thread.
@@ -85,9 +86,9 @@ final class Inbox: Sendable {
     }
   }
 
-  func answer(_ ticket: UInt64, _ refusal: Refusal?) {
+  func answer(_ ticket: UInt64, _ answered: Answered) {
     guard let answer = waiting.withLock({ $0.answers[ticket] }) else { return }
-    answer.refusal.withLock { $0 = refusal }
+    answer.answered.withLock { $0 = answered }
     answer.arrived.signal()
   }
 }

@@ -164,7 +164,9 @@ final class ZeroMQTransport: Transport {
       case .deliver(let permitted): try release(permitted.delivery, to: permitted.recipient)
       case .void(let agency, let delivery): try release(delivery, to: agency)
       case .rebind(let agency): rebinding.append(agency)
-      case .administered(let ticket, let refusal): inbox.answer(ticket, refusal)
+      case .administered(let ticket, let refusal):
+        inbox.answer(ticket, refusal.map(Inbox.Answered.refused) ?? .done)
+      case .previewed(let ticket, let preview): inbox.answer(ticket, .previewed(preview))
       }
     }
   }

@@ -117,7 +117,7 @@ struct SaidConsent {
     let people = everyone(with: person)
     for id in forms.keys where revocation.id == id || revocation.id == nil {
       guard let form = forms[id], revocation.id != nil || people.contains(form.person),
-        !form.saidNo, !form.isRevoked
+        !form.isRevoked
       else { continue }
       if revocation.recipients.isEmpty { forms[id]?.isRevoked = true }
       forms[id]?.revokedToward += revocation.recipients

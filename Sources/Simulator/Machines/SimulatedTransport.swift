@@ -70,7 +70,7 @@ final class SimulatedTransport: Transport {
     case .rebind(let agency):
       if world.bug == .forgetsRebind { return }
       world.links.first { $0.agency == agency }?.rebind()
-    case .administered: break
+    case .administered, .previewed: break
     }
   }
 

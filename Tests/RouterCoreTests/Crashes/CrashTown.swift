@@ -202,7 +202,7 @@ final class CrashTown {
     case .deliver(let permitted):
       under(way: .delivery(permitted.delivery), to: permitted.recipient)
     case .void(let agency, let delivery): under(way: .void(delivery), to: agency)
-    case .rebind, .administered: break
+    case .rebind, .administered, .previewed: break
     }
   }
 

@@ -133,7 +133,7 @@ struct OrderJudge {
       if !given.contains([agency.text, "\(delivery.number)"]) {
         blame("void before its number was given")
       }
-    case .rebind, .administered: break
+    case .rebind, .administered, .previewed: break
     }
   }
 

@@ -84,6 +84,7 @@ final class TownHarness {
   private(set) var turns: [TurnRecord] = []
   private(set) var seen: [AgencyID: [Seen]] = [:]
   private(set) var tickets: [UInt64: Refusal?] = [:]
+  private(set) var previews: [UInt64: Preview] = [:]
   private var serial: UInt64 = 0
   private var connections: UInt8 = 0
   /// How long a turn takes by the wall clock.
@@ -162,6 +163,7 @@ final class TownHarness {
     case .void(let agency, let delivery): receive(.void(delivery), agency)
     case .rebind(let agency): seen[agency, default: []].append(.rebind)
     case .administered(let ticket, let refusal): tickets.updateValue(refusal, forKey: ticket)
+    case .previewed(let ticket, let preview): previews[ticket] = preview
     }
   }
 

@@ -75,10 +75,12 @@ struct Paint {
 struct Table {
   private var rows: [[String]]
 
-  init(_ headings: String...) { rows = [headings] }
+  init(_ headings: String...) { self.init(headings: headings) }
+  init(headings: [String]) { rows = [headings] }
 
   /// Cells come from files and from the router: what could upset a terminal is escaped.
-  mutating func add(_ cells: String...) { rows.append(cells.map(LogText.escaped)) }
+  mutating func add(_ cells: String...) { add(row: cells) }
+  mutating func add(row cells: [String]) { rows.append(cells.map(LogText.escaped)) }
 
   var isEmpty: Bool { rows.count == 1 }
 

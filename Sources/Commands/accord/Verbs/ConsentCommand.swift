@@ -6,8 +6,8 @@ import HubModel
 /// Consents: what they say, before anything is sent.
 struct ConsentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "consent", abstract: "Decide on consents, import and export them.",
-    subcommands: [Decide.self])
+    commandName: "consent", abstract: "Decide on consents, and account for what went out.",
+    subcommands: [Preview.self, Accounting.self, Recipients.self, Decide.self])
 
   struct Decide: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -29,29 +29,7 @@ struct MessageCommand: ParsableCommand {
   }
 }
 
-struct ExplainCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "explain",
-    abstract: "Show every decision about a message, with its reasons and releases.")
-
-  @Argument(help: "The message's id: 32 hexadecimal digits.")
-  var id: String
-  @OptionGroup var router: RouterOptions
-  @OptionGroup var output: OutputOptions
-
-  func validate() throws { try validateMessageID(id) }
-
-  func run() throws {
-    guard case .message(let report) = try router.ask(.explain(id: id)) else {
-      throw UnexpectedAnswer()
-    }
-    if output.json { return try Printing.json(report) }
-    let text = MessageText(report: report, moment: Moment(now: SystemClock().wall()))
-    print(text.fates(.forTerminal) + "\n\n" + text.steps(.forTerminal))
-  }
-}
-
-private func validateMessageID(_ id: String) throws {
+func validateMessageID(_ id: String) throws {
   guard MessageID(id) != nil else {
     throw ValidationError("A message's id is 32 hexadecimal digits (0-9, a-f).")
   }
@@ -77,29 +55,6 @@ struct MessageText {
     }
     lines.append(
       table.isEmpty ? "It has no recipients: the router alone acted on it." : table.text(paint))
-    return lines.joined(separator: "\n")
-  }
-
-  func steps(_ paint: Paint) -> String {
-    guard !report.steps.isEmpty else { return "Nothing is in the log about it." }
-    var lines = [paint.bold("What happened, in the order of the log:")]
-    for step in report.steps {
-      var line = "  \(step.index)  \(moment.text(step.at))  \(step.kind) by \(step.actor)"
-      if let recipient = step.recipient {
-        line += ", for \(recipient)" + (step.part.map { " part \($0)" } ?? "")
-      }
-      if let number = step.number { line += ", number \(number)" }
-      lines.append(LogText.escaped(line))
-      if !step.reasons.isEmpty {
-        lines.append("      because: \(LogText.escaped(Words.list(step.reasons, or: "")))")
-      }
-      if !step.releases.isEmpty {
-        let releases = Words.list(step.releases, or: "")
-        lines.append(
-          "      release: \(LogText.escaped(releases)), "
-            + "as of consent position \(step.consentPosition)")
-      }
-    }
     return lines.joined(separator: "\n")
   }
 }

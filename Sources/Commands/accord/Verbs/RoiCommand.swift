@@ -6,7 +6,7 @@ import Operations
 struct RoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "roi", abstract: "Look at releases of information, or revoke one.",
-    subcommands: [Show.self, Revoke.self])
+    subcommands: [Show.self, Holders.self, Revoke.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +29,8 @@ struct RoiCommand: ParsableCommand {
 
   struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Revoke a release. No later delivery will rely on it; it cannot be undone.")
+      abstract: "Revoke a release. No later delivery will rely on it; it cannot be undone.",
+      discussion: "Prints who holds copies of what went out before: they are told nothing.")
 
     @Argument(help: "The release's id.")
     var id: String
@@ -45,7 +46,49 @@ struct RoiCommand: ParsableCommand {
     }
 
     func run() throws {
-      try DoneText.print(try router.ask(.revoke(release: id, reason: reason)), json: output.json)
+      let answer = try router.ask(.revoke(release: id, reason: reason))
+      guard case .revoked(let done, let holders) = answer else {
+        return try DoneText.print(answer, json: output.json)
+      }
+      if output.json { return try Printing.json(Revoked(done: done, holders: holders)) }
+      let list = Holders.document(of: holders, in: SiteZone(.current))
+      print(LogText.escaped(done) + "\n\n" + list.text(.forTerminal))
+    }
+
+    private struct Revoked: Encodable {
+      let done: String
+      let holders: HoldersReport
+    }
+  }
+
+  struct Holders: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List who holds copies of what went out under a release, and from whom.",
+      discussion: """
+        With what was passed on or answered, link by link. It is a list for the privacy officer: \
+        nobody on it is told or asked anything.
+        """)
+
+    @Argument(help: "The release's id.")
+    var id: String
+    @OptionGroup var document: DocumentOptions
+    @OptionGroup var zone: ZoneOption
+    @OptionGroup var router: RouterOptions
+
+    func run() throws {
+      guard case .holders(let report) = try router.ask(.holders(release: id)) else {
+        throw UnexpectedAnswer()
+      }
+      try document.write(Self.document(of: report, in: zone.site), or: report)
+    }
+
+    static func document(of report: HoldersReport, in zone: SiteZone) -> PrintedDocument {
+      let now = SystemClock().wall()
+      let times = report.holders.flatMap { $0.copies.map(\.at) }
+        + report.terms.flatMap { [$0.signedAt, $0.expiresAt].compactMap { $0 } }
+      return DisclosureDocuments(
+        days: zone.days(times.map { WallTime(milliseconds: $0) } + [now]), now: now
+      ).holders(report)
     }
   }
 }

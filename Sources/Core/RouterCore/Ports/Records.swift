@@ -13,6 +13,17 @@ public enum MessageBasis: UInt8, Hashable, Sendable {
   case candidate = 3
   /// Asks the identity steward about such a booking.
   case identityQuestion = 4
+
+  /// As the log and reports name it.
+  public var word: String {
+    switch self {
+    case .submitted: "submitted"
+    case .ownView: "own-view"
+    case .outcome: "outcome"
+    case .candidate: "candidate"
+    case .identityQuestion: "identity-question"
+    }
+  }
 }
 
 /// A message as the ledger keeps it.

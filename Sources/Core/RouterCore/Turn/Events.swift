@@ -33,6 +33,10 @@ public enum AdministrativeAct: Sendable {
   case reviewEmergency(RoiID, finding: String)
   /// An order of a court about the participant behind this name.
   indirect case recordOrder(CourtOrder, of: AliasKey, reason: String)
+  /// Somebody is about to be given the list of what went out about this participant.
+  case account(AliasKey, detail: String)
+  /// What would this recipient get? Asks, and sends nothing.
+  case preview(PreviewRequest)
 }
 
 /// One input of a turn.
@@ -68,6 +72,7 @@ public enum Send: Sendable {
   /// Close and bind the agency's release lane again, so that no old connection stays.
   case rebind(AgencyID)
   case administered(ticket: UInt64, Refusal?)
+  indirect case previewed(ticket: UInt64, Preview)
 }
 
 public struct Outcome: Sendable {

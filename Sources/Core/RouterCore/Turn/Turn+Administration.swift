@@ -3,7 +3,11 @@ import HubModel
 
 extension Turn {
   mutating func administer(_ act: AdministrativeAct, ticket: UInt64) {
-    send(.administered(ticket: ticket, refusal(of: act)))
+    if case .preview(let request) = act, let preview = preview(request) {
+      send(.previewed(ticket: ticket, preview))
+    } else {
+      send(.administered(ticket: ticket, refusal(of: act)))
+    }
   }
 
   /// Does what an operator asks for.
@@ -30,6 +34,11 @@ extension Turn {
     case .recordOrder(let order, let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       record(order, for: participant, because: reason)
+    case .account(let alias, let detail):
+      guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
+      logReading(.accounted, of: participant, detail: detail)
+    // It was not answered: there is no such recipient.
+    case .preview: return Refusal(.unknownField, at: "recipient")
     case .revoke(let release, let reason):
       guard let owner = facts.releases[release] else {
         return Refusal(.consentMissing, at: release.text)
@@ -82,6 +91,20 @@ extension Turn {
     }
     log(.registryChanged, detail: changed.sorted().map(\.text).joined(separator: " "))
     if decidesOtherwise { beginRedecision() }
+  }
+
+  /// Who looks into what is known of a person leaves a trace, whatever was found.
+  mutating func logReading(
+    _ kind: AuditEntry.Kind, of participant: ParticipantID?, recipient: AgencyID? = nil,
+    topic: Topic? = nil, detail: String
+  ) {
+    write(
+      .audit(
+        AuditEntry(
+          kind, at: now, actor: .hub, recipient: recipient, topic: topic,
+          participant: participant,
+          consentPosition: participant.map { consents(of: $0).position } ?? 0,
+          agreementVersion: state.agreement.version, detail: detail)))
   }
 
   mutating func log(_ kind: AuditEntry.Kind, detail: String) {

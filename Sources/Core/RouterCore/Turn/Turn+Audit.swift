@@ -33,9 +33,86 @@ extension Turn {
       agreementVersion: state.agreement.version)
     if let decision {
       entry.consentPosition = decision.consentPosition
-      entry.releases = decision.deciding
-      entry.reasons = decision.reasons.map(\.rawValue)
+      entry.releases = Self.releases(of: decision, for: kind)
+      entry.reasons = Self.reasons(of: decision, for: kind).map(\.rawValue)
+    }
+    if let stored {
+      let recipient = part.key.recipient
+      entry.detail = detail(of: decision, on: stored, part.segments, toward: recipient).text
     }
     write(.audit(entry))
+  }
+
+  /// Of a decision over several parts the reasons of this one.
+  private static func reasons(of decision: Decision, for kind: AuditEntry.Kind) -> [Reason] {
+    switch kind {
+    case .held: return decision.holding
+    case .withheld: return decision.withholding
+    case .voided: return decision.withholding + decision.holding
+    default:
+      return decision.reasons.filter {
+        !decision.holding.contains($0) && !decision.withholding.contains($0)
+      }
+    }
+  }
+
+  /// What was handed over rests on the releases that permit, whatever refused another part.
+  private static func releases(
+    of decision: Decision, for kind: AuditEntry.Kind
+  ) -> [AuditEntry.ReleaseVersion] {
+    switch kind {
+    case .released, .resent, .permitted:
+      guard case .releases(let permitting)? = decision.permit?.authority else { return [] }
+      return permitting
+    default: return decision.deciding
+    }
+  }
+
+  /// What the entry alone would not tell of a decision, in the log's own words.
+  func detail(
+    of decision: Decision?, on stored: StoredMessage, _ segments: SegmentSet,
+    toward recipient: AgencyID
+  ) -> DecisionDetail {
+    let message = stored.message
+    var detail = DecisionDetail(
+      source: message.source.text, purpose: message.purpose.rawValue,
+      footing: stored.basis.word, parent: message.inReplyTo)
+    if let agency = state.registry.agencies[recipient] {
+      let request = request(for: stored, toward: agency, segments: segments)
+      detail.items = segments.indexes.compactMap { index in
+        guard index < message.segments.count else { return nil }
+        let labels = request.labels(of: message.segments[index])
+        return DecisionDetail.Item(
+          segment: index, category: message.segments[index].category.rawValue,
+          labels: SensitivityLabel.allCases.filter(labels.contains).map(\.rawValue))
+      }
+    }
+    // A part has segments of one fate; what is not permitted has no authority to name.
+    guard let permit = decision?.permit, !permit.segments.isDisjoint(with: segments) else {
+      return detail
+    }
+    detail.authority = (decision?.reasons ?? []).compactMap(\.authorityWord)
+      .joined(separator: "+")
+    if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
+    if let statement = permit.notice?.statement, !statement.isEmpty {
+      detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
+    }
+    return detail
+  }
+}
+
+extension Reason {
+  /// The right that the reason names, as the log has it; `nil` for a reason that permits nothing.
+  fileprivate var authorityWord: String? {
+    switch self {
+    case .releaseCovers: "release"
+    case .operational: "operational"
+    case .ownView: "own-view"
+    case .ownMessage: "own-message"
+    case .agreementException: "agreement-exception"
+    case .courtOrder: "court-order"
+    case .emergency: "emergency"
+    default: nil
+    }
   }
 }

@@ -71,6 +71,14 @@ extension Turn {
   func decide(
     _ stored: StoredMessage, toward recipient: Registry.Agency, segments: SegmentSet
   ) -> Decision {
+    ConsentEngine.decide(
+      request(for: stored, toward: recipient, segments: segments), under: state.agreement,
+      consents: stored.participant.map(consents(of:)), at: now)
+  }
+
+  func request(
+    for stored: StoredMessage, toward recipient: Registry.Agency, segments: SegmentSet
+  ) -> ReleaseRequest {
     let footing: Footing
     switch stored.basis {
     case .submitted, .candidate: footing = .submitted
@@ -78,13 +86,10 @@ extension Turn {
     case .outcome: footing = .outcome
     case .identityQuestion: footing = .identityQuestion
     }
-    let discloser = state.registry.agencies[stored.message.source] ?? recipient
-    return ConsentEngine.decide(
-      ReleaseRequest(
-        message: stored.message, discloser: discloser, recipient: recipient, footing: footing,
-        segments: segments),
-      under: state.agreement,
-      consents: stored.participant.map(consents(of:)), at: now)
+    return ReleaseRequest(
+      message: stored.message,
+      discloser: state.registry.agencies[stored.message.source] ?? recipient,
+      recipient: recipient, footing: footing, segments: segments)
   }
 
   /// Agencies that the agreement lets hear the message. A role that no agency holds creates no

@@ -6,8 +6,7 @@ import RouterCore
 
 extension LedgerReader {
   /// Everything that happened to a message, without its content; `nil` if it is unknown.
-  /// - Parameter explained: with the releases and reasons of every decision.
-  public func message(_ id: MessageID, explained: Bool) throws -> MessageReport? {
+  public func message(_ id: MessageID) throws -> MessageReport? {
     try reading("report message") { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT basis, accepted_at, header FROM message WHERE id = ?",
@@ -18,7 +17,19 @@ extension LedgerReader {
         id: id.description, topic: message.topic.rawValue, source: message.source.text,
         caseID: message.caseID?.text, acceptedAt: row[1], basis: Self.basis(row[0]),
         parts: try Self.parts(of: id, message, in: database),
-        steps: try Self.steps(of: id, explained: explained, in: database))
+        steps: try Self.steps(of: id, in: database))
+    }
+  }
+
+  /// What the log holds of a message, in its order, as an export has it.
+  public func entries(about id: MessageID) throws -> [LogLeaf] {
+    try reading("report entries") { database in
+      try Row.fetchAll(
+        database, sql: "SELECT position, leaf FROM audit WHERE message = ? ORDER BY position",
+        arguments: [Self.key(id)]
+      ).map {
+        LogLeaf(position: UInt64(bitPattern: $0[0] as Int64), leaf: [UInt8]($0[1] as Data))
+      }
     }
   }
 
@@ -83,7 +94,7 @@ extension LedgerReader {
   }
 
   private static func steps(
-    of id: MessageID, explained: Bool, in database: Database
+    of id: MessageID, in database: Database
   ) throws -> [MessageReport.Step] {
     let rows = try Row.fetchCursor(
       database,
@@ -97,8 +108,8 @@ extension LedgerReader {
           index: UInt64(bitPattern: row[0] as Int64), at: entry.at.milliseconds,
           kind: word(entry.kind), actor: entry.actor.text, recipient: entry.recipient?.text,
           part: entry.part, number: entry.number,
-          releases: explained ? entry.releases.map { "\($0.id) v\($0.version)" } : [],
-          reasons: explained ? entry.reasons : [], consentPosition: entry.consentPosition))
+          releases: entry.releases.map { "\($0.id) v\($0.version)" },
+          reasons: entry.reasons, consentPosition: entry.consentPosition))
     }
     return steps
   }
@@ -120,14 +131,7 @@ extension LedgerReader {
   }
 
   private static func basis(_ code: Int64) -> String {
-    switch UInt8(exactly: code).flatMap(MessageBasis.init) {
-    case .submitted: "submitted"
-    case .ownView: "own-view"
-    case .outcome: "outcome"
-    case .candidate: "candidate"
-    case .identityQuestion: "identity-question"
-    case nil: "unknown"
-    }
+    UInt8(exactly: code).flatMap(MessageBasis.init)?.word ?? "unknown"
   }
 
   private static func key(_ id: MessageID) -> Data { Data(id.bytes) }

@@ -119,6 +119,11 @@ enum Schema {
       sealed_revoked BLOB NOT NULL, sealed_body BLOB NOT NULL
     );
     CREATE INDEX release_participant ON release (participant, position);
+    CREATE TABLE release_version (
+      id TEXT NOT NULL, version INTEGER NOT NULL, participant BLOB NOT NULL,
+      sealed_body BLOB NOT NULL,
+      PRIMARY KEY (id, version)
+    ) WITHOUT ROWID;
     CREATE TABLE tombstone (
       participant BLOB NOT NULL, release TEXT NOT NULL, position INTEGER NOT NULL,
       PRIMARY KEY (participant, release)

@@ -23,6 +23,7 @@ struct Statements {
   let timers: TimerStatements
   let people: PeopleStatements
   let consent: ConsentStatements
+  let versions: VersionStatements
   let cases: CaseStatements
   let log: LogStatements
   private let preparer: Preparer
@@ -36,6 +37,7 @@ struct Statements {
     timers = try TimerStatements(preparer)
     people = try PeopleStatements(preparer)
     consent = try ConsentStatements(preparer)
+    versions = try VersionStatements(preparer)
     cases = try CaseStatements(preparer)
     log = try LogStatements(preparer)
   }

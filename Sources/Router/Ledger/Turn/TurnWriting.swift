@@ -270,6 +270,8 @@ struct TurnWriting {
     try statements.consent.setRelease.text(record.roi.id.text).id(person.value)
       .int(ledger.number(of: record.capturedBy)).uint(record.position).text(record.state.rawValue)
       .blob(revoked).blob(json.encode(record.missing, for: "write release")).blob(body).run()
+    try statements.versions.addVersion.text(record.roi.id.text).int(Int64(record.roi.version))
+      .id(person.value).blob(body).run()
   }
 
   // MARK: Cases

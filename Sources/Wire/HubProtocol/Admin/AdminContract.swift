@@ -3,8 +3,10 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case status
   /// Every hop and fate of one message, by its id (32 hexadecimal digits).
   case message(id: String)
-  /// As `message`, with every decision and its reasons.
-  case explain(id: String)
+  /// What the log holds of one message, entry by entry; nothing of one that never came.
+  case entries(message: String)
+  /// What a recipient would get of a participant's, and why; nothing is sent. Leaves a trace.
+  case preview(PreviewQuestion)
   /// A release by its id, or, by nil, the newest ones.
   case releases(id: String?)
   case revoke(release: String, reason: String)
@@ -40,6 +42,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case auditHead
   /// A page of an export that has `size` entries.
   case auditPage(from: UInt64, size: UInt64)
+  /// What went out about a person (`agency/alias`) under all of their names, between two instants
+  /// (Unix milliseconds, the second not included), behind an entry of the log. Leaves a trace.
+  case disclosures(participant: String, from: Int64?, to: Int64?, after: UInt64?)
+  /// Who holds copies of what went out under a release.
+  case holders(release: String)
   /// The proof of one disclosure, or, for the auditor, of one withholding.
   case auditProof(message: String, recipient: String, part: UInt16?, withholding: Bool)
 }
@@ -54,6 +61,12 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case agreements([AgreementVersionReport])
   case agreement(AgreementVersionReport, text: String)
   case auditPage(AuditPage)
+  case entries([LogLeaf])
+  case preview(PreviewReport)
+  case disclosures(DisclosurePage)
+  case holders(HoldersReport)
+  /// A release is revoked; who still holds copies of what went out under it.
+  case revoked(String, holders: HoldersReport)
   /// An ``AuditProof`` as text.
   case auditProof(String)
   case expungement(ExpungementReport)
