@@ -6,14 +6,14 @@ import HubModel
 /// clocks that fail, judged by an oracle of its own.
 public struct Simulation: Sendable {
   public var seed: UInt64
-  /// Virtual days of traffic and faults; mending and judging come after.
-  public var days: Int
+  /// Virtual hours of traffic and faults; mending and judging come after.
+  public var hours: Int
   public var bug: PlantedBug?
   public var isCalm: Bool
 
-  public init(seed: UInt64, days: Int = 4, bug: PlantedBug? = nil, isCalm: Bool = false) {
+  public init(seed: UInt64, hours: Int, bug: PlantedBug? = nil, isCalm: Bool = false) {
     self.seed = seed
-    self.days = days
+    self.hours = hours
     self.bug = bug
     self.isCalm = isCalm
   }
@@ -23,11 +23,14 @@ public struct Simulation: Sendable {
     /// What the judge found; empty is good. Never participant data: kinds and agencies only.
     public let findings: [String]
     public let tally: SimulationTally
+    /// One number for everything that was committed and sent, in order.
+    public let digest: UInt64
   }
 
   /// The command that runs it again.
   public var rerun: String {
-    "accord-sim run --seed \(seed) --days \(days)"
+    "accord-sim run --seed \(seed) "
+      + (hours % 24 == 0 ? "--days \(hours / 24)" : "--hours \(hours)")
       + (bug.map { " --bug \($0.rawValue)" } ?? "") + (isCalm ? " --calm" : "")
   }
 
@@ -35,18 +38,20 @@ public struct Simulation: Sendable {
   ///   once: the disk is the process's.
   public func run() throws -> Report {
     let world = try World(
-      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan())
-    world.history.registry = world.router.registry
-    world.history.follow(world.router.agreement)
+      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan(seed: seed))
+    defer { world.end() }
     world.start()
-    let end = Tick(milliseconds: Span.days(Int64(days)).milliseconds)
-    var traffic = Traffic(seed: seed)
+    let end = Tick(milliseconds: Span.hours(Int64(hours)).milliseconds)
+    var traffic = Traffic(seed: seed, people: world.faults.people)
     world.speak(&traffic, until: end)
-    world.mend()
-    Verdict(world: world).look()
+    if !world.isOver { world.mend() }
+    if !world.isOver { Verdict(world: world).look() }
     world.tally.messages = world.history.said.count
+    world.tally.takenWhileLow = world.history.takenWhileLow
     world.tally.virtualDays = Double(world.now.milliseconds) / 86_400_000
-    return Report(seed: seed, findings: world.history.findings, tally: world.tally)
+    return Report(
+      seed: seed, findings: world.history.findings, tally: world.tally,
+      digest: world.history.digest)
   }
 }
 
@@ -54,14 +59,12 @@ extension World {
   /// The county's days: bursts of messages, hours of silence, faults in between.
   func speak(_ traffic: inout Traffic, until end: Tick) {
     scheduleChaos(until: end)
-    while now < end {
+    while now < end && !isOver {
       for _ in 0..<random.within(1...6) {
         let agency = random.pick(agencies)
-        let time = agency.clock.now()
         agency.clock.move(to: now)
-        let message = traffic.next(by: agency.id, agency.role, at: max(time, MachineClock.start))
-        history.said[message.id] = (message, agency.id)
-        if !agency.say(message) { history.said[message.id] = nil }
+        let time = max(agency.clock.now(), MachineClock.start)
+        agency.say(traffic.next(by: agency.id, agency.role, at: time))
         run(until: now + Span(milliseconds: Int64(random.within(0...400))))
       }
       let minutes = random.chance(1, in: 6) ? random.within(30...600) : random.within(1...20)
@@ -78,15 +81,22 @@ extension World {
       agency.isAway = false
       agency.start()
     }
+    isMending = true
     faulty_disk_heal(router.folder)
+    router.isLowOnSpace = false
     router.clock.correct()
     router.start()
-    run(until: now + .hours(3))
+    run(until: now + .hours(1))
     for agency in agencies { agency.start() }
     router.start()
+    run(until: now + .minutes(30))
+    Verdict(world: self).lookAtEscrow()
     // Past the escrow's deadline, which is 14 days here, in the quiet: heartbeats of weeks would
     // be most of the run.
     for agency in agencies { agency.kill(powerFails: false, away: .days(17)) }
-    run(until: now + .days(17) + .hours(3))
+    router.rest = .hours(6)
+    run(until: now + .days(17))
+    router.rest = SimulatedAgency.pingEvery
+    run(until: now + .hours(1))
   }
 }

@@ -50,7 +50,10 @@ import Testing
     if spec.fields.contains(where: { telling.contains($0.category) }) {
       #expect(spec.disclosure == .fullRelease || spec.disclosure == .fullReleasePart2)
     }
-    if spec.publishers == [.behavioralHealth], spec.needsParticipant {
+    // What only the router reads tells nobody.
+    if spec.publishers == [.behavioralHealth], spec.needsParticipant,
+      spec.disclosure != .control
+    {
       #expect(spec.disclosure == .fullRelease || spec.disclosure == .fullReleasePart2)
     }
   }
@@ -60,7 +63,7 @@ import Testing
     #expect(!spec.purpose.isAdverse)
   }
 
-  @Test("Free text is for names, a meeting place and an attorney; all else is coded")
+  @Test("Free text is for names, a meeting place, an attorney and an emergency; all else is coded")
   func freeText() {
     let text = Self.specs.flatMap { spec in
       spec.fields.filter { $0.type == .text }.map(\.name)
@@ -68,6 +71,8 @@ import Testing
     #expect(
       Set(text) == [
         "last-name", "first-name", "middle-name", "alias", "meeting-place", "attorney",
+        // The elements of 42 CFR 2.51(c), which the router alone and the privacy officer read.
+        "recipient-name", "affiliation", "declared-by", "nature",
       ])
     #expect(Self.specs.filter(\.mayAttach).map(\.topic) == [.participantStatus])
   }
@@ -78,7 +83,7 @@ import Testing
     #expect(
       Set(own) == [
         .handoffUnanswered, .holdDueSoon, .holdReviewDue, .roiExpiring, .identityCandidate,
-        .outcome,
+        .outcome, .emergencyOpened,
       ])
   }
 

@@ -116,6 +116,21 @@ struct DiversionStoryTests {
     #expect(town.outcomes(to: Town.sheriff).count == 4)
   }
 
+  @Test("Reminders do not pile up for a sender that is away; they go on when it is back")
+  func remindersWhileAway() throws {
+    let town = TownHarness()
+    town.connect(Town.sheriff)
+    town.publish(.holdRequest(of: "ann", case: "c-1", release: "field-1"), from: Town.sheriff)
+    town.disconnect(Town.sheriff)
+    let before = town.journal.messages.count
+    town.pass(.hours(12))
+    #expect(town.journal.messages.count == before)
+    town.connect(Town.sheriff)
+    town.pass(.minutes(31))
+    let reminders = town.deliveries(to: Town.sheriff).compactMap { $0.integer("reminder") }
+    #expect(reminders == [1, 2])
+  }
+
   @Test("A confirmation in the very turn of a reminder stops it")
   func confirmationRacesReminder() throws {
     let town = TownHarness()

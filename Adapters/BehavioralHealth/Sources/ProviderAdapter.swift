@@ -85,11 +85,15 @@ struct ProviderAdapter: AgencyAdapter {
     case "identity-confirm", "identity-reject":
       values["answer"] = String(command.dropFirst("identity-".count))
       folder = .identities
+    case "suspend": return try suspend(record, .suspended, at: now, in: database)
+    case "resume": return try suspend(record, .resumed, at: now, in: database)
+    case "emergency": return try declareEmergency(record, at: now, in: database)
     default:
       throw record.wrong(
         "command", "is not known",
         "Use acknowledged, declined, arrived, completed, intake-completed, "
-          + "intake-not-completed, status, contact, revoke, identity-confirm or identity-reject.")
+          + "intake-not-completed, status, contact, revoke, suspend, resume, emergency, "
+          + "identity-confirm or identity-reject.")
     }
     let said = IntakeRecord(line: record.line, values: values)
     try take(said, from: folder, at: now, in: database)

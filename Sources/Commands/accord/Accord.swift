@@ -15,8 +15,8 @@ struct Accord: ParsableCommand {
     subcommands: [
       InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
-      TotalsCommand.self, ClockCommand.self, IdentityCommand.self, AgreementCommand.self,
-      AuditCommand.self, ConsentCommand.self,
+      TotalsCommand.self, ClockCommand.self, EmergencyCommand.self, OrderCommand.self,
+      IdentityCommand.self, AgreementCommand.self, AuditCommand.self, ConsentCommand.self,
       ErrorsCommand.self,
     ])
 }

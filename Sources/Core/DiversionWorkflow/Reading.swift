@@ -53,6 +53,7 @@ struct Reading {
     // "Not completed" moves nothing: no machine may say it, not even by a phase.
     case .intakeNotCompleted, .handoffDetails, .holdDueSoon, .roiSigned, .roiAmended, .roiRefused,
       .roiRevoked, .roiSuspended, .roiResumed, .roiVoided, .roiEvent, .roiExpiring,
+      .emergencyDeclared, .emergencyOpened,
       .bookingCreated, .bookingReleased, .warrantStatus, .caseEvent, .defenceAssigned,
       .identityCandidate, .identityConfirmed, .identityRejected, .outcome, .outcomeConfirmed,
       .void:

@@ -33,6 +33,11 @@ public struct AuditEntry: Hashable, Sendable {
     case agreementRecorded = 32
     /// A recorded version that was overtaken before its date, or cannot be read any more.
     case agreementPassedOver = 33
+    /// Access in a medical emergency (42 CFR 2.51), and its review.
+    case emergencyOpened = 40
+    case emergencyReviewed = 41
+    /// An order of a court under subpart E.
+    case orderRecorded = 42
     /// Somebody asked what a recipient would get of a participant's; nothing was sent.
     case previewed = 48
     /// Somebody was given the list of a participant's disclosures.

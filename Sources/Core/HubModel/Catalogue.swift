@@ -44,8 +44,8 @@ struct TopicSpecBuilder {
 
 public enum Catalogue {
   public static let all: [Topic: TopicSpec] = Dictionary(
-    uniqueKeysWithValues: (referral + handoff + hold + consent + care + justice + identity + hub)
-      .map { ($0.topic, $0) })
+    uniqueKeysWithValues: (referral + handoff + hold + consent + emergency + care + justice
+      + identity + hub).map { ($0.topic, $0) })
 
   public static func spec(of topic: Topic) -> TopicSpec? { all[topic] }
 
@@ -227,6 +227,26 @@ public enum Catalogue {
         needsCase: false, category: .release
       ) { $0.with("release", .code, required: true).with("expires-at", .time) }
     ]
+
+  static let emergency = [
+    // The elements of 42 CFR 2.51(c); the time is the router's.
+    row(
+      .emergencyDeclared, .control, by: [.behavioralHealth], .emergencyTreatment,
+      participant: true, needsCase: false, category: .release
+    ) {
+      $0.with("recipient-name", .text, required: true)
+        .with("affiliation", .text, required: true)
+        .with("declared-by", .text, required: true)
+        .with("nature", .text, required: true)
+    },
+    row(
+      .emergencyOpened, .operational, by: [], .operations, participant: false,
+      needsCase: false, category: .operational
+    ) {
+      $0.with("emergency", .code, required: true).with("agency", .code, required: true)
+        .with("opened-at", .time, required: true).with("closes-at", .time, required: true)
+    },
+  ]
 
   static let care = [
     row(

@@ -31,6 +31,10 @@ public enum Topic: String, CaseIterable, Hashable, Sendable, CustomStringConvert
   /// Something that releases may end with has come.
   case roiEvent = "roi.event"
   case roiExpiring = "roi.expiring"
+  /// Medical personnel need information at once, and consent cannot be had (42 CFR 2.51).
+  case emergencyDeclared = "emergency.declared"
+  /// To the privacy officer: access was opened.
+  case emergencyOpened = "emergency.opened"
   case intakeCompleted = "intake.completed"
   case intakeNotCompleted = "intake.not-completed"
   case participantStatus = "participant.status"

@@ -95,6 +95,10 @@ final class AdminServer {
     case .separateIdentity(let name, let reason):
       guard let alias = Self.alias(name) else { return .malformed("participant") }
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
+    case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
+    case .reviewEmergency(let id, let finding): return try review(id, finding: finding)
+    case .recordOrder(let document, let participant, let reason):
+      return record(document, participant: participant, reason: reason)
     case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
@@ -153,7 +157,8 @@ final class AdminServer {
       agreementNote: StartingAgreement.note(
         file: configuration.agreementFile, version: snapshot.agreementVersion,
         hash: snapshot.agreementHash),
-      clockHeld: snapshot.clockFault.map { "\($0)" })
+      clockHeld: snapshot.clockFault.map { "\($0)" },
+      unreviewedEmergencies: try reader.emergencies(all: false).count)
   }
 }
 

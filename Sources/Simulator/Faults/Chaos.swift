@@ -8,7 +8,7 @@ extension World {
     let wait = Span.seconds(Int64(random.within(1...(2 * 60 * faults.minutesBetweenFaults))))
     guard now + wait < end else { return }
     after(wait) { [self] in
-      strike(random.pick(Fault.allCases))
+      strike(random.pick(faults.kinds))
       scheduleChaos(until: end)
     }
   }
@@ -20,7 +20,7 @@ extension World {
     case .connectionLost: agency.link.drop(told: true)
     case .partition: partition(agency)
     case .longAbsence:
-      agency.kill(powerFails: false, away: .days(Int64(random.within(7...25))))
+      agency.kill(powerFails: false, away: .hours(Int64(random.pick([6, 24, 200, 600]))))
     case .routerKilled: router.kill(powerFails: random.chance(1, in: 2))
     case .routerKilledBetweenSends:
       router.diesAfterSends = random.below(4)
@@ -36,9 +36,17 @@ extension World {
       faulty_disk_lay(agency.folder, Int32(FAULTY_DISK_WRITE_ERROR), Int64(random.within(1...20)))
     case .adapterDiskFlush:
       faulty_disk_lay(agency.folder, Int32(FAULTY_DISK_SYNC_ERROR), Int64(random.within(1...6)))
+    case .adapterDiskFull:
+      faulty_disk_lay(agency.folder, Int32(FAULTY_DISK_FULL), Int64(random.within(1...20)))
+    case .spaceLow: runLow()
     case .clockJump: jump()
     case .keyCutOff: cutOff(agency)
-    case .agreementChanged: changeAgreement()
+    case .keyRotated: rotate(agency)
+    case .agreementChanged: changeAgreement(later: false)
+    case .agreementScheduled: changeAgreement(later: true)
+    case .peopleMerged: mergePeople()
+    case .peopleSeparated: separatePeople()
+    case .operatorRevoked: revokeRelease()
     }
   }
 
@@ -47,37 +55,15 @@ extension World {
     after(.seconds(Int64(random.within(1...7_200)))) { agency.link.mend() }
   }
 
+  private func runLow() {
+    router.isLowOnSpace = true
+    after(.minutes(Int64(random.within(1...240)))) { [self] in router.isLowOnSpace = false }
+  }
+
+  /// Whole pairs of minutes, so that no sum of jumps is too small to be seen.
   private func jump() {
     let clock = random.chance(1, in: 2) ? router.clock : random.pick(agencies).clock
-    clock.jump(by: .minutes(Int64(random.within(-2_000...2_000))))
+    clock.jump(by: .minutes(2 * Int64(random.within(-1_000...1_000))))
     after(.minutes(Int64(random.within(1...300)))) { clock.correct() }
-  }
-
-  private func cutOff(_ agency: SimulatedAgency) {
-    guard let fingerprint = agency.link.replaceKey() else { return }
-    router.ask(.cutOff(fingerprint, reason: "stolen"))
-  }
-
-  /// Whether the provider's status may go to the prosecutor: now allowed, now not.
-  private func changeAgreement() {
-    guard router.isUp else { return }
-    let path = ProgramAgreement.Path(
-      .participantStatus, from: .behavioralHealth, to: .prosecutor)
-    let next = router.agreement.with(path, open: random.chance(1, in: 2))
-    router.ask(.activate(next, text: [], effective: nil))
-  }
-}
-
-extension ProgramAgreement {
-  /// The next version, with one path opened or closed.
-  func with(_ path: Path, open isOpen: Bool) -> ProgramAgreement {
-    var paths = paths
-    if isOpen { paths.insert(path) } else { paths.remove(path) }
-    return ProgramAgreement(
-      program: program, version: version + 1,
-      contentHash: [UInt8](repeating: UInt8(truncatingIfNeeded: version + 1), count: 32),
-      paths: paths, exceptions: exceptions, outcomes: outcomes, hold: hold, handoff: handoff,
-      escrow: escrow, referral: referral, roiExpiringDays: roiExpiringDays, calendar: calendar,
-      dutyLine: dutyLine, isDemonstration: isDemonstration)
   }
 }

@@ -1,11 +1,32 @@
-/// How hostile a run's surroundings are; rates are per thousand.
+/// How hostile a run's surroundings are; rates are per thousand. Each seed has a mix of its own:
+/// what hides behind one kind of trouble shows where that kind is absent.
 struct FaultPlan {
-  var dropPerMille = 5
-  var doublePerMille = 10
-  var overtakePerMille = 5
-  var longDelayPerMille = 10
+  var dropPerMille = 0
+  var doublePerMille = 0
+  var overtakePerMille = 0
+  var longDelayPerMille = 0
   /// One fault of the larger kind on average every so many virtual minutes; 0: none.
-  var minutesBetweenFaults = 45
+  var minutesBetweenFaults = 0
+  /// The larger kinds that this run knows.
+  var kinds: [Fault] = []
+  /// People whom everything is about; the fewer, the more their statements meet.
+  var people = Traffic.people
+
+  static let calm = FaultPlan()
+
+  private init() {}
+
+  init(seed: UInt64) {
+    var random = SeededGenerator(seed: seed, stream: "plan")
+    dropPerMille = random.pick([0, 5, 50])
+    doublePerMille = random.pick([0, 10, 100])
+    overtakePerMille = random.pick([0, 5, 50])
+    longDelayPerMille = random.pick([0, 10, 50])
+    minutesBetweenFaults = random.pick([15, 30, 60])
+    kinds = Fault.allCases.filter { _ in random.chance(3, in: 4) }
+    if kinds.isEmpty { kinds = Fault.allCases }
+    people = Array(people.prefix(random.within(1...people.count)))
+  }
 
   func drops(_ random: inout SeededGenerator) -> Bool { random.chance(dropPerMille, in: 1_000) }
   func doubles(_ random: inout SeededGenerator) -> Bool {
@@ -19,10 +40,6 @@ struct FaultPlan {
     random.chance(longDelayPerMille, in: 1_000)
       ? random.within(500...20_000) : random.within(1...40)
   }
-
-  static let calm = FaultPlan(
-    dropPerMille: 0, doublePerMille: 0, overtakePerMille: 0, longDelayPerMille: 0,
-    minutesBetweenFaults: 0)
 }
 
 /// The larger faults, drawn by weight.
@@ -38,9 +55,16 @@ enum Fault: String, CaseIterable, Sendable {
   case adapterKilled = "adapter killed"
   case adapterDiskWrite = "adapter's disk fails a write"
   case adapterDiskFlush = "adapter's disk fails a flush"
+  case adapterDiskFull = "adapter's disk full"
+  case spaceLow = "router's disk low on space"
   case clockJump = "clock jumped"
   case keyCutOff = "key cut off and replaced"
+  case keyRotated = "key rotated"
   case agreementChanged = "agreement changed"
+  case agreementScheduled = "agreement changed from a later date on"
+  case peopleMerged = "two participants merged"
+  case peopleSeparated = "merge undone"
+  case operatorRevoked = "release revoked by the operator"
 }
 
 /// What a run did, for the report.
@@ -50,7 +74,14 @@ public struct SimulationTally: Sendable {
   public internal(set) var unflushedWrites: Int64 = 0
   public internal(set) var turns = 0
   public internal(set) var messages = 0
+  /// Frames on the release lanes, resends and voids among them.
   public internal(set) var deliveries = 0
+  /// Deliveries whose number had gone out before in the same life of the router.
+  public internal(set) var resends = 0
+  /// Deliveries, sent for the first time, that tell a sender of its message's fate.
+  public internal(set) var outcomes = 0
+  /// Statements of consent that were taken while the router's disk was low.
+  public internal(set) var takenWhileLow = 0
   public internal(set) var virtualDays = 0.0
   public internal(set) var restarts = 0
 
@@ -63,6 +94,9 @@ public struct SimulationTally: Sendable {
     turns += other.turns
     messages += other.messages
     deliveries += other.deliveries
+    resends += other.resends
+    outcomes += other.outcomes
+    takenWhileLow += other.takenWhileLow
     virtualDays += other.virtualDays
     restarts += other.restarts
   }

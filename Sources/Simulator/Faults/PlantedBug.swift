@@ -14,7 +14,6 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case losesRedecision = "loses-redecision"
   case losesLapse = "loses-lapse"
   case losesQueue = "loses-queue"
-  case losesCursor = "loses-cursor"
   case losesAudit = "loses-audit"
   /// A resend goes out as it went out first, not decided again.
   case permitsAreCached = "permits-are-cached"
@@ -29,6 +28,15 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case ignoresNamedRelease = "ignores-named-release"
   case widensRelease = "widens-release"
   case narrowsRevocation = "narrows-revocation"
+  /// Who takes back everything takes back only what has come already.
+  case losesBlanket = "loses-blanket"
+  case losesMerge = "loses-merge"
+  case losesAgreement = "loses-agreement"
+  /// A wall clock that was set is believed.
+  case trustsAnyClock = "trusts-any-clock"
+  /// The old connections of a key that was cut off stay.
+  case forgetsRebind = "forgets-rebind"
+  case ignoresLowSpace = "ignores-low-space"
 
   /// Between turn and ledger: whether this never reaches the disk.
   func loses(_ entry: JournalEntry) -> Bool {
@@ -39,7 +47,9 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case (.losesRedecision, .timer(.redecide, _, _)): true
     case (.losesLapse, .timer(.lapse, _, _)): true
     case (.losesQueue, .part(let part)): part.fate == .pending
-    case (.losesCursor, .submitted): true
+    case (.losesBlanket, .blanket): true
+    case (.losesMerge, .group): true
+    case (.losesAgreement, .agreement): true
     case (.losesAudit, .audit(let entry)): entry.kind == .withheld
     default: false
     }
@@ -116,6 +126,20 @@ public enum PlantedBug: String, CaseIterable, Sendable {
       ? AgencyID("cedar") ?? recipient : recipient
   }
 
-  var frozenClock: MachineClock? { self == .frozenClock ? Self.stopped : nil }
+  /// What the turn takes for its clock.
+  func clock(of machine: MachineClock) -> any TurnClock {
+    switch self {
+    case .frozenClock: Self.stopped
+    case .trustsAnyClock: WallOnly(machine: machine)
+    default: machine
+    }
+  }
   private static let stopped = MachineClock()
+
+  /// A clock whose ticks follow whoever sets the wall clock.
+  private struct WallOnly: TurnClock {
+    let machine: MachineClock
+    func now() -> WallTime { machine.now() }
+    func tick() -> Tick { Tick(milliseconds: machine.now().milliseconds) }
+  }
 }

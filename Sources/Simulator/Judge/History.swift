@@ -10,6 +10,16 @@ final class History {
     var wasReleased = false
   }
 
+  /// What one turn writes, and what operators had asked of it.
+  private struct Staged {
+    var entries: [JournalEntry]
+    var acts: [AdministrativeAct]
+    /// Entries of the log before it.
+    var from: UInt64
+    /// The wall clock's error at the time.
+    var skew: Span
+  }
+
   /// Everything that an agency has on its disk to say.
   var said: [MessageID: (message: Message, by: AgencyID)] = [:]
   /// The disk failed while it was spooled: it may have been said or not.
@@ -19,44 +29,59 @@ final class History {
   private(set) var refused: Set<MessageID> = []
   private(set) var standing: [PartKey: Standing] = [:]
   private(set) var consent = SaidConsent()
-  private(set) var paths: Set<ProgramAgreement.Path> = []
   private(set) var findings: [String] = []
+  /// One number for all that was committed and sent: the same run gives the same.
+  private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
   var registry = Registry(agencies: [])
+  let operators = OperatorsPage()
+  private(set) var takenWhileLow = 0
 
-  private var staged: [JournalEntry] = []
-  private var stagedFrom: UInt64?
+  private var staged: Staged?
 
   func note(_ finding: String) {
     if findings.count < 20 { findings.append(finding) }
   }
 
-  // MARK: Commits
-
-  func begin(_ entries: [JournalEntry], logged: UInt64) {
-    staged = entries
-    stagedFrom = logged
+  private func mix(_ value: UInt64) { digest = (digest ^ value) &* 0x100_0000_01b3 }
+  private func mix(_ text: String) {
+    for byte in text.utf8 { mix(UInt64(byte)) }
   }
 
-  func confirm(entriesLogged: UInt64) {
+  // MARK: Commits
+
+  func begin(
+    _ entries: [JournalEntry], _ acts: [AdministrativeAct], logged: UInt64, skew: Span
+  ) {
+    staged = Staged(entries: entries, acts: acts, from: logged, skew: skew)
+  }
+
+  /// - Parameter logged: how many entries the log has now, if it was asked.
+  func confirm(logged: UInt64? = nil) {
+    guard let staged else { return }
+    let entries = staged.entries.count { if case .audit = $0 { true } else { false } }
+    if let logged, logged != staged.from + UInt64(entries) {
+      note("the log lacks an entry of what was done")
+    }
     take(staged)
-    staged = []
-    stagedFrom = nil
+    self.staged = nil
   }
 
   /// After a restart: whether the last commit, of which nobody heard, is on the disk. A turn
   /// without an entry in the log says nothing that is judged.
   func settle(entriesLogged: UInt64) {
-    if let from = stagedFrom, entriesLogged > from { take(staged) }
-    staged = []
-    stagedFrom = nil
+    if let staged, entriesLogged > staged.from { take(staged) }
+    staged = nil
   }
 
-  private func take(_ entries: [JournalEntry]) {
+  private func take(_ turn: Staged) {
+    mix(UInt64(turn.entries.count))
+    for act in turn.acts { take(act, turn) }
     var decided: [PartKey: Int] = [:]
-    for entry in entries {
+    for entry in turn.entries {
       switch entry {
       case .accepted(let stored): take(stored)
-      case .agreement: break
+      case .agreement(let version, _, let at): judge(operators.follow(version, at: at))
+      case .cutOff(let key, _): operators.end(key)
       case .audit(let entry):
         if entry.kind == .refused, let id = entry.message { refused.insert(id) }
         guard let message = entry.message, let recipient = entry.recipient, let part = entry.part
@@ -65,7 +90,7 @@ final class History {
       default: break
       }
     }
-    for case .part(let part) in entries {
+    for case .part(let part) in turn.entries {
       if part.fate != .delivered && decided[part.key] == nil {
         note("a part became \(part.fate) without an entry in the log")
       }
@@ -76,6 +101,36 @@ final class History {
     }
   }
 
+  private func judge(_ finding: String?) {
+    if let finding { note(finding) }
+  }
+
+  /// Operators' acts come first in a turn, before what agencies say.
+  private func take(_ act: AdministrativeAct, _ turn: Staged) {
+    switch act {
+    case .merge(let one, let other, _):
+      guard let first = known(one), let second = known(other) else { return }
+      consent.merge(first, second)
+    case .separate(let alias, _):
+      if let person = known(alias) { consent.separate(person) }
+    case .revoke(let id, _):
+      for case .audit(let entry) in turn.entries where entry.kind == .consentChanged {
+        consent.revoke(id, at: entry.at)
+        break
+      }
+    case .replaceRegistry(let registry): operators.admit(registry)
+    case .acceptClock: operators.trustedSkew = turn.skew
+    case .cutOff, .activate, .account, .preview, .reviewEmergency, .recordOrder: break
+    }
+  }
+
+  private var aliases: Set<AliasKey> = []
+
+  /// The person behind a name that the router has heard.
+  private func known(_ key: AliasKey) -> String? {
+    aliases.contains(key) ? Traffic.person(alias: key.alias) : nil
+  }
+
   private func take(_ stored: StoredMessage) {
     let id = stored.message.id
     if accepted.updateValue(stored, forKey: id) != nil { note("a message was accepted twice") }
@@ -84,22 +139,40 @@ final class History {
       note("a message was accepted that nobody said")
       return
     }
+    if operators.isLowOnSpace {
+      if original.topic.sequence == .data {
+        note("a \(original.topic) was taken though the disk is low")
+      } else {
+        takenWhileLow += 1
+      }
+    }
+    if let alias = original.participant { aliases.insert(AliasKey(original.source, alias)) }
     if let statement = original.consent, let person = Traffic.person(of: original) {
-      consent.hear(statement, of: person)
+      consent.hear(statement, of: person, at: stored.acceptedAt)
     }
   }
-
-  func follow(_ agreement: ProgramAgreement) { paths = agreement.paths }
 
   // MARK: What goes out
 
   /// Judged against what the ledger had taken by then.
-  func sent(_ frame: [UInt8], to recipient: AgencyID, at now: WallTime) {
-    guard let delivery = try? Delivery(decoding: frame), let content = delivery.content else {
+  /// - Parameter skew: the wall clock's error.
+  func sent(_ frame: [UInt8], to recipient: AgencyID, at now: WallTime, skew: Span) {
+    guard let delivery = try? Delivery(decoding: frame) else {
+      note("\(recipient) was sent what nobody can read")
       return
     }
+    mix(recipient.text)
+    mix(delivery.number)
+    mix(UInt64(bitPattern: now.milliseconds))
+    guard let content = delivery.content else { return }
+    mix(content.message.id.description)
+    if skew != operators.trustedSkew { note("something went out by a clock in doubt") }
     let id = content.message.id
     guard let agency = registry.agencies[recipient] else { return }
+    let key = PartKey(message: id, recipient: recipient, part: content.part)
+    if standing[key]?.part.number != delivery.number {
+      note("\(recipient) was sent what is not written down as sent to it")
+    }
     guard let stored = accepted[id] else {
       note("content went to \(recipient) that the ledger does not have")
       return
@@ -111,7 +184,9 @@ final class History {
     guard let original = said[id], let sender = registry.agencies[original.by] else { return }
     let path = ProgramAgreement.Path(
       original.message.topic, from: sender.role, to: agency.role)
-    if !paths.contains(path) { note("\(original.message.topic) to \(agency.role): no path") }
+    if !operators.paths.contains(path) {
+      note("\(original.message.topic) to \(agency.role): no path")
+    }
     guard let person = Traffic.person(of: original.message) else { return }
     for segment in content.message.segments
     where !consent.allows(

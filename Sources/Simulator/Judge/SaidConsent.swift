@@ -13,14 +13,20 @@ struct SaidConsent {
     var revokedToward: [Party] = []
 
     var isInForce: Bool { isWhole && !saidNo && !isRevoked && !isReplaced }
-    func isTaken(from agency: Registry.Agency) -> Bool {
-      revokedToward.contains { SaidConsent.names($0, agency) }
-    }
+  }
+
+  /// Everything was taken back, what had not come yet included.
+  private struct Blanket {
+    var recipients: [Party]
+    var at: WallTime
   }
 
   private var forms: [RoiID: Form] = [:]
   /// Taken back before they came.
   private var dead: Set<RoiID> = []
+  private var blankets: [String: [Blanket]] = [:]
+  /// Who counts as one person with others, each among them.
+  private var groups: [String: Set<String>] = [:]
 
   static func names(_ party: Party, _ agency: Registry.Agency) -> Bool {
     switch party {
@@ -31,15 +37,39 @@ struct SaidConsent {
 
   // MARK: Hearing
 
-  mutating func hear(_ statement: ConsentStatement, of person: String) {
+  /// - Parameter now: when the router took it in.
+  mutating func hear(_ statement: ConsentStatement, of person: String, at now: WallTime) {
     switch statement {
     case .release(let roi): sign(roi, person)
     case .refusal(let refusal): refuse(refusal, person)
-    case .revocation(let revocation): revoke(revocation, person)
+    case .revocation(let revocation): revoke(revocation, person, now)
     // The simulated county says none of these.
     case .event: break
     }
   }
+
+  /// The operator takes back a release that has been heard of.
+  mutating func revoke(_ id: RoiID, at now: WallTime) {
+    guard let form = forms[id] else { return }
+    revoke(RoiRevocation(id: id), form.person, now)
+  }
+
+  // MARK: Who is who
+
+  private func everyone(with person: String) -> Set<String> { groups[person] ?? [person] }
+
+  mutating func merge(_ one: String, _ other: String) {
+    let all = everyone(with: one).union(everyone(with: other))
+    for person in all { groups[person] = all }
+  }
+
+  mutating func separate(_ person: String) {
+    let rest = everyone(with: person).subtracting([person])
+    for other in rest { groups[other] = rest }
+    groups[person] = nil
+  }
+
+  // MARK: Statements
 
   private mutating func sign(_ roi: ReleaseOfInformation, _ person: String) {
     var form = Form(roi: roi, person: person, isWhole: roi.formImageHash.count == 32)
@@ -52,6 +82,11 @@ struct SaidConsent {
       form.revokedToward = known.revokedToward
     }
     if dead.contains(roi.id) { form.isRevoked = true }
+    // Signed before everything was taken back, and late to arrive.
+    for blanket in blankets[person] ?? [] where roi.signedAt.map({ $0 <= blanket.at }) ?? false {
+      if blanket.recipients.isEmpty { form.isRevoked = true }
+      form.revokedToward += blanket.recipients
+    }
     let wasReplacedBefore = forms.values.contains {
       $0.isWhole && !$0.saidNo && $0.roi.supersedes == roi.id && $0.roi.id != roi.id
         && $0.person == person
@@ -76,15 +111,23 @@ struct SaidConsent {
     forms[refusal.id] = form
   }
 
-  private mutating func revoke(_ revocation: RoiRevocation, _ person: String) {
+  private mutating func revoke(
+    _ revocation: RoiRevocation, _ person: String, _ now: WallTime
+  ) {
+    let people = everyone(with: person)
     for id in forms.keys where revocation.id == id || revocation.id == nil {
-      guard let form = forms[id], revocation.id != nil || form.person == person, !form.saidNo,
+      guard let form = forms[id], revocation.id != nil || people.contains(form.person),
         !form.isRevoked
       else { continue }
       if revocation.recipients.isEmpty { forms[id]?.isRevoked = true }
       forms[id]?.revokedToward += revocation.recipients
     }
-    if let id = revocation.id, forms[id] == nil { dead.insert(id) }
+    if let id = revocation.id {
+      if forms[id] == nil { dead.insert(id) }
+    } else {
+      let blanket = Blanket(recipients: revocation.recipients, at: now)
+      for each in people { blankets[each, default: []].append(blanket) }
+    }
   }
 
   // MARK: Answering
@@ -96,11 +139,12 @@ struct SaidConsent {
   ) -> Bool {
     var labels = segment.labels
     if sender.isPart2Program { labels.insert(.part2) }
-    var heard = forms.values.filter { $0.person == person }
+    let people = everyone(with: person)
+    var heard = forms.values.filter { people.contains($0.person) }
     if let named = message.release {
-      guard !dead.contains(named), let form = forms[named], !form.isRevoked,
-        !form.isTaken(from: recipient)
-      else { return false }
+      // Taken back, as a whole or toward this recipient: nothing that replaced it speaks for it.
+      if dead.contains(named) { return false }
+      if let form = forms[named], isTaken(form, from: recipient, people) { return false }
       let line = line(from: named)
       heard = heard.filter { line.contains($0.roi.id) }
     }
@@ -113,7 +157,8 @@ struct SaidConsent {
     }
     if isRefused { return false }
     return heard.contains { form in
-      guard form.isInForce, !form.isTaken(from: recipient), case .at(let end)? = form.roi.expiry,
+      guard form.isInForce, !isTaken(form, from: recipient, people),
+        case .at(let end)? = form.roi.expiry,
         let signed = form.roi.signedAt, signed <= now, now < end
       else { return false }
       let isPrinted = segment.category == .hold || segment.category == .handoffDetails
@@ -124,6 +169,22 @@ struct SaidConsent {
         && form.roi.information.contains {
           $0.categories.contains(segment.category) && labels.isSubset(of: $0.labels)
         }
+    }
+  }
+
+  /// What somebody took back under one of the person's names, they took back under all.
+  private func isTaken(
+    _ form: Form, from recipient: Registry.Agency, _ people: Set<String>
+  ) -> Bool {
+    if form.isRevoked || form.revokedToward.contains(where: { Self.names($0, recipient) }) {
+      return true
+    }
+    return people.contains { person in
+      (blankets[person] ?? []).contains { blanket in
+        (form.roi.signedAt.map { $0 <= blanket.at } ?? false)
+          && (blanket.recipients.isEmpty
+            || blanket.recipients.contains { Self.names($0, recipient) })
+      }
     }
   }
 

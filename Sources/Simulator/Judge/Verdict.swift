@@ -84,26 +84,33 @@ struct Verdict {
       case .pending, .released:
         history.note("a \(stored.message.topic) to \(key.recipient) is still on its way")
       case .held:
-        guard let original = history.said[key.message],
-          let sender = history.registry.agencies[original.by],
-          let agency = history.registry.agencies[key.recipient],
-          let person = Traffic.person(of: original.message)
-        else { continue }
-        let path = ProgramAgreement.Path(
-          original.message.topic, from: sender.role, to: agency.role)
-        let isAllowed = stands.part.segments.indexes.contains {
-          $0 < original.message.segments.count
-            && history.consent.allows(
-              original.message.segments[$0], of: original.message, about: person, from: sender,
-              to: agency, at: now)
-        }
-        if isAllowed && history.paths.contains(path) {
-          history.note("a \(stored.message.topic) is held though its release is in force")
-        }
-        let deadline = stored.acceptedAt + world.router.agreement.escrow.deadline
+        let deadline = stored.acceptedAt + world.town.agreement.escrow.deadline
         if deadline + .days(1) < now { history.note("held long after its deadline") }
       default: break
       }
+    }
+  }
+
+  /// Whether something waits for a release that is in force: once everyone is back and before the
+  /// escrow's deadlines.
+  func lookAtEscrow() {
+    let history = world.history
+    let now = world.router.clock.now()
+    for (key, stands) in history.standing where stands.part.fate == .held {
+      guard let original = history.said[key.message],
+        let sender = history.registry.agencies[original.by],
+        let agency = history.registry.agencies[key.recipient],
+        let person = Traffic.person(of: original.message)
+      else { continue }
+      let message = original.message
+      let path = ProgramAgreement.Path(message.topic, from: sender.role, to: agency.role)
+      guard history.operators.paths.contains(path) else { continue }
+      let isAllowed = stands.part.segments.indexes.contains {
+        $0 < message.segments.count
+          && history.consent.allows(
+            message.segments[$0], of: message, about: person, from: sender, to: agency, at: now)
+      }
+      if isAllowed { history.note("a \(message.topic) is held though its release is in force") }
     }
   }
 }

@@ -24,23 +24,24 @@ final class JournalTap: Journal {
 
   func commit(_ entries: [JournalEntry]) throws {
     var written = entries.filter { !(world.bug?.loses($0) ?? false) }
+    world.history.begin(
+      entries, world.router.actsOfTurn, logged: ledger.entriesLogged,
+      skew: world.router.clock.skew)
     if world.bug == .sendsBeforeCommit {
       swap(&written, &late)
-      world.history.begin(entries, logged: ledger.entriesLogged)
       if !written.isEmpty { try ledger.commit(written) }
-      world.history.confirm(entriesLogged: ledger.entriesLogged)
+      world.history.confirm()
       return
     }
-    world.history.begin(entries, logged: ledger.entriesLogged)
     do {
       try ledger.commit(written)
     } catch {
       if world.bug == .ignoresFailedFlush {
-        world.history.confirm(entriesLogged: ledger.entriesLogged)
+        world.history.confirm()
         return
       }
       throw error
     }
-    world.history.confirm(entriesLogged: ledger.entriesLogged)
+    world.history.confirm(logged: ledger.entriesLogged)
   }
 }

@@ -5,6 +5,7 @@ import HubClient
 import HubModel
 import Logging
 import Operations
+import Synchronization
 import ZeroMQ
 
 /// One agency's machine: the real client loop and store, on a disk, a network and a clock that
@@ -19,6 +20,7 @@ final class SimulatedAgency {
   private(set) var store: AdapterStore?
   private var loop: LinkLoop?
   private var wire: SimulatedWire?
+  private var recorder = Recorder()
   private var isStepDue = false
   private var steps: UInt64 = 0
   private let configuration: LinkConfiguration
@@ -33,9 +35,9 @@ final class SimulatedAgency {
     self.folder = folder
     self.world = world
     link = SimulatedLink(
-      agency: agency.id, keys: agency.keys.map(\.fingerprint), world: world)
+      agency: agency.id, key: agency.keys[0].fingerprint, world: world)
     configuration = LinkConfiguration(
-      agency: agency.id, role: agency.role, program: world.router.agreement.program,
+      agency: agency.id, role: agency.role, program: world.town.program,
       routerHost: "router", routerKey: keys.publicKey, keys: keys, pingEvery: Self.pingEvery)
   }
 
@@ -46,8 +48,9 @@ final class SimulatedAgency {
       let store = try AdapterStore(
         path: folder + "store.sqlite", migrations: [AppliedTable.migration], clock: clock.system)
       let wire = SimulatedWire(link, bug: world.bug)
+      recorder = Recorder()
       loop = try LinkLoop(
-        configuration: configuration, store: store, handler: Recorder(), log: Self.quiet,
+        configuration: configuration, store: store, handler: recorder, log: Self.quiet,
         wire: wire, clock: clock.system)
       self.store = store
       self.wire = wire
@@ -85,26 +88,43 @@ final class SimulatedAgency {
     }
   }
 
+  /// For good.
+  func end() { (loop, wire, store) = (nil, nil, nil) }
+
   // MARK: Work
 
-  /// Says something: on disk when this returns true.
-  func say(_ message: HubModel.Message) -> Bool {
-    guard let store else { return false }
+  /// Says something, if the machine is up: on disk when this returns.
+  func say(_ message: HubModel.Message) {
+    guard let store else { return }
     clock.move(to: world.now)
     do {
       try store.publish(message, role: role)
     } catch is Refusal {
       world.history.refusedAtHome += 1
-      return false
+      return
     } catch {
       // The disk failed it: whether the message is spooled is known after the restart.
       world.history.uncertain.insert(message.id)
+      world.history.said[message.id] = (message, id)
       die(powerFails: world.random.chance(1, in: 2))
-      return true
+      return
     }
+    world.history.said[message.id] = (message, id)
     wire?.isWoken = true
     wake()
-    return true
+  }
+
+  /// Most of the time somebody at the desk sees that a message waits, and says so.
+  private func confirm(_ waiting: [MessageID]) {
+    for message in waiting where world.random.chance(3, in: 4) {
+      world.after(.minutes(Int64(world.random.within(1...90)))) { [self] in
+        guard loop != nil else { return }
+        clock.move(to: world.now)
+        let now = max(clock.now(), MachineClock.start)
+        let confirmation = Traffic.confirmation(of: message, by: id, at: now, &world.random)
+        if let confirmation { say(confirmation) }
+      }
+    }
   }
 
   func wake() {
@@ -116,10 +136,21 @@ final class SimulatedAgency {
     }
   }
 
+  /// Steps in one virtual minute; far more than a county gives reason for is a storm.
+  private var minute: (Int64, Int) = (0, 0)
+
+  private func countStep() {
+    let now = world.now.milliseconds / 60_000
+    minute = minute.0 == now ? (now, minute.1 + 1) : (now, 1)
+    if minute.1 == 20_000 { world.history.note("\(id)'s client comes to no rest") }
+  }
+
   private func step() {
     guard let loop else { return }
+    countStep()
     clock.move(to: world.now)
     loop.step()
+    confirm(recorder.takeWaiting())
     let next = loop.nextStep
     steps += 1
     let mine = steps
@@ -154,7 +185,14 @@ enum AppliedTable {
   }
 }
 
-private struct Recorder: DeliveryHandler {
+private final class Recorder: DeliveryHandler {
+  private struct Waiting {
+    var applied: [MessageID] = []
+    var committed: [MessageID] = []
+  }
+  /// Own messages that wait for a release, as the router has told.
+  private let waiting = Mutex(Waiting())
+
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
     try database.execute(
       sql: "INSERT INTO applied (number, message, part, segments) VALUES (?, ?, ?, ?)",
@@ -162,6 +200,24 @@ private struct Recorder: DeliveryHandler {
         Int64(number), content.message.id.description, Int(content.part),
         content.message.segments.count,
       ])
+    guard content.message.topic == .outcome, content.message.code("fate") == "held",
+      let about = content.message.code("message").flatMap({ MessageID($0) })
+    else { return }
+    waiting.withLock { $0.applied.append(about) }
   }
-  func afterCommit() {}
+
+  func afterCommit() {
+    waiting.withLock {
+      $0.committed += $0.applied
+      $0.applied = []
+    }
+  }
+
+  /// Those of which the store knows, each once.
+  func takeWaiting() -> [MessageID] {
+    waiting.withLock { waiting in
+      defer { waiting.committed = [] }
+      return waiting.committed
+    }
+  }
 }

@@ -22,8 +22,21 @@ final class SimulatedRouter {
   private var acts: [AdministrativeAct] = []
   private var isStepDue = false
   private var steps: UInt64 = 0
+  /// Faults of the disk that have struck already.
+  private var struckBefore: Int64 = 0
+  /// Turns in a row that asked for another one at once.
+  private var hurried = 0
+  /// What operators have asked of the present turn.
+  private(set) var actsOfTurn: [AdministrativeAct] = []
+  /// The registry's file.
   var registry: Registry
-  var agreement: ProgramAgreement
+  /// The first agreement's file; later ones are in the ledger.
+  private let agreement: ProgramAgreement
+  /// Whether the disk is below its reserve, and whether the router has been told.
+  var isLowOnSpace = false { didSet { wake() } }
+  private var toldLow = false
+  /// The longest time without a turn: far longer than a daemon's, or a day would be idle turns.
+  var rest = SimulatedAgency.pingEvery
   /// Sends of the next turn after which the process dies.
   var diesAfterSends: Int?
 
@@ -48,28 +61,64 @@ final class SimulatedRouter {
     do {
       let ledger = try Ledger(at: folder + "ledger.sqlite")
       world.history.settle(entriesLogged: ledger.entriesLogged)
-      let tap = JournalTap(ledger, world: world)
       let recovered = try ledger.recover()
-      let state = RouterState(
-        recovered: recovered, registry: registry, agreement: agreement, window: world.window,
-        silence: .minutes(10))
-      for key in recovered.cutOff { registry.cutOff(key) }
+      let state = state(from: recovered)
+      judgeClock(against: recovered.clock)
+      world.history.operators.isLowOnSpace = false
       // Fresh numbers are never drawn twice, whatever became of those drawn before.
       fresh.begin()
       self.ledger = ledger
-      self.tap = tap
+      tap = JournalTap(ledger, world: world)
       transport = SimulatedTransport(self, world: world)
-      if recovered.agreementVersion != agreement.version
-        || recovered.agreementHash != agreement.contentHash
-      {
-        acts.append(.activate(agreement, text: [], effective: nil))
+      if recovered.agreementVersion == 0 {
+        acts.append(
+          .activate(agreement, text: SimulatedTown.text(of: agreement), effective: nil))
       }
+      // The file may have changed while the router was away.
+      acts.append(.replaceRegistry(registry))
       self.state = state
       world.tally.restarts += 1
       wake()
     } catch {
+      judge(error)
       die(effects: 0)
       restartLater()
+    }
+  }
+
+  /// Whatever stops a router, its disk must have had a part in it.
+  private func judge(_ error: any Error) {
+    let struck = faulty_disk_struck(folder)
+    if !(error is Killed) && struck == struckBefore {
+      world.history.note("the router stopped though its disk is good: \(error)")
+    }
+    struckBefore = struck
+  }
+
+  private func state(from recovered: Recovered) -> RouterState {
+    let page = world.history.operators
+    let waiting = recovered.agreements.filter { $0.version > recovered.agreementVersion }
+    return RouterState(
+      recovered: recovered, registry: registry,
+      agreement: page.agreement(recovered.agreementVersion) ?? agreement,
+      scheduled: waiting.compactMap { recorded in
+        page.agreement(recorded.version).map {
+          ScheduledAgreement($0, effective: recorded.effective)
+        }
+      }, window: world.window, silence: .minutes(10),
+      clock: world.bug == .trustsAnyClock ? nil : clock.mark())
+  }
+
+  /// Whether a router that starts now can know that its clock was set.
+  private func judgeClock(against seen: ClockMark?) {
+    let now = clock.mark()
+    guard let seen else {
+      world.history.operators.trustedSkew = clock.skew
+      return
+    }
+    // Of another boot only time that has run backwards shows.
+    if seen.boot != now.boot && now.wall >= seen.wall {
+      world.history.operators.trustedSkew = clock.skew
     }
   }
 
@@ -84,6 +133,7 @@ final class SimulatedRouter {
     // Without a power cut the kernel still has every write, flushed or not.
     world.tally.unflushedWrites += faulty_disk_crash(
       folder, world.random.next(), Int32(effects))
+    if effects != 0 { clock.reboot() }
     ledger?.close()
     ledger = nil
     tap = nil
@@ -91,8 +141,17 @@ final class SimulatedRouter {
     state = nil
     inbox = []
     acts = []
+    actsOfTurn = []
+    toldLow = false
+    hurried = 0
     diesAfterSends = nil
-    for link in world.links { link.drop(told: true) }
+    for link in world.links { link.dropAll() }
+  }
+
+  /// For good.
+  func end() {
+    ledger?.close()
+    (ledger, tap, transport, state) = (nil, nil, nil, nil)
   }
 
   private func restartLater() {
@@ -128,34 +187,50 @@ final class SimulatedRouter {
   private func step() {
     guard var state, let tap, let transport else { return }
     clock.move(to: world.now)
-    transport.begin(inbox, acts, diesAfter: diesAfterSends)
+    let news = isLowOnSpace != toldLow ? isLowOnSpace : nil
+    transport.begin(inbox, acts, isLow: news, diesAfter: diesAfterSends)
+    if let news {
+      toldLow = news
+      world.history.operators.isLowOnSpace = news
+    }
+    actsOfTurn = acts
     inbox = []
     acts = []
     diesAfterSends = nil
     world.tally.turns += 1
     do {
-      let now = world.bug?.frozenClock ?? clock
-      let wait = try state.turn(
-        transport: transport, journal: tap, clock: now, fresh: &fresh,
-        waiting: Span(milliseconds: 0))
+      let time: any TurnClock = world.bug?.clock(of: clock) ?? clock
+      let wait = try turn(&state, transport, tap, time)
       self.state = state
-      registry = state.registry
-      agreement = state.agreement
+      if state.clockFault != nil { world.callOperator() }
+      hurried = wait.milliseconds <= 0 ? hurried + 1 : 0
+      if hurried > 2_000 { world.history.note("the router's turns come to no end") }
       if wait.milliseconds <= 0 {
         wake()
       } else {
         steps += 1
         let mine = steps
         // The turn asks to be called each second, which here nothing would come of.
-        let rest = state.nextDue.map { max(wait, $0 - clock.now()) } ?? SimulatedAgency.pingEvery
-        world.after(min(rest, SimulatedAgency.pingEvery)) { [self] in if mine == steps { wake() } }
+        let due = state.clockFault == nil ? state.nextDue : nil
+        let pause = due.map { max(wait, $0 - time.now()) } ?? rest
+        world.after(min(pause, rest)) { [self] in if mine == steps { wake() } }
       }
     } catch {
       // It stops and begins again from its ledger; so does an operator's service manager.
+      judge(error)
       let powerFails = !(error is Killed) && world.random.chance(1, in: 2)
       die(effects: powerFails ? FAULTY_DISK_LOSE | FAULTY_DISK_TEAR : 0)
       restartLater()
     }
+  }
+
+  private func turn(
+    _ state: inout RouterState, _ transport: SimulatedTransport, _ tap: JournalTap,
+    _ time: some TurnClock
+  ) throws -> Span {
+    try state.turn(
+      transport: transport, journal: tap, clock: time, fresh: &fresh,
+      waiting: Span(milliseconds: 0))
   }
 }
 

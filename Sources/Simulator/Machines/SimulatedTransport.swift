@@ -17,9 +17,11 @@ final class SimulatedTransport: Transport {
   }
 
   func begin(
-    _ frames: [(Session, [UInt8])], _ acts: [AdministrativeAct], diesAfter sends: Int?
+    _ frames: [(Session, [UInt8])], _ acts: [AdministrativeAct], isLow: Bool?,
+    diesAfter sends: Int?
   ) {
     events = acts.enumerated().map { .administration($1, ticket: UInt64($0)) }
+    if let isLow, world.bug != .ignoresLowSpace { events.append(.space(isLow: isLow)) }
     for (session, frame) in frames {
       do {
         var submission = try Submission(decoding: frame)
@@ -54,13 +56,19 @@ final class SimulatedTransport: Transport {
       link.reply(reply.encoded(), to: session)
     case .deliver(let permitted):
       let frame = permitted.delivery.encoded()
-      sent[permitted.recipient, default: [:]][permitted.delivery.number] = frame
+      let number = permitted.delivery.number
+      if sent[permitted.recipient, default: [:]].updateValue(frame, forKey: number) != nil {
+        world.tally.resends += 1
+      } else if permitted.delivery.content?.message.topic == .outcome {
+        world.tally.outcomes += 1
+      }
       let recipient = world.bug?.changed(recipient: permitted.recipient) ?? permitted.recipient
       put(frame, permitted.delivery.topic, to: recipient)
     case .void(let agency, let delivery):
       let cached = world.bug == .permitsAreCached ? sent[agency]?[delivery.number] : nil
       put(cached ?? delivery.encoded(), delivery.topic, to: agency)
     case .rebind(let agency):
+      if world.bug == .forgetsRebind { return }
       world.links.first { $0.agency == agency }?.rebind()
     case .administered, .previewed: break
     }
@@ -68,7 +76,8 @@ final class SimulatedTransport: Transport {
 
   private func put(_ frame: [UInt8], _ topic: Topic, to agency: AgencyID) {
     world.tally.deliveries += 1
-    world.history.sent(frame, to: agency, at: router.clock.now())
+    world.history.sent(
+      frame, to: agency, at: router.clock.now(), skew: router.clock.skew)
     world.links.first { $0.agency == agency }?
       .deliver(topic: Array(topic.rawValue.utf8), frame)
   }

@@ -6,10 +6,11 @@ struct Traffic {
   private var serial: UInt64 = 0
   private var cases = 0
   private let people: [String]
+  static let people = (0..<4).map { "p\($0)" }
 
-  init(seed: UInt64) {
+  init(seed: UInt64, people: [String]) {
     random = SeededGenerator(seed: seed, stream: "traffic")
-    people = (0..<4).map { "p\($0)" }
+    self.people = people
   }
 
   /// One thing said by one agency, at its own clock's time.
@@ -124,17 +125,24 @@ struct Traffic {
     _ agency: AgencyID, _ person: String, _ now: WallTime, id: RoiID?, isField: Bool
   ) -> Message {
     guard let id else { preconditionFailure("ids of the traffic are valid") }
-    switch random.below(10) {
-    case 0:
+    let toward = Party.role(random.pick([Role.prosecutor, .behavioralHealth, .publicDefender]))
+    switch random.below(24) {
+    case 20:
+      return message(
+        .roiRevoked, agency, person, now, [], consent: .revocation(RoiRevocation(id: nil)))
+    case 21:
+      return message(
+        .roiRevoked, agency, person, now, [],
+        consent: .revocation(RoiRevocation(id: nil, recipients: [toward])))
+    case 0, 1:
       return message(
         .roiRefused, agency, person, now, [],
         consent: .refusal(
           RoiRefusal(id: id, reason: random.chance(1, in: 2) ? .refused : .incapacity)))
-    case 1, 2:
+    case 2, 3, 4:
       return message(
         .roiRevoked, agency, person, now, [], consent: .revocation(RoiRevocation(id: id)))
-    case 3:
-      let toward = Party.role(random.pick([Role.prosecutor, .behavioralHealth, .publicDefender]))
+    case 5, 6:
       return message(
         .roiRevoked, agency, person, now, [],
         consent: .revocation(RoiRevocation(id: id, recipients: [toward])))
@@ -167,7 +175,7 @@ struct Traffic {
       id: MessageID(at: now, random: (serial, random.next())), topic: topic, source: agency,
       program: program, sentAt: now,
       purpose: Catalogue.spec(of: topic)?.purpose ?? .careCoordination,
-      participant: person.flatMap { ParticipantAlias("\(agency)-\($0)") },
+      participant: person.flatMap { Self.alias(of: $0, at: agency) },
       tokens: person.map { [Self.stateID($0)] } ?? tokens, caseID: caseID, release: release,
       segments: segments, consent: consent)
   }
@@ -178,9 +186,29 @@ struct Traffic {
     return IdentityToken(.stateID, value)
   }
 
+  /// The name by which an agency knows a person.
+  static func alias(of person: String, at agency: AgencyID) -> ParticipantAlias? {
+    ParticipantAlias("\(agency)-\(person)")
+  }
+
+  static func person(alias: ParticipantAlias) -> String? {
+    alias.text.split(separator: "-").last.map(String.init)
+  }
+
+  /// Somebody at a desk has seen that a message waits.
+  static func confirmation(
+    of id: MessageID, by agency: AgencyID, at now: WallTime, _ random: inout SeededGenerator
+  ) -> Message? {
+    guard let program = ProgramID("simulated") else { return nil }
+    return Message(
+      id: MessageID(at: now, random: (random.next(), random.next())), topic: .outcomeConfirmed,
+      source: agency, program: program, sentAt: now, purpose: .careCoordination,
+      segments: [Segment(.operational, fields: [Field("message", .code(id.description))])])
+  }
+
   /// Whom a message of this traffic is about.
   static func person(of message: Message) -> String? {
-    if let alias = message.participant?.text.split(separator: "-").last { return String(alias) }
+    if let alias = message.participant { return person(alias: alias) }
     guard let token = message.tokens.first(where: { $0.kind == .stateID }) else { return nil }
     let text = String(decoding: token.value, as: UTF8.self)
     return text.split(separator: "-").last.map { String($0.prefix { $0 != "." }) }

@@ -11,6 +11,8 @@ final class MachineClock: Sendable, TurnClock {
   private struct Reading {
     var tick = Tick(milliseconds: 0)
     var skew = Span(milliseconds: 0)
+    var boots = 1
+    var bootedAt = Tick(milliseconds: 0)
   }
   private let reading = Mutex(Reading())
 
@@ -26,6 +28,28 @@ final class MachineClock: Sendable, TurnClock {
   func jump(by span: Span) {
     reading.withLock { $0.skew = Span(milliseconds: $0.skew.milliseconds + span.milliseconds) }
   }
+  /// How wrong the wall clock is.
+  var skew: Span { reading.withLock { $0.skew } }
+
+  /// The machine begins anew: its time since boot does, its wall clock goes on.
+  func reboot() {
+    reading.withLock {
+      $0.boots += 1
+      $0.bootedAt = $0.tick
+    }
+  }
+
+  /// What a router reads of this machine when it starts.
+  func mark() -> ClockMark {
+    let wall = now()
+    return reading.withLock {
+      ClockMark(
+        wall: wall, boot: "boot-\($0.boots)",
+        sinceBoot: Span(
+          milliseconds: wall.milliseconds - ($0.tick.milliseconds - $0.bootedAt.milliseconds)))
+    }
+  }
+
   func correct() { reading.withLock { $0.skew = Span(milliseconds: 0) } }
 
   /// What a daemon reads on this machine.

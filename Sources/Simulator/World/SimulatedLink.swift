@@ -8,7 +8,12 @@ import RouterCore
 final class SimulatedLink {
   let agency: AgencyID
   private(set) var fingerprint: KeyFingerprint
-  private var spare: KeyFingerprint?
+  /// What the agency uses from its next connection on.
+  var nextKey: KeyFingerprint?
+  /// The key that opened the release lane.
+  private var laneKey: KeyFingerprint?
+  /// Whoever else listens to the agency's lane, by their keys.
+  private var listeners: Set<KeyFingerprint> = []
   /// Counts connections, so that what belongs to an earlier one is known.
   private(set) var connection: UInt64 = 0
   private(set) var lane: UInt64 = 0
@@ -26,23 +31,10 @@ final class SimulatedLink {
 
   private unowned let world: World
 
-  /// - Parameter keys: the one in use and, if there is one, its replacement.
-  init(agency: AgencyID, keys: [KeyFingerprint], world: World) {
+  init(agency: AgencyID, key: KeyFingerprint, world: World) {
     self.agency = agency
-    fingerprint = keys[0]
-    spare = keys.dropFirst().first
+    fingerprint = key
     self.world = world
-  }
-
-  /// From the next connection on the agency uses its replacement.
-  /// - Returns: the key that it used before; `nil` where there is no replacement left.
-  func replaceKey() -> KeyFingerprint? {
-    guard let spare else { return nil }
-    defer {
-      fingerprint = spare
-      self.spare = nil
-    }
-    return fingerprint
   }
 
   func mend() {
@@ -76,6 +68,10 @@ final class SimulatedLink {
         world.after(Span(milliseconds: 500)) { [self] in attempt() }
         return
       }
+      if let key = nextKey {
+        fingerprint = key
+        nextKey = nil
+      }
       guard !world.router.isCutOff(fingerprint) else {
         events.append(.refused)
         wantsUp = false
@@ -103,6 +99,7 @@ final class SimulatedLink {
         !world.router.isCutOff(fingerprint)
       else { return }
       laneIsUp = true
+      laneKey = fingerprint
       // The router greets a subscription.
       carry(.delivery) { [self] in
         deliveries.append(LinkFrames(frames: [Array("accord.lane".utf8), []]))
@@ -135,6 +132,11 @@ final class SimulatedLink {
   }
 
   func deliver(topic: [UInt8], _ frame: [UInt8]) {
+    // Who listens hears it, whether the agency does or not.
+    let ended = world.history.operators.ended
+    if laneKey.map(ended.contains) ?? false || !listeners.isDisjoint(with: ended) {
+      world.history.note("a key of \(agency) that was cut off was sent something")
+    }
     guard laneIsUp, isUp, !isCut else { return }
     // A full pipe drops, and nobody is told.
     if world.faults.drops(&world.random) {
@@ -152,8 +154,22 @@ final class SimulatedLink {
 
   /// The router closed and bound its lane again; a good key reconnects by itself.
   func rebind() {
+    listeners = []
+    laneKey = nil
     laneIsUp = false
     if wantsLane { openLane() }
+  }
+
+  /// A thief listens too, by a key that is let in so far.
+  func listen(with key: KeyFingerprint) {
+    if world.router.isUp { listeners.insert(key) }
+  }
+
+  /// The router is gone, and every connection with it.
+  func dropAll() {
+    listeners = []
+    laneKey = nil
+    drop(told: true)
   }
 
   // MARK: The network's own doings

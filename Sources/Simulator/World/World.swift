@@ -20,7 +20,14 @@ final class World {
   private(set) var router: SimulatedRouter!
   private(set) var agencies: [SimulatedAgency] = []
   var links: [SimulatedLink] { agencies.map(\.link) }
+  let town: SimulatedTown
   var struck: [AgencyID: Int64] = [:]
+  /// Somebody is on their way to look at the router's clock.
+  var isOperatorCalled = false
+  /// Keys that were made since the beginning.
+  var keysMade = 0
+  /// Everything is being set right.
+  var isMending = false
   private let folder: String
 
   init(seed: UInt64, bug: PlantedBug?, faults: FaultPlan) throws {
@@ -32,14 +39,16 @@ final class World {
     guard faulty_disk_install() == 0 else { throw SimulationError.noDisk }
     faulty_disk_seed(seed)
     folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("accord-sim-\(ProcessInfo.processInfo.processIdentifier)-\(seed)")
-      .path + "/"
-    let town = try SimulatedTown()
+      .appendingPathComponent("accord-sim-\(UUID().uuidString)").path + "/"
+    town = try SimulatedTown()
     try FileManager.default.createDirectory(
       atPath: folder + "router", withIntermediateDirectories: true)
     router = SimulatedRouter(
       folder: folder + "router/", registry: town.registry, agreement: town.agreement,
       world: self)
+    history.registry = town.registry
+    history.operators.learn(town.agreement, effective: nil)
+    history.operators.admit(town.registry)
     for agency in town.registry.agencies.values.sorted(by: { $0.id < $1.id }) {
       let place = folder + "\(agency.id)/"
       try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
@@ -47,9 +56,18 @@ final class World {
     }
   }
 
-  deinit {
+  /// Lets go of everything; what is to come holds the world, so it does not end by itself.
+  func end() {
+    agenda = Agenda()
+    router.end()
+    for agency in agencies { agency.end() }
     faulty_disk_forget(folder)
-    try? FileManager.default.removeItem(atPath: folder)
+    do {
+      try FileManager.default.removeItem(atPath: folder)
+    } catch {
+      // A folder that is left in the temporary one harms nobody.
+      return
+    }
   }
 
   func start() {
@@ -66,15 +84,17 @@ final class World {
     agenda.add(at: now + max(span, Span(milliseconds: 0)), act)
   }
 
-  /// Lets everything happen that falls before `end`, or until `isOver` says so.
-  func run(until end: Tick, or isOver: () -> Bool = { false }) {
-    while let next = agenda.next, next <= end {
+  /// Lets everything happen that falls before `end`, unless the judge has seen enough.
+  func run(until end: Tick) {
+    while !isOver, let next = agenda.next, next <= end {
       now = next
       agenda.take()?()
-      if isOver() { return }
     }
     now = max(now, end)
   }
+
+  /// Of a planted bug one finding is enough; otherwise a few tell more than one.
+  var isOver: Bool { history.findings.count >= (bug == nil ? 20 : 1) }
 }
 
 public enum SimulationError: Error, CustomStringConvertible {
@@ -84,9 +104,15 @@ public enum SimulationError: Error, CustomStringConvertible {
 
 /// The town that every run happens in: five agencies under the usual agreement.
 struct SimulatedTown {
+  let program: ProgramID
   let registry: Registry
   let agreement: ProgramAgreement
   let keys: CurveKeyPair
+
+  /// What stands for the file of a version.
+  static func text(of agreement: ProgramAgreement) -> [UInt8] {
+    Array("version \(agreement.version)".utf8)
+  }
 
   init() throws {
     let roles: [(String, Role)] = [
@@ -96,18 +122,17 @@ struct SimulatedTown {
     var agencies: [Registry.Agency] = []
     for (index, (name, role)) in roles.enumerated() {
       guard let id = AgencyID(name) else { continue }
-      let keys = ["desk", "spare"].compactMap { suffix in
-        KeyFingerprint("key-\(name)-\(suffix)").map {
-          Registry.Key(fingerprint: $0, curve: [], signing: [], isConsumer: true)
-        }
+      let keys = KeyFingerprint("key-\(name)-0").map {
+        [Registry.Key(fingerprint: $0, curve: [], signing: [], isConsumer: true)]
       }
       agencies.append(
         Registry.Agency(
           id: id, name: name, role: role, isPart2Program: role == .behavioralHealth,
-          releasePort: UInt16(7_440 + index), keys: keys, maySendUnsealed: true))
+          releasePort: UInt16(7_440 + index), keys: keys ?? [], maySendUnsealed: true))
     }
     registry = Registry(agencies: agencies)
     guard let program = ProgramID("simulated") else { throw SimulationError.noDisk }
+    self.program = program
     let text = DefaultAgreement(
       program: program, timeZone: "America/Los_Angeles", dutyLine: "555 0100",
       isDemonstration: false

@@ -49,7 +49,7 @@ extension Oracle {
   func waits(_ papers: [OraclePaper], _ segment: Segment) -> Bool {
     for paper in papers {
       // Unnamed, a bare refusal answers for nothing but the messages that name it.
-      if paper.wasRefused, message.release != nil { return false }
+      if paper.wasRefused, message.release == paper.form.id { return false }
       let stood = log.rule1_missing(paper.form).isEmpty && !paper.isReplaced
       let wasGood = paper.wasRevoked || stood
       if wasGood, !rule12_isNotWithdrawn(paper), covers(paper, segment) { return false }

@@ -67,6 +67,13 @@ final class MemoryJournal: Journal {
     case .blanket(let participant, let blanket, let position):
       participants[participant]?.consents.add(blanket)
       participants[participant]?.consents.position = position
+    case .emergency(let participant, let access, let position):
+      participants[participant]?.consents.emergencies.append(access)
+      participants[participant]?.consents.position = position
+    case .emergencyReviewed: break
+    case .order(let participant, let order, let position):
+      participants[participant]?.consents.orders.append(order)
+      participants[participant]?.consents.position = position
     case .mark(let participant, let mark, let position):
       participants[participant]?.consents.marks.take(mark)
       participants[participant]?.consents.position = position

@@ -89,10 +89,17 @@ extension LinkLoop {
   /// When the router shall be asked to send, if it shall.
   var resumeDue: Tick? {
     guard let lane else { return nil }
-    if lane.wantsResume { return lane.resumedAt.map { $0 + pause } ?? now }
+    if lane.wantsResume { return lane.resumedAt.map { $0 + pause(of: lane) } ?? now }
     // The beat that proves the lane may have been missed.
     if !lane.isProven && lane.resumedAt == nil { return lane.openedAt + configuration.pingEvery }
     return lane.isProven ? nil : lane.openedAt + patience
+  }
+
+  /// Each resume has the router send a whole window again: where nothing comes of it, as while the
+  /// network holds back what was sent, the next one waits twice as long.
+  private func pause(of lane: ReleaseLane) -> Span {
+    let longer = pause.milliseconds << Int64(min(max(lane.resumesInVain - 1, 0), 16))
+    return Span(milliseconds: min(longer, max(pause, configuration.pingEvery).milliseconds))
   }
 
   func resumeIfDue() throws {
@@ -104,6 +111,7 @@ extension LinkLoop {
     }
     // Also where it cannot be sent now, so that the next try comes after a pause.
     lane?.resumedAt = now
+    lane?.resumesInVain += 1
     // First what was set aside: a resume acknowledges everything before it as applied.
     lane?.wantsResume = true
     guard try acknowledge() else { return }
@@ -161,6 +169,7 @@ extension LinkLoop {
     guard let last = arrivals.last else { return }
     arrivals = []
     applied = last.number
+    lane?.resumesInVain = 0
     for item in outcome.quarantined {
       log.error(
         "a delivery was set aside",

@@ -50,6 +50,8 @@ struct ReleaseLane {
   /// The router shall send from the next delivery on.
   var wantsResume = false
   var resumedAt: Tick?
+  /// Resumes since something new was last applied.
+  var resumesInVain = 0
 
   init(openedAt now: Tick) {
     openedAt = now

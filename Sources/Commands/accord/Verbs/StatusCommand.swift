@@ -45,7 +45,8 @@ struct StatusText {
   static func health(of report: StatusReport) -> Health {
     if report.clockHeld != nil { return .critical }
     let agencies = report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
-    return report.agreementNote == nil ? agencies : max(agencies, .warning)
+    let needsAPerson = report.agreementNote != nil || report.unreviewedEmergencies > 0
+    return needsAPerson ? max(agencies, .warning) : agencies
   }
 
   static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
@@ -63,6 +64,12 @@ struct StatusText {
     }
     if let note = report.agreementNote {
       lines.append(paint.health("AGREEMENT: \(LogText.escaped(note)).", .warning))
+    }
+    if report.unreviewedEmergencies > 0 {
+      lines.append(
+        paint.health(
+          "EMERGENCY ACCESS: \(report.unreviewedEmergencies) not reviewed by the privacy officer; "
+            + "see 'accord emergency list'.", .warning))
     }
     if let fault = report.clockHeld {
       lines.append(

@@ -26,6 +26,9 @@ public enum JournalEntry: Equatable, Sendable {
   /// What revoked everything, also what has not been seen yet.
   case blanket(ParticipantID, BlanketRevocation, position: UInt64)
   case mark(ParticipantID, ConsentMark, position: UInt64)
+  indirect case emergency(ParticipantID, EmergencyAccess, position: UInt64)
+  case emergencyReviewed(RoiID, finding: String, at: WallTime)
+  indirect case order(ParticipantID, CourtOrder, position: UInt64)
   /// The participant counts as one person with others, of whom `head` is one; `nil`: no more.
   /// Consents that follow stand at `position` or later.
   case group(ParticipantID, head: ParticipantID?, position: UInt64)

@@ -38,7 +38,8 @@ extension RouterState {
         .administration(.acceptClock, _):
         needs.mayStartRedecision = true
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
-      case .administration(.separate(let alias, _), _), .administration(.account(let alias, _), _):
+      case .administration(.separate(let alias, _), _), .administration(.account(let alias, _), _),
+        .administration(.recordOrder(_, let alias, _), _):
         needs.aliases.insert(alias)
       case .administration(.preview(let request), _): needs.aliases.insert(request.name)
       case .administration, .malformed, .space, .chained: break

@@ -27,6 +27,10 @@ public enum AdministrativeAct: Sendable {
   case merge(AliasKey, AliasKey, reason: String)
   /// The participant behind this name is nobody else after all.
   case separate(AliasKey, reason: String)
+  /// A privacy officer has looked at an access in a medical emergency.
+  case reviewEmergency(RoiID, finding: String)
+  /// An order of a court about the participant behind this name.
+  indirect case recordOrder(CourtOrder, of: AliasKey, reason: String)
   /// Somebody is about to be given the list of what went out about this participant.
   case account(AliasKey, detail: String)
   /// What would this recipient get? Asks, and sends nothing.

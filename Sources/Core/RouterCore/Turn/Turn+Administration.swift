@@ -27,6 +27,10 @@ extension Turn {
     case .separate(let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       separate(participant, because: reason)
+    case .reviewEmergency(let id, let finding): reviewEmergency(id, finding)
+    case .recordOrder(let order, let alias, let reason):
+      guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
+      record(order, for: participant, because: reason)
     case .account(let alias, let detail):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       logReading(.accounted, of: participant, detail: detail)

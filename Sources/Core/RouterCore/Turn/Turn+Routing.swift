@@ -109,7 +109,9 @@ extension Turn {
     where exception.path.topic == message.topic && exception.path.from == source.role {
       roles.insert(exception.path.to)
     }
-    return Role.allCases.filter(roles.contains).flatMap { state.registry.agencies(in: $0) }
+    let rescuers = emergencyRecipients(of: stored.participant)
+    return Role.allCases.flatMap { state.registry.agencies(in: $0) }
+      .filter { roles.contains($0.role) || rescuers.contains($0.id) }
       .filter { agency in
         guard agency.id != source.id,
           message.audience.isEmpty || message.audience.contains(agency.id)

@@ -97,6 +97,9 @@ extension Turn {
     if let statement = message.consent, let participant {
       try applyConsent(statement, of: participant, from: message)
     }
+    if message.topic == .emergencyDeclared, let participant {
+      try openEmergency(message, for: participant)
+    }
     store(
       StoredMessage(
         message: message, participant: participant, basis: .submitted, acceptedAt: now))

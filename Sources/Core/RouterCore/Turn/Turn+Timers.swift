@@ -46,9 +46,13 @@ extension Turn {
     guard let stored = facts.messages[id] else { return }
     let held = (facts.parts[id] ?? []).filter { $0.fate == .held }
     guard !held.isEmpty else { return }
-    for part in held { tellSender(of: stored, part: part, reminder: count) }
+    // To a sender that is away they would pile up, thousands for each message, and all come at
+    // once; it is reminded when it is back.
+    let isThere = state.isConnected(stored.message.source)
+    if isThere { for part in held { tellSender(of: stored, part: part, reminder: count) } }
     setTimer(
-      .heldReminder(id), due: now + state.agreement.escrow.remindEvery, count: count + 1)
+      .heldReminder(id), due: now + state.agreement.escrow.remindEvery,
+      count: isThere ? count + 1 : count)
   }
 
   private mutating func announceExpiry(of release: RoiID, of participant: ParticipantID) {

@@ -44,7 +44,8 @@ struct PeopleStatements {
 /// Releases of information, and what revoked them unseen.
 struct ConsentStatements {
   let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
-    setBlanket, marks, setMark, removeMark: Prepared
+    setBlanket, marks, setMark, removeMark, authorities, setAuthority,
+    reviewAuthority: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
@@ -81,6 +82,15 @@ struct ConsentStatements {
     removeMark = try make(
       "remove consent mark",
       "DELETE FROM consent_mark WHERE participant = ? AND kind = ? AND name = ?")
+    authorities = try make(
+      "read authorities", "SELECT kind, body FROM authority WHERE participant = ? ORDER BY id")
+    setAuthority = try make(
+      "write authority", """
+        INSERT INTO authority (id, participant, kind, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET body = excluded.body
+        """)
+    reviewAuthority = try make(
+      "write review", "UPDATE authority SET reviewed_at = ?, finding = ? WHERE id = ?")
     tombstones = try make(
       "read tombstones", "SELECT release FROM tombstone WHERE participant = ?")
     addTombstone = try make(

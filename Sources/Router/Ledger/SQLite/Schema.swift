@@ -126,6 +126,11 @@ enum Schema {
       participant BLOB NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (participant, kind, name)
     ) WITHOUT ROWID;
+    CREATE TABLE authority (
+      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
+      reviewed_at INTEGER, finding TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX authority_participant ON authority (participant);
     CREATE TABLE "case" (
       id TEXT PRIMARY KEY, opened_by INTEGER NOT NULL, participant BLOB
     ) WITHOUT ROWID;

@@ -154,6 +154,20 @@ extension Ledger {
           at: blankets.time(at: 1)))
     }
     record.consents.marks = try readMarks(of: id)
+    let authorities = statements.consent.authorities
+    try authorities.id(id.value).rows {
+      switch AuthorityKind(rawValue: authorities.int(at: 0)) {
+      case .order:
+        let stored = try json.decode(
+          StoredOrder.self, from: authorities.blob(at: 1), for: "read authorities")
+        record.consents.orders.append(try stored.order(in: authorities))
+      case .emergency:
+        let stored = try json.decode(
+          StoredEmergency.self, from: authorities.blob(at: 1), for: "read authorities")
+        record.consents.emergencies.append(try stored.access(in: authorities))
+      case nil: throw authorities.damaged()
+      }
+    }
     recentPeople.remember(record, of: id)
     return record
   }

@@ -70,7 +70,7 @@ struct TurnWriting {
       try statements.hub.setClock.int(mark.wall.milliseconds).text(mark.boot)
         .int(mark.sinceBoot.milliseconds).run()
     case .participant, .alias, .token, .release, .tombstone, .blanket, .mark,
-      .group:
+      .group, .emergency, .emergencyReviewed, .order:
       try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
     case .cutOff(let key, let at):
@@ -209,6 +209,21 @@ struct TurnWriting {
       ledger.recentPeople.forget(person)
     case .mark(let person, let mark, let position):
       try write(mark, of: person)
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .emergency(let person, let access, let position):
+      try statements.consent.setAuthority.text(access.id.text).id(person.value)
+        .int(AuthorityKind.emergency.rawValue)
+        .blob(ledger.json.encode(StoredEmergency(access), for: "write authority")).run()
+      try people.movePosition.id(person.value).uint(position).run()
+      ledger.recentPeople.forget(person)
+    case .emergencyReviewed(let id, let finding, let time):
+      try statements.consent.reviewAuthority.int(time.milliseconds).text(finding).text(id.text)
+        .run()
+    case .order(let person, let order, let position):
+      try statements.consent.setAuthority.text(order.id.text).id(person.value)
+        .int(AuthorityKind.order.rawValue)
+        .blob(ledger.json.encode(StoredOrder(order), for: "write authority")).run()
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .group(let person, let head, let position):

@@ -18,6 +18,12 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// Two names (`agency/alias`) are one person's, or after all are not.
   case mergeIdentities(first: String, second: String, reason: String)
   case separateIdentity(name: String, reason: String)
+  /// Accesses in medical emergencies: those not reviewed yet, or all.
+  case emergencies(all: Bool)
+  /// A privacy officer has looked at one of them.
+  case reviewEmergency(id: String, finding: String)
+  /// An order of a court about the participant behind `agency/alias`.
+  case recordOrder(CourtOrderDocument, participant: String, reason: String)
   case reloadRegistry
   /// Records an agreement's file and puts it in force, at once or from a date on (Unix
   /// milliseconds); without one, the file's own date counts.
@@ -48,6 +54,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case message(MessageReport)
   case releases([ReleaseReport])
   case held([HeldReport])
+  case emergencies([EmergencyReport])
   case totals(TotalsReport)
   case agreements([AgreementVersionReport])
   case agreement(AgreementVersionReport, text: String)
@@ -106,9 +113,12 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var agreementNote: String?
   /// Why nothing is released until the operator accepts the clock; nil while all is well.
   public var clockHeld: String?
+  /// Accesses in medical emergencies that no privacy officer has looked at.
+  public var unreviewedEmergencies: Int
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
-    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil
+    now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil,
+    unreviewedEmergencies: Int = 0
   ) {
     self.agreementNote = agreementNote
     self.program = program
@@ -118,6 +128,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.now = now
     self.agencies = agencies
     self.clockHeld = clockHeld
+    self.unreviewedEmergencies = unreviewedEmergencies
   }
 }
 

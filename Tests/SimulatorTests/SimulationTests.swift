@@ -1,0 +1,97 @@
+import Foundation
+import Simulator
+import Testing
+
+/// The simulated disk is the process's, so these run one after the other.
+@Suite("The hub in virtual time", .serialized)
+struct SimulationTests {
+  static let isLong = ProcessInfo.processInfo.environment["ACCORD_LONG"] != nil
+  /// Among them those in which planted bugs are found.
+  static let seeds: [UInt64] = isLong ? Array(1...200) : [1, 6, 8, 16]
+  static let hours = isLong ? 72 : 12
+
+  /// Runs that once failed, each with what was wrong.
+  struct Kept: Sendable, CustomStringConvertible {
+    let seed: UInt64
+    let hours: Int
+    let because: String
+    var description: String { "seed \(seed): \(because)" }
+  }
+
+  static let kept = [
+    Kept(
+      seed: 4, hours: 12,
+      because: "a release spoke for one that it superseded and that had never come; a clock "
+        + "that was set held everything, and no operator looked"),
+    Kept(seed: 49, hours: 12, because: "the same, and reminders piled up for an absent sender"),
+  ]
+
+  private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {
+    let report = try simulation.run()
+    #expect(report.findings.isEmpty, "rerun: \(simulation.rerun)")
+    return report
+  }
+
+  @Test("No promise is broken on networks, disks and clocks that fail")
+  func clean() throws {
+    var total = SimulationTally()
+    for seed in Self.seeds {
+      total.add(try expectClean(Simulation(seed: seed, hours: Self.hours)).tally)
+    }
+    // A run in which nothing happens proves nothing.
+    #expect(total.messages > 150)
+    #expect(total.deliveries > 150)
+    #expect(total.resends > 0)
+    #expect(total.restarts > Self.seeds.count)
+    #expect(total.faults.count >= 15, "\(total.faults)")
+    // Statements of consent are taken while the disk is low; data never is (the judge looks).
+    #expect(total.takenWhileLow > 0)
+  }
+
+  @Test("Seeds that failed once stay clean", arguments: kept)
+  func keptSeeds(_ kept: Kept) throws {
+    _ = try expectClean(Simulation(seed: kept.seed, hours: kept.hours))
+  }
+
+  @Test("Nothing fails where nothing is made to fail")
+  func calm() throws {
+    let report = try expectClean(Simulation(seed: 1, hours: 12, isCalm: true))
+    #expect(report.tally.faults.isEmpty)
+    #expect(report.tally.resends == 0)
+    #expect(report.tally.restarts == 1)
+  }
+
+  @Test("The same seed gives the same history, another seed another")
+  func deterministic() throws {
+    let first = try Simulation(seed: 3, hours: 12).run()
+    let other = try Simulation(seed: 5, hours: 12).run()
+    let again = try Simulation(seed: 3, hours: 12).run()
+    #expect(first.digest == again.digest)
+    #expect(first.tally.turns == again.tally.turns)
+    #expect(first.tally.faults == again.tally.faults)
+    #expect(first.digest != other.digest)
+  }
+
+  /// The seed that shows each bug soonest; 6 where nothing is said.
+  static let showing: [PlantedBug: UInt64] = [
+    .ignoresFailedFlush: 16, .losesTombstone: 8, .losesRedecision: 4, .permitsAreCached: 16,
+    .replayOffByOne: 1, .skipsSubmission: 1, .forgetsRebind: 8,
+    .ignoresLowSpace: 16,
+  ]
+  /// In how many seeds, from 1 on, each is found when nobody knows where to look.
+  static let bound: UInt64 = 40
+
+  @Test(
+    "Each planted bug is found in a seed that is clean without it",
+    arguments: PlantedBug.allCases)
+  func planted(_ bug: PlantedBug) throws {
+    let seed = Self.showing[bug] ?? 6
+    let found = try Simulation(seed: seed, hours: 12, bug: bug).run()
+    #expect(!found.findings.isEmpty, "\(bug.rawValue) is not found in seed \(seed)")
+    guard Self.isLong else { return }
+    let first = try (1...Self.bound).first { seed in
+      try !Simulation(seed: seed, hours: 48, bug: bug).run().findings.isEmpty
+    }
+    #expect(first != nil, "\(bug.rawValue) is not found in \(Self.bound) seeds")
+  }
+}
