@@ -2,8 +2,14 @@ import Foundation
 import Simulator
 import Testing
 
-/// The simulated disk is the process's, so these run one after the other.
-@Suite("The hub in virtual time", .serialized)
+/// The simulated disk takes the place of the process's own, so these run one after the other and in
+/// a process without other tests: `ACCORD_SIMULATOR=1 swift test --filter SimulationTests`, as
+/// `deploy/test` does.
+@Suite(
+  "The hub in virtual time", .serialized,
+  .enabled(
+    if: ProcessInfo.processInfo.environment["ACCORD_SIMULATOR"] != nil,
+    "in a process of its own, by deploy/test"))
 struct SimulationTests {
   static let isLong = ProcessInfo.processInfo.environment["ACCORD_LONG"] != nil
   /// Among them those in which planted bugs are found.
