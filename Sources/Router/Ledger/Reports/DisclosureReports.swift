@@ -30,13 +30,15 @@ extension LedgerReader {
       }
       let first = from?.milliseconds ?? .min
       let last = end?.milliseconds ?? .max
-      let found = try Self.disclosures(of: people, registry, keys, in: database).filter { disclosure in
+      let all = try Self.disclosures(of: people, registry, keys, in: database)
+      let found = all.filter { disclosure in
         if let after, disclosure.entry <= after { return false }
         return first <= disclosure.at && disclosure.at < last
       }
       let page = Array(found.prefix(limit))
       return DisclosurePage(
-        program: program.text, disclosures: page, terms: try Self.terms(of: page, keys, in: database),
+        program: program.text, disclosures: page,
+        terms: try Self.terms(of: page, keys, in: database),
         next: found.count > limit ? page.last?.entry : nil)
     }
   }
