@@ -15,7 +15,10 @@ struct ConsentCommand: ParsableCommand {
       discussion: """
         The request names recipients, purposes and action, and may hold resources to decide on
         and groups. One consent that is not understood makes the decision "refused".
-        Ends with 0 whenever a decision was printed, with 2 where the request cannot be read.
+        The answer has decision (permit, deny, not-covered or refused), withheld, deciding,
+        reasons and refused (file, path and reason of what was not understood).
+        Ends with 0 whenever the request was decided or a consent refused, with 2 where the
+        request cannot be read, with 64 where the command is wrong (as a --now without a zone).
         """)
 
     @Option(help: "The moment to decide for: a FHIR dateTime such as 2026-11-21T09:00:00Z.")

@@ -110,7 +110,10 @@ public struct ConsentDecider {
   /// A consent that only calls itself a patient's consent is of every category.
   private func isOfCategory(_ consent: Consent) -> Bool {
     let general = [Coding(system: CodeSystem.loinc, code: "59284-0")]
-    guard !request.categories.isEmpty else { return true }
+    // Every consent is a consent document, which is what that code says.
+    guard !request.categories.contains(where: { asked in
+      general.contains { $0.code == asked.code && (asked.system ?? $0.system) == $0.system }
+    }), !request.categories.isEmpty else { return true }
     return consent.categories.contains { own in
       general.contains(own)
         || request.categories.contains { $0 == own || ($0.system == nil && $0.code == own.code) }

@@ -111,7 +111,7 @@ struct Matcher {
       answers.append(isMet ? .yes : .no)
     }
     if !criteria.classes.isEmpty {
-      answers.append(criteria.classes.contains { isClass($0, resource) } ? .yes : .no)
+      answers.append(.any(criteria.classes.lazy.map { isClass($0, resource, rule.kind) }))
     }
     if !criteria.codes.isEmpty { answers.append(code(criteria.codes, resource, rule.kind)) }
     if let period = criteria.dataPeriod {
@@ -129,20 +129,24 @@ struct Matcher {
   /// The confidentiality that a resource is handled at: a sensitivity makes it restricted at least.
   private func level(_ resource: ResourceFacts) -> Int? {
     let floor = resource.sensitivities.isEmpty ? nil : FHIRVocabulary.restricted
-    return [resource.confidentiality, floor].compactMap { $0 }.max()
+    let doubtful = resource.doubtfulLabels.compactMap(FHIRVocabulary.confidentialityLevel).max()
+    return [resource.confidentiality, floor, doubtful].compactMap { $0 }.max()
   }
 
   /// A confidentiality permits up to its height; another label permits what stands under it, if
   /// every sensitivity of the resource is named and it is not very restricted.
   private func isPermitted(_ labels: [Coding], _ resource: ResourceFacts) -> Bool {
     let height = labels.compactMap(FHIRVocabulary.confidentialityLevel).max()
-    if let height, let level = level(resource), level <= height { return true }
+    let isLabelled =
+      resource.confidentiality != nil
+      || resource.labels.contains(where: FHIRVocabulary.isSensitivity)
+    if let height, let level = level(resource), level <= height, isLabelled { return true }
     let named = labels.filter { $0.system != CodeSystem.confidentiality }
     let isNamed: (Coding) -> Bool = { label in
       named.contains { FHIRVocabulary.covers($0, label) }
     }
     return resource.labels.contains(where: isNamed) && resource.sensitivities.allSatisfy(isNamed)
-      && (resource.confidentiality ?? 0) <= max(height ?? 0, FHIRVocabulary.restricted)
+      && (level(resource) ?? 0) <= max(height ?? 0, FHIRVocabulary.restricted)
   }
 
   /// A confidentiality denies from its height up; another label denies what stands under it.
@@ -151,16 +155,32 @@ struct Matcher {
       if let height = FHIRVocabulary.confidentialityLevel(named) {
         return level(resource).map { $0 >= height } ?? false
       }
-      return resource.labels.contains { FHIRVocabulary.covers(named, $0) }
+      return (resource.labels + resource.doubtfulLabels).contains {
+        FHIRVocabulary.covers(named, $0)
+      }
     }
   }
 
-  private func isClass(_ named: Coding, _ resource: ResourceFacts) -> Bool {
+  /// A denial of a class reaches what holds a resource of that class inside it.
+  private func isClass(
+    _ named: Coding, _ resource: ResourceFacts, _ kind: Provision.Kind
+  ) -> Match {
     switch named.system {
-    case CodeSystem.resourceTypes: resource.type == named.code
-    case CodeSystem.mimeTypes: resource.contentTypes.contains(named.code)
-    default: resource.profiles.contains(named.code)
+    case CodeSystem.resourceTypes:
+      let isInside = kind == .deny && resource.innerTypes.contains(named.code)
+      return resource.type == named.code || isInside ? .yes : .no
+    case CodeSystem.mimeTypes: return resource.contentTypes.contains(named.code) ? .yes : .no
+    default: return .any(resource.profiles.lazy.map { profile(named.code, $0) })
     }
+  }
+
+  /// Canonical addresses: without a version, each version is meant.
+  private func profile(_ named: String, _ own: String) -> Match {
+    let left = named.split(separator: "|", maxSplits: 1)
+    let right = own.split(separator: "|", maxSplits: 1)
+    guard left.first == right.first else { return .no }
+    guard left.count == 2 else { return .yes }
+    return right.count == 2 ? (left[1] == right[1] ? .yes : .no) : .unknown
   }
 
   /// A permit needs the code as what the resource is; a denial, the code anywhere in it.
@@ -179,7 +199,10 @@ struct Matcher {
       return resource.authors.isEmpty ? .unknown : .any(resource.authors.map(target.compare))
     }
     var answers = [target.compare(resource.party)]
-    guard named.meaning != .instance else { return answers[0] }
+    guard named.meaning != .instance else {
+      guard answers[0] == .yes, let version = named.version else { return answers[0] }
+      return version == resource.version ? .yes : .unknown
+    }
     answers += resource.references.map(target.compare)
     if named.meaning == .related, let resources = request.resources {
       // What the named resource itself refers to.

@@ -93,15 +93,12 @@ struct Release {
     return match == .yes || (unknownCounts && match == .unknown)
   }
 
-  /// A purpose of use that data carry as a label must not conflict with the one asked for. The
-  /// label for test data says nothing of the kind.
+  /// A purpose of use that data carry as a label must not conflict with the one asked for.
   private func isWithinOwnPurposes(_ resource: ResourceFacts, _ purpose: Coding?) -> Bool {
-    let tags = resource.labels.filter {
-      $0.system == CodeSystem.actReason && $0.code != "HTEST"
-        && FHIRVocabulary.purposeParents[$0.code] != nil
-    }
-    guard !tags.isEmpty else { return true }
+    guard !resource.purposeTags.isEmpty else { return true }
     guard let purpose else { return false }
-    return tags.contains { decider.matcher.isPurpose(purpose, under: $0) }
+    return resource.purposeTags.allSatisfy { tags in
+      tags.contains { decider.matcher.isPurpose(purpose, under: $0) }
+    }
   }
 }

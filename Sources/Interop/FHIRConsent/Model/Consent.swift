@@ -60,6 +60,8 @@ public struct Criteria: Hashable, Sendable {
     }
     public let meaning: Meaning
     public let party: Party
+    /// The one version of the resource that the reference names.
+    let version: String?
   }
 
   public var recipients: [Actor] = []

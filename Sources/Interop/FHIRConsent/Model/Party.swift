@@ -65,6 +65,13 @@ public enum Address: Hashable, Sendable {
     }
   }
 
+  /// The version that a literal reference names.
+  static func version(_ text: String) -> String? {
+    let parts = text.split(separator: "/")
+    guard parts.count > 3, parts[parts.count - 2] == "_history" else { return nil }
+    return String(parts[parts.count - 1])
+  }
+
   var type: String? {
     switch self {
     case .relative(let type, _), .absolute(_, let type, _): type

@@ -7,7 +7,12 @@ struct ResourceFacts {
   let party: Party
   /// `nil`: it names no person, and is read as the patient's whom the decision is about.
   let subject: Party?
+  /// Labels of the resource and of what stands inside it.
   let labels: [Coding]
+  /// What labels without a system may be: they hold back, and open nothing.
+  let doubtfulLabels: [Coding]
+  /// Purposes to which its labels, and those of what stands inside it, keep it.
+  let purposeTags: [[Coding]]
   /// Codes that say what the resource is.
   let ownCodes: Set<Coding>
   /// Every code in it.
@@ -18,6 +23,9 @@ struct ResourceFacts {
   let references: [Party]
   let contentTypes: Set<String>
   let profiles: Set<String>
+  /// Types of the resources that stand inside it.
+  let innerTypes: Set<String>
+  let version: String?
 
   /// Resources about the providers of care rather than about a patient: they help to decide, and
   /// are not decided on.
@@ -27,7 +35,9 @@ struct ResourceFacts {
   ]
 
   var confidentiality: Int? { labels.compactMap(FHIRVocabulary.confidentialityLevel).max() }
-  var sensitivities: [Coding] { labels.filter(FHIRVocabulary.isSensitivity) }
+  var sensitivities: [Coding] {
+    (labels + doubtfulLabels).filter(FHIRVocabulary.isSensitivity)
+  }
 
   init(_ entry: Directory.Entry, position: Int, directory: Directory, zone: TimeZone) {
     let object = entry.object
@@ -43,12 +53,18 @@ struct ResourceFacts {
         .map { directory.known(Party(loose: $0, base: entry.base) ?? Party()) }
     }
     let meta = object["meta"]?.object
-    labels = (meta?["security"]?.array ?? []).compactMap(Coding.init(loose:))
+    version = meta?["versionId"]?.string
     profiles = Set((meta?["profile"]?.array ?? []).compactMap(\.string))
     var found = Found(base: entry.base)
     for member in object.members where member.name != "meta" && member.name != "text" {
       found.visit(member.value)
     }
+    let security = [Self.labels(of: meta)] + found.metas.map { Self.labels(of: $0) }
+    labels = security.flatMap { $0 }.filter { $0.system != nil }
+    doubtfulLabels = security.flatMap { $0 }.filter { $0.system == nil }
+      .map(FHIRVocabulary.possibleLabel)
+    purposeTags = security.map { $0.filter(FHIRVocabulary.isPurposeTag) }.filter { !$0.isEmpty }
+    innerTypes = found.types
     references = found.references.map(directory.known)
     contentTypes = found.contentTypes
     var own: Set<Coding> = []
@@ -69,6 +85,10 @@ struct ResourceFacts {
     allCodes = found.codes.union(own)
     time = Self.time(of: object, zone: zone)
     authors = Self.authors(of: object, base: entry.base).map(directory.known)
+  }
+
+  private static func labels(of meta: JSONObject?) -> [Coding] {
+    (meta?["security"]?.array ?? []).compactMap(Coding.init(loose:))
   }
 
   /// The clinically relevant time comes first; when it was written down, last.
@@ -132,6 +152,8 @@ private struct Found {
   var references: [Party] = []
   var codes: Set<Coding> = []
   var contentTypes: Set<String> = []
+  var metas: [JSONObject] = []
+  var types: Set<String> = []
 
   mutating func visit(_ value: JSONValue) {
     switch value {
@@ -141,6 +163,10 @@ private struct Found {
         references.append(party)
       }
       if let coding = Coding(loose: value) { codes.insert(coding) }
+      if let type = object["resourceType"]?.string {
+        types.insert(type)
+        if let meta = object["meta"]?.object { metas.append(meta) }
+      }
       if let type = object["contentType"]?.string { contentTypes.insert(type) }
       for member in object.members { visit(member.value) }
     case .string, .number, .bool, .null: break

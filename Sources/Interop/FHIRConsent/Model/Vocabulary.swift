@@ -56,6 +56,19 @@ enum FHIRVocabulary {
     coding.system == CodeSystem.actCode && !handling.contains(coding.code)
   }
 
+  /// Whether a label keeps data to a purpose; the label for test data says nothing of the kind.
+  static func isPurposeTag(_ coding: Coding) -> Bool {
+    coding.system == CodeSystem.actReason && coding.code != "HTEST"
+      && purposeParents[coding.code] != nil
+  }
+
+  /// A label without a system, taken as the system that would hold it back the most.
+  static func possibleLabel(_ coding: Coding) -> Coding {
+    let height = Coding(system: CodeSystem.confidentiality, code: coding.code)
+    if confidentialityLevel(height) != nil { return height }
+    return Coding(system: CodeSystem.actCode, code: coding.code)
+  }
+
   /// Whether `label` is `named` or stands under it.
   static func covers(_ named: Coding, _ label: Coding) -> Bool {
     if named == label { return true }

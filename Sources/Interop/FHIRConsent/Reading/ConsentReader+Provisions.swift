@@ -112,7 +112,9 @@ extension ConsentReader {
     guard let reference = try element.element("reference") else {
       throw element.refusal("reference", "is missing")
     }
-    return .init(meaning: meaning, party: try party(reference).party)
+    return .init(
+      meaning: meaning, party: try party(reference).party,
+      version: Address.version(try reference.string("reference") ?? ""))
   }
 
   /// Turns the tree into rules, and refuses what says two things or nothing.

@@ -84,6 +84,9 @@ extension ConsentReader {
     guard let address = Address(reference, base: base) else {
       throw element.refusal("reference", "is not a reference to one resource")
     }
+    if let type, let other = address.type, type != other {
+      throw element.refusal("type", "contradicts the reference, which names another type")
+    }
     return (Party(addresses: [address], identifiers: identifiers, type: type), nil)
   }
 

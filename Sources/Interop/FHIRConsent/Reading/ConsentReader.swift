@@ -161,7 +161,9 @@ public struct ConsentReader {
     if root.has("sourceAttachment"), root.has("sourceReference") {
       throw root.refusal("sourceReference", "stands beside sourceAttachment: only one may")
     }
-    if let reference = try root.element("sourceReference") { _ = try party(reference) }
+    if let reference = try root.element("sourceReference") {
+      _ = try party(reference, isLoose: true)
+    }
     guard let attachment = try root.element("sourceAttachment") else { return nil }
     try attachment.allow(
       primitives: [
@@ -188,16 +190,21 @@ public struct ConsentReader {
       guard let verified = try verification.bool("verified") else {
         throw verification.refusal("verified", "is missing")
       }
-      if let element = try verification.element("verifiedWith") { _ = try party(element) }
+      if let element = try verification.element("verifiedWith") {
+        _ = try party(element, isLoose: true)
+      }
       _ = try time(verification, "verificationDate")
       result.append(verified)
     }
     return result
   }
 
+  /// Who took the consent or keeps it; no decision rests on them.
   private func parties(_ root: Element, _ name: String) throws(ConsentRefusal) -> [Party] {
     var parties: [Party] = []
-    for element in try root.elements(name) { parties.append(try party(element).party) }
+    for element in try root.elements(name) {
+      parties.append(try party(element, isLoose: true).party)
+    }
     return parties
   }
 }

@@ -29,7 +29,13 @@ struct Element {
         continue
       }
       guard member.name == "id" || primitives.contains(member.name) || complex.contains(member.name)
-      else { throw refusal(member.name, "is not an element of FHIR R4 here") }
+      else {
+        throw refusal(
+          member.name,
+          Self.later.contains(member.name)
+            ? "is FHIR R5's: only consents in the form of R4 are read"
+            : "is not an element of FHIR R4 here")
+      }
       switch member.value {
       case .null: throw refusal(member.name, "is null")
       case .array(let values) where values.isEmpty: throw refusal(member.name, "is an empty list")
@@ -39,6 +45,12 @@ struct Element {
       }
     }
   }
+
+  /// Names that FHIR R5 gave to elements of its Consent.
+  private static let later: Set<String> = [
+    "subject", "date", "grantor", "grantee", "manager", "controller", "regulatoryBasis",
+    "policyBasis", "policyText", "decision", "documentType", "expression",
+  ]
 
   private func checkExtensions(_ value: JSONValue) throws(ConsentRefusal) {
     guard let list = value.array, !list.isEmpty,

@@ -218,17 +218,49 @@ struct RequestReader {
 
   private mutating func addGroups(_ value: JSONValue?) throws(ConsentRefusal) {
     guard let value else { return }
+    if let values = value.array {
+      for (index, value) in values.enumerated() {
+        let path = "groups[\(index)]"
+        if try !addList(value, at: path) { try add(value, at: path) }
+      }
+      return
+    }
+    if try addList(value, at: "groups") { return }
     guard let map = value.object, map["resourceType"] == nil else {
       return try add(value, at: "groups")
     }
     for member in map.members {
-      guard let address = Address(member.name, base: base)
-        ?? Address("Group/\(member.name)", base: base)
-      else { throw refusal("groups.\(member.name)", "is not a reference to a group") }
-      let entries = member.value.object?["member"] ?? member.value
-      directory.add(
-        members: try parties(entries, "groups.\(member.name)"), of: address)
+      try addGroup(member.name, members: member.value, at: "groups.\(member.name)")
     }
+  }
+
+  /// A group as its name and members, in no resource's form.
+  private mutating func addList(
+    _ value: JSONValue, at path: String
+  ) throws(ConsentRefusal) -> Bool {
+    guard let object = value.object, object["resourceType"] == nil,
+      let name = (object["reference"] ?? object["id"])?.string,
+      object["member"] != nil || object["members"] != nil
+    else { return false }
+    try addGroup(name, members: value, at: path)
+    return true
+  }
+
+  private mutating func addGroup(
+    _ name: String, members: JSONValue, at path: String
+  ) throws(ConsentRefusal) {
+    guard let address = Address(name, base: base) ?? Address("Group/\(name)", base: base) else {
+      throw refusal(path, "is not a reference to a group")
+    }
+    let entries = members.object?["member"] ?? members.object?["members"] ?? members
+    var plain: [JSONValue] = []
+    for entry in entries.array ?? [entries] {
+      guard entry.object?["period"] == nil, entry.object?["inactive"] == nil else {
+        throw refusal(path, "has members who come and go: give it as a Group resource")
+      }
+      plain.append(entry.object?["entity"] ?? entry)
+    }
+    directory.add(members: try parties(.array(plain), path), of: address)
   }
 
   /// A Bundle, a resource, a path to either, or a list of these.
@@ -267,6 +299,11 @@ struct RequestReader {
       guard let entry = entry.object, let resource = entry["resource"]?.object,
         resource["resourceType"]?.string != nil
       else { throw refusal("\(path).entry[\(index)].resource", "is not a resource") }
+      guard !["Bundle", "Parameters"].contains(resource["resourceType"]?.string) else {
+        throw refusal(
+          "\(path).entry[\(index)].resource",
+          "is a Bundle or Parameters itself, which would hide its resources: give them one by one")
+      }
       directory.add(resource, fullURL: entry["fullUrl"]?.string, base: base)
     }
   }
