@@ -70,14 +70,17 @@ let package = Package(
 
     // Operations: what every daemon and command shares.
     .target(
-      name: "Operations", dependencies: ["HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
-      path: "Sources/Operations", swiftSettings: strict),
+      name: "Operations",
+      dependencies: ["CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
+      path: "Sources/Operations", exclude: ["CProcess"], swiftSettings: strict),
+    .target(name: "CProcess", path: "Sources/Operations/CProcess"),
 
     // Router wing.
+    room("Keys", in: "Router", ["HubModel", "HubProtocol", grdb, sqlite, crypto]),
     room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
-      "HubProtocol", grdb, sqlite, crypto]),
+      "HubProtocol", "Keys", grdb, sqlite, crypto]),
     room("RouterService", in: "Router",
-      ["RouterCore", "Ledger", "HubProtocol", "ZeroMQ", "Operations", logging]),
+      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, crypto]),
 
     // Agency wing.
     room("HubClient", in: "Agency",
@@ -89,8 +92,8 @@ let package = Package(
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.
     .target(name: "Simulator",
-      dependencies: ["HubModel", "HubProtocol", "RouterCore", "Ledger", "HubClient", "Operations",
-        "ZeroMQ", "FaultyDisk", grdb, logging],
+      dependencies: ["HubModel", "HubProtocol", "RouterCore", "Keys", "Ledger", "HubClient",
+        "Operations", "ZeroMQ", "FaultyDisk", grdb, logging, crypto],
       path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk"], swiftSettings: strict),
     .target(name: "FaultyDisk", path: "Sources/Simulator/FaultyDisk",
       linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -117,14 +120,15 @@ let package = Package(
     tests("ConsentEngine", ["ConsentEngine"]),
     tests("DiversionWorkflow", ["DiversionWorkflow"]),
     tests("Explaining", ["Explaining", "ConsentEngine", "HubModel"]),
-    tests("RouterCore", ["RouterCore", "Ledger"]),
+    tests("RouterCore", ["RouterCore", "Ledger", "Keys", crypto]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
-    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging]),
+    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, crypto]),
     tests("Commands", ["accord", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health", "Operations", "HubModel", "HubProtocol"]),
-    tests("Ledger", ["Ledger", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol", grdb,
-      crypto]),
+    tests("Keys", ["Keys", "HubModel", grdb, crypto]),
+    tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
+      grdb, crypto]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),

@@ -144,32 +144,40 @@ struct CodecTests {
   func storedEnvelope() throws {
     for message in Samples.messages {
       let header = StoredEnvelope.header(of: message)
-      let payload = StoredEnvelope.payload(of: message)
-      #expect(try StoredEnvelope.message(header: header, payload: payload) == message)
+      let content = StoredEnvelope.content(of: message)
+      #expect(try StoredEnvelope.message(header: header, content: content) == message)
       var erased = message
+      erased.participant = nil
+      erased.tokens = []
+      erased.trace = nil
+      erased.consent = nil
+      erased.seal = nil
       for index in erased.segments.indices {
         erased.segments[index].fields = []
         erased.segments[index].attachment = []
         erased.segments[index].salt = []
       }
-      #expect(try StoredEnvelope.message(header: header, payload: nil) == erased)
+      #expect(try StoredEnvelope.message(header: header, content: nil) == erased)
       #expect(header.firstRange(of: Array("long long".utf8)) == nil)
     }
   }
 
-  @Test("A payload of another message, or under a key, is not taken")
+  @Test("A content of another message, or one that is sealed, is not taken")
   func foreignPayload() throws {
     let header = StoredEnvelope.header(of: Samples.message())
     #expect(throws: Refusal(.malformedFrame, at: "payload.segments")) {
       try StoredEnvelope.message(
-        header: header, payload: StoredEnvelope.payload(of: Samples.minimal))
+        header: header, content: StoredEnvelope.content(of: Samples.minimal))
     }
-    var sealed = Accord_V1_SealedPayload()
-    sealed.scheme = 1
-    sealed.ciphertext = Data([1, 2, 3])
-    let bytes: [UInt8] = try sealed.serializedBytes()
-    #expect(throws: Refusal(.malformedFrame, at: "payload.scheme")) {
-      try StoredEnvelope.message(header: header, payload: bytes)
+    let sealed = SealedContent(
+      keyID: MessageID(high: 1, low: 2), nonce: [UInt8](repeating: 3, count: 12),
+      ciphertext: Data([1, 2, 3]), tag: Data(repeating: 4, count: 16))
+    #expect(throws: Refusal.self) {
+      try StoredEnvelope.message(header: header, content: sealed.encoded())
     }
+    #expect(SealedContent(decoding: sealed.encoded())?.ciphertext == sealed.ciphertext)
+    #expect(SealedContent(decoding: sealed.encoded())?.keyID == sealed.keyID)
+    #expect(SealedContent(decoding: Array(sealed.encoded().dropLast())) == nil)
+    #expect(SealedContent(decoding: []) == nil)
   }
 }

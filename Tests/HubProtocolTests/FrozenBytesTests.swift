@@ -84,14 +84,14 @@ struct FrozenFrame: Sendable, CustomTestStringConvertible {
       "header", write: { StoredEnvelope.header(of: Samples.message()) },
       reads: {
         try StoredEnvelope.message(
-          header: $0, payload: StoredEnvelope.payload(of: Samples.message()))
+          header: $0, content: StoredEnvelope.content(of: Samples.message()))
           == Samples.message()
       }),
     FrozenFrame(
-      "payload", write: { StoredEnvelope.payload(of: Samples.message()) },
+      "payload", write: { StoredEnvelope.content(of: Samples.message()) },
       reads: {
         try StoredEnvelope.message(
-          header: StoredEnvelope.header(of: Samples.message()), payload: $0) == Samples.message()
+          header: StoredEnvelope.header(of: Samples.message()), content: $0) == Samples.message()
       }),
   ]
 

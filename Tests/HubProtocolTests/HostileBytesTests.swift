@@ -259,7 +259,7 @@ struct HostileBytesTests {
       + Samples.replies.map { ($0.encoded(), .reply) }
       + Samples.deliveries.map { ($0.encoded(), .delivery) }
       + Samples.messages.map { ($0.encoded(), .message) }
-      + [(StoredEnvelope.payload(of: Samples.message()), .payload)]
+      + [(StoredEnvelope.content(of: Samples.message()), .payload)]
       + [(Samples.release.encoded(), .release)]
     var survivors = 0
     for _ in 0..<1_000 {
@@ -295,11 +295,11 @@ struct HostileBytesTests {
         #expect((try? Message(decoding: value.encoded(), source: Samples.agency)) == value)
       case .payload:
         let header = StoredEnvelope.header(of: Samples.message())
-        guard let value = try? StoredEnvelope.message(header: header, payload: bytes) else {
+        guard let value = try? StoredEnvelope.message(header: header, content: bytes) else {
           return false
         }
-        let payload = StoredEnvelope.payload(of: value)
-        #expect((try? StoredEnvelope.message(header: header, payload: payload)) == value)
+        let payload = StoredEnvelope.content(of: value)
+        #expect((try? StoredEnvelope.message(header: header, content: payload)) == value)
       case .release:
         guard let value = try? ReleaseOfInformation(decoding: bytes) else { return false }
         #expect((try? ReleaseOfInformation(decoding: value.encoded())) == value)

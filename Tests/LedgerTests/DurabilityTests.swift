@@ -170,7 +170,8 @@ struct OpeningTests {
 
   @Test("A folder that is not there is said to be the storage's fault")
   func noFolder() throws {
-    #expect(kind { try Ledger(at: folder.path + "/missing/ledger.sqlite") } == .storage)
+    let keys = try folder.keys()
+    #expect(kind { try Ledger(at: folder.path + "/missing/ledger.sqlite", keys: keys) } == .storage)
   }
 
   @Test("Its files are readable by their owner alone, whatever they were before")

@@ -83,7 +83,7 @@ struct ReaderTests {
   init() throws {
     folder = try LedgerFolder()
     ledger = try folder.open()
-    reader = try LedgerReader(at: folder.path)
+    reader = try folder.reader()
     try ledger.commit([
       .accepted(Sample.message(1, of: person, caseID: Sample.caseID, text: "Roe")),
       .part(Sample.part(1, .released, of: person, number: 1)),

@@ -16,6 +16,7 @@ struct ConfigurationTests {
     registry: registry.yaml
     agreement: /etc/accord/agreement.yaml
     log: {format: json, level: debug}
+    master-key: master.key
 
     """
 
@@ -58,7 +59,7 @@ struct ConfigurationTests {
 
   @Test("what a router's file leaves out has its documented default")
   func routerDefaults() throws {
-    let text = "program: p\nkey: k\nregistry: r\nagreement: a\n"
+    let text = "program: p\nkey: k\nmaster-key: m\nregistry: r\nagreement: a\n"
     let read = try RouterConfiguration.parse(StrictYAML.parse(text, file: "/c/router.yaml"))
     #expect(read.stateDirectory == "/var/lib/accord/router")
     #expect(read.listenHost == "127.0.0.1")

@@ -15,6 +15,7 @@ struct CriminalJusticeRouteTests {
         peers: 10.20.0.0/24
         certificate: 4282
         standard: fips-140-3
+    master-key: m
 
     """
 
@@ -41,7 +42,7 @@ struct CriminalJusticeRouteTests {
   @Test("Pitfall: CURVE counted as FIPS")
   func curveCountedAsFIPS() throws {
     // Every connection of the hub is encrypted by CURVE; that alone opens no such route.
-    let bare = try Self.parse("program: p\nkey: k\nregistry: r\nagreement: a\n")
+    let bare = try Self.parse("program: p\nkey: k\nmaster-key: m\nregistry: r\nagreement: a\n")
     let error = #expect(throws: CriminalJusticeRouteError.self) {
       try bare.checkCriminalJusticeRoutes(
         carriers: [sheriff, prosecutor], registry: registry, on: lastDay)
@@ -50,7 +51,15 @@ struct CriminalJusticeRouteTests {
     #expect(error?.description.contains("CURVE alone does not count") == true)
     // Whether counsel says so in the configuration, or the agreement does.
     let declared = try Self.parse(
-      "program: p\nkey: k\nregistry: r\nagreement: a\ncriminal-justice-agencies: [sheriff]\n")
+      """
+      program: p
+      key: k
+      master-key: m
+      registry: r
+      agreement: a
+      criminal-justice-agencies: [sheriff]
+
+      """)
     #expect(throws: CriminalJusticeRouteError.self) {
       try declared.checkCriminalJusticeRoutes(carriers: [], registry: registry, on: lastDay)
     }
@@ -140,7 +149,9 @@ struct CriminalJusticeRouteTests {
 
   @Test("An agency has one tunnel")
   func twice() throws {
-    let again = Self.text + Self.text.split(separator: "\n").suffix(5).joined(separator: "\n")
+    let lines = Self.text.split(separator: "\n")
+    let again = (lines.dropLast() + lines.dropLast().suffix(5) + lines.suffix(1))
+      .joined(separator: "\n")
     BadFile(
       "agency", again, line: 11, key: "criminal-justice-routes[2].agency", says: "already"
     ).check(RouterConfiguration.parse)

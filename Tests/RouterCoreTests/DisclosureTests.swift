@@ -1,5 +1,7 @@
+import Crypto
 import Foundation
 import HubModel
+import Keys
 import HubProtocol
 import Ledger
 @testable import RouterCore
@@ -16,9 +18,11 @@ final class TownRecords {
       .appendingPathComponent("records-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("ledger.sqlite").path
-    ledger = try Ledger(at: path)
+    let keys = folder.appendingPathComponent("keys.sqlite").path
+    let master = SymmetricKey(data: [UInt8](repeating: 1, count: 32))
+    ledger = try Ledger(at: path, keys: KeyStore(at: keys, master: master))
     for turn in town.turns where !turn.journal.isEmpty { try ledger.commit(turn.journal) }
-    reader = try LedgerReader(at: path)
+    reader = try LedgerReader(at: path, keys: KeyReader(at: keys, master: master))
   }
 
   deinit {

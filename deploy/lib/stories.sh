@@ -324,6 +324,7 @@ summary() {
     say "Everything is left running in $county"
     say "  $bin/accord status --config $county/router.yaml"
     say "  $bin/accord roi show --config $county/router.yaml"
+    say "  $bin/accord roi holders roi-demo-1 --config $county/router.yaml"
     say "  $bin/accord held list --config $county/router.yaml"
     say "  ls $county/files/*/out"
     say "  stop it: kill $router_pid ${daemon_pid[*]}"

@@ -22,6 +22,8 @@ struct AccordRouter: AsyncParsableCommand {
 
   func run() async throws {
     do {
+      // Before the first key is read.
+      try CoreDumps.forbid()
       let configuration = try RouterConfiguration.load(config)
       if checkConfig {
         let registry = try RegistryFile.load(configuration.registryFile).registry
@@ -30,7 +32,8 @@ struct AccordRouter: AsyncParsableCommand {
         try configuration.checkCriminalJusticeRoutes(
           carriers: [], registry: registry, on: agreement.calendar.date(of: now))
         _ = try KeyFile.load(configuration.keyFile)
-        print("configuration, registry, agreement and key are good")
+        _ = try configuration.masterKey.load()
+        print("configuration, registry, agreement and keys are good")
         return
       }
       let service = try RouterService(configuration) { _ in

@@ -16,7 +16,8 @@ struct Accord: ParsableCommand {
       InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
       TotalsCommand.self, ClockCommand.self, EmergencyCommand.self, OrderCommand.self,
-      IdentityCommand.self, AgreementCommand.self, AuditCommand.self, ConsentCommand.self,
+      IdentityCommand.self, ParticipantCommand.self, AgreementCommand.self, AuditCommand.self,
+      ConsentCommand.self,
       ErrorsCommand.self,
     ])
 }

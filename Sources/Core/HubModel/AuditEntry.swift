@@ -29,6 +29,8 @@ public struct AuditEntry: Hashable, Sendable {
     case ledgerOpened = 19
     case clockHeld = 20
     case outcomeConfirmed = 21
+    /// A participant's keys are destroyed: nothing of them can be read any more.
+    case expunged = 30
     /// A version of the agreement is kept, to be in force from its date on.
     case agreementRecorded = 32
     /// A recorded version that was overtaken before its date, or cannot be read any more.

@@ -1,5 +1,11 @@
 public import HubModel
 
+/// Which comes first where a person asks to be expunged before their records' retention has ended
+/// (six years by 45 CFR 164.316(b)(2) and 164.530(j)): counsel's to decide.
+public enum ExpungeBeforeRetention: String, CaseIterable, Hashable, Sendable {
+  case refuse, allow
+}
+
 /// The router's configuration file, `/etc/accord/router.yaml`. The article *Configuration* lists
 /// every key with its default and bounds.
 public struct RouterConfiguration: Hashable, Sendable {
@@ -16,6 +22,12 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// Deliveries in flight to one recipient.
   public var window: Int
   public var keyFile: String
+  /// What wraps the keys under which everything at rest is sealed.
+  public var masterKey: MasterKeySource
+  /// The master key that was replaced, while what it wrapped may still be wrapped by it.
+  public var masterKeyBefore: MasterKeySource?
+  /// Whether a participant may be expunged before the retention of their records has ended.
+  public var expungeBeforeRetention: ExpungeBeforeRetention
   public var registryFile: String
   public var agreementFile: String
   /// Path of the socket on which operators' commands are answered.
@@ -60,12 +72,18 @@ public struct RouterConfiguration: Hashable, Sendable {
         "criminal-justice-agencies",
         .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let master = MasterKeySource.one(in: fields)
+      let before = fields.optional("master-key-before", .path)
+      let expunge = fields.value(
+        "expunge-before-retention", YAMLValue<ExpungeBeforeRetention>.choice(), default: .refuse)
       let checkpoint = fields.value(
         "checkpoint-seconds", .integer(1...86_400), default: 3_600)
-      guard let program, let key, let registry, let agreement else { return nil }
+      guard let program, let key, let registry, let agreement, let master else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
-        window: window, keyFile: key, registryFile: registry, agreementFile: agreement,
+        window: window, keyFile: key, masterKey: master,
+        masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
+        registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
         criminalJusticeRoutes: routes.map(\.value), log: log,
         checkpointEvery: .seconds(Int64(checkpoint)))

@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import HubModel
 import HubProtocol
+public import Keys
 public import RouterCore
 
 #if canImport(Glibc)
@@ -25,6 +26,8 @@ public final class Ledger: Journal {
   public let path: String
 
   private let lock: LedgerLock
+  /// Seals what is written here.
+  let keys: KeyStore
   private let queue: DatabaseQueue
   let connection: OpaquePointer
   let statements: Statements
@@ -53,12 +56,19 @@ public final class Ledger: Journal {
   /// Larger ones are read again from the file; so twice 2,048 of this bounds the memory.
   static let recentMessageBytes = 4_096
 
-  /// Opens the ledger, creating or migrating it where needed.
-  /// - Parameter path: of the database file, in a folder that exists.
-  /// - Throws: ``LedgerError``: in use, newer than the program, not a ledger, or a failure of
-  ///   the disk.
-  public init(at path: String) throws {
+  /// What the hub's own keys seal without a time of its own is of this time's.
+  var hubTime = WallTime(milliseconds: 0)
+
+  /// Opens the ledger, creating or migrating it where needed, and finishes what a crash left
+  /// undone between it and its keys.
+  /// - Parameters:
+  ///   - path: of the database file, in a folder that exists.
+  ///   - keys: the store that goes with it; ``close()`` closes it too.
+  /// - Throws: ``LedgerError``: in use, newer than the program, not a ledger, not these keys', or
+  ///   a failure of the disk; ``KeyStoreError``.
+  public init(at path: String, keys: KeyStore) throws {
     self.path = path
+    self.keys = keys
     lock = try LedgerLock(beside: path)
     let queue = try LedgerFile(path: path).openForWriting()
     self.queue = queue
@@ -93,9 +103,16 @@ public final class Ledger: Journal {
       pages.deallocate()
       throw error
     }
-    try onConnection {
-      try readNames()
-      try checkpointIfDue()
+    try queue.writeWithoutTransaction { database in
+      do {
+        try readNames()
+        try settleKeys(database)
+        hubTime = try statements.hub.clock.first { statements.hub.clock.time(at: 0) } ?? hubTime
+        try checkpointIfDue()
+      } catch {
+        isStopped = true
+        throw error
+      }
     }
   }
 
@@ -115,6 +132,7 @@ public final class Ledger: Journal {
       statements.finish()
     }
     try? queue.close()
+    keys.close()
     lock.release()
   }
   private var isClosed = false
@@ -133,15 +151,19 @@ public final class Ledger: Journal {
     guard !entries.isEmpty else { return }
     try onConnection {
       try statements.turn.begin.run()
+      let doomed: Doomed
       do {
         var writing = TurnWriting(self)
-        try writing.write(entries)
+        doomed = try writing.write(entries)
+        // What they seal must never be on disk before they are.
+        try flushKeys()
         try statements.turn.commit.run()
       } catch {
         // SQLite may have rolled back by itself; then this fails, and says nothing new.
         try? statements.turn.rollback.run()
         throw error
       }
+      try destroy(doomed)
       try checkpointIfDue()
     }
   }
@@ -200,7 +222,7 @@ public final class Ledger: Journal {
     return value
   }
 
-  private func forgetAll() {
+  func forgetAll() {
     nextDue = nil
     recentCases.forgetAll()
     recentPeople.forgetAll()

@@ -14,6 +14,10 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case damaged = "ledger-damaged"
     /// Opening, reading, writing or flushing failed.
     case storage = "ledger-storage"
+    /// What it holds was sealed with another key store.
+    case otherKeys = "other-key-store"
+    /// The key store lacks keys that the ledger used: an old backup of it was restored.
+    case oldKeys = "key-store-behind-ledger"
     /// An earlier failure stopped this ledger, or it was closed.
     case stopped = "ledger-stopped"
   }
@@ -41,6 +45,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .foreign: "check the ledger's path in the configuration"
     case .damaged: "stop the router, keep the file, and restore a backup"
     case .storage: "check the disk (space, mount, hardware), then start the router again"
+    case .otherKeys: "put the keys.sqlite that belongs to this ledger beside it"
+    case .oldKeys: "restore the newest keys.sqlite; one that is older than the ledger lost keys"
     case .stopped: "look for the first ledger error in the log, and start the router again"
     }
   }

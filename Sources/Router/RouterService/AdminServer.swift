@@ -96,6 +96,8 @@ final class AdminServer {
     case .separateIdentity(let name, let reason):
       guard let alias = Self.alias(name) else { return .malformed("participant") }
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
+    case .expunge(let name, let reason, let isConfirmed):
+      return try expunge(name, reason, isConfirmed: isConfirmed)
     case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
     case .reviewEmergency(let id, let finding): return try review(id, finding: finding)
     case .recordOrder(let document, let participant, let reason):

@@ -1,4 +1,5 @@
 import HubModel
+import Keys
 import Ledger
 import Logging
 public import Operations
@@ -31,7 +32,12 @@ public final class RouterService: Sendable {
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
     let path = configuration.stateDirectory + "/ledger.sqlite"
-    let ledger = try Ledger(at: path)
+    let keysPath = configuration.stateDirectory + "/keys.sqlite"
+    let master = try configuration.masterKey.load()
+    let ledger = try Ledger(
+      at: path,
+      keys: KeyStore(
+        at: keysPath, master: master, before: configuration.masterKeyBefore?.load()))
     let checkpoints = try CheckpointClock(
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
@@ -72,7 +78,8 @@ public final class RouterService: Sendable {
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
-      context: context, configuration: configuration, reader: LedgerReader(at: path),
+      context: context, configuration: configuration,
+      reader: LedgerReader(at: path, keys: KeyReader(at: keysPath, master: master)),
       inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
     // Said once whoever reads it may ask: the admin socket is bound, too.
     Self.greet(state, configuration, log)

@@ -1,6 +1,8 @@
+import Crypto
 import FaultyDisk
 import HubModel
 import HubProtocol
+import Keys
 import Ledger
 import RouterCore
 
@@ -30,6 +32,8 @@ final class SimulatedRouter {
   private(set) var actsOfTurn: [AdministrativeAct] = []
   /// The registry's file.
   var registry: Registry
+  /// The master key lies elsewhere than the disk that fails.
+  private static let master = SymmetricKey(data: [UInt8](repeating: 0x3c, count: 32))
   /// The first agreement's file; later ones are in the ledger.
   private let agreement: ProgramAgreement
   /// Whether the disk is below its reserve, and whether the router has been told.
@@ -59,7 +63,8 @@ final class SimulatedRouter {
     guard state == nil else { return }
     clock.move(to: world.now)
     do {
-      let ledger = try Ledger(at: folder + "ledger.sqlite")
+      let keys = try KeyStore(at: folder + "keys.sqlite", master: Self.master)
+      let ledger = try Ledger(at: folder + "ledger.sqlite", keys: keys)
       world.history.settle(entriesLogged: ledger.entriesLogged)
       let recovered = try ledger.recover()
       let state = state(from: recovered)

@@ -1,5 +1,7 @@
+import Crypto
 import Foundation
 import HubModel
+import Keys
 import Ledger
 import RouterCore
 import Testing
@@ -18,24 +20,36 @@ final class LedgerFolder {
 
   var path: String { url.appendingPathComponent("ledger.sqlite").path }
 
-  func open() throws -> Ledger { try Ledger(at: path) }
+  var keysPath: String { url.appendingPathComponent("keys.sqlite").path }
+  static let master = SymmetricKey(data: [UInt8](repeating: 9, count: 32))
+
+  func open() throws -> Ledger { try Ledger(at: path, keys: keys()) }
+  func keys() throws -> KeyStore { try KeyStore(at: keysPath, master: Self.master) }
+  func reader() throws -> LedgerReader {
+    try LedgerReader(at: path, keys: KeyReader(at: keysPath, master: Self.master))
+  }
 
   /// What a killed process leaves: the files as they stand, without the locks and the shared
   /// index that died with it.
   func asKilled() throws -> LedgerFolder {
     let copy = try LedgerFolder()
-    for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
-      try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+    for (from, to) in [(path, copy.path), (keysPath, copy.keysPath)] {
+      for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: from + suffix) {
+        try FileManager.default.copyItem(atPath: from + suffix, toPath: to + suffix)
+      }
     }
     return copy
   }
 
+  /// Whether any file of the folder holds this text.
+  func holds(_ marker: String) throws -> Bool { try holds(Array(marker.utf8)) }
+
   /// Whether any file of the folder holds these bytes.
-  func holds(_ marker: String) throws -> Bool {
+  func holds(_ marker: [UInt8]) throws -> Bool {
     let files = try FileManager.default.contentsOfDirectory(
       at: url, includingPropertiesForKeys: nil)
     return try files.contains { file in
-      try Data(contentsOf: file).range(of: Data(marker.utf8)) != nil
+      try Data(contentsOf: file).range(of: Data(marker)) != nil
     }
   }
 }

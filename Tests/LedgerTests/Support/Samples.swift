@@ -28,6 +28,7 @@ extension ParticipantID {
 }
 
 enum Sample {
+  static let program = ProgramID("lead")!
   static let caseID = CaseID("case-1")!
   static let roi = RoiID("roi-1")!
   static let source = SourceKey(.sheriff, Incarnation("spool-1")!)

@@ -1,5 +1,7 @@
+import Crypto
 import Foundation
 import HubModel
+import Keys
 import Ledger
 import RouterCore
 
@@ -21,7 +23,15 @@ final class LedgerStore: CrashStore {
   init(seed: UInt64) throws {
     random = Seeded(seed ^ 0x7ea2)
     folder = try Self.newFolder()
-    ledger = try Ledger(at: Self.database(in: folder))
+    ledger = try Self.open(folder)
+  }
+
+  private static func open(_ folder: URL) throws -> Ledger {
+    try Ledger(
+      at: database(in: folder),
+      keys: KeyStore(
+        at: folder.appendingPathComponent("keys.sqlite").path,
+        master: SymmetricKey(data: [UInt8](repeating: 1, count: 32))))
   }
 
   deinit {
@@ -45,6 +55,7 @@ final class LedgerStore: CrashStore {
   func tear(_ entries: [JournalEntry]) throws {
     let database = bytes("")
     let before = bytes("-wal")
+    let keys = keyFiles()
     try ledger.commit(entries)
     let after = bytes("-wal")
     // Shorter: it was whole, copied back and cut, so that nothing is left to tear.
@@ -57,25 +68,34 @@ final class LedgerStore: CrashStore {
       let cut = Int.random(in: first..<last, using: &random)
       torn = after.prefix(cut) + before.dropFirst(cut)
     }
-    try replace(database: database, log: torn)
+    try replace(database: database, log: torn, keys: keys)
     wasTorn = true
     tornCommits += 1
   }
 
   func reopen() throws {
-    if !wasTorn { try replace(database: bytes(""), log: bytes("-wal")) }
+    if !wasTorn { try replace(database: bytes(""), log: bytes("-wal"), keys: keyFiles()) }
     wasTorn = false
   }
 
-  private func replace(database: Data, log: Data) throws {
+  private func keyFiles() -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in ["keys.sqlite", "keys.sqlite-wal"] {
+      files[name] = try? Data(contentsOf: folder.appendingPathComponent(name))
+    }
+    return files
+  }
+
+  private func replace(database: Data, log: Data, keys: [String: Data]) throws {
     let next = try Self.newFolder()
     try database.write(to: URL(fileURLWithPath: Self.database(in: next)))
     if !log.isEmpty {
       try log.write(to: URL(fileURLWithPath: Self.database(in: next) + "-wal"))
     }
+    for (name, bytes) in keys { try bytes.write(to: next.appendingPathComponent(name)) }
     ledger.close()
     try FileManager.default.removeItem(at: folder)
     folder = next
-    ledger = try Ledger(at: Self.database(in: next))
+    ledger = try Self.open(next)
   }
 }

@@ -110,11 +110,29 @@ final class MemoryJournal: Journal {
       messages[id]?.message.segments = []
       messages[id]?.message.tokens = []
       erased.insert(id)
+    case .expunged(let participant, _): expunge(participant)
     case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
     case .agreement(let version, let hash, _): agreement = (version, hash)
     case .agreementRecorded(let recorded): agreements.append(recorded)
     case .redecision(let work): redecision = work
     case .audit(let entry): audit.append(entry)
+    }
+  }
+
+  private func expunge(_ participant: ParticipantID) {
+    aliases = aliases.filter { $0.value != participant }
+    tokens = tokens.mapValues { $0.filter { $0.participant != participant } }
+    participants[participant]?.aliases = [:]
+    participants[participant]?.consents.records = []
+    for id in cases.keys where cases[id]?.participant == participant {
+      cases[id]?.participant = nil
+      cases[id]?.views = [:]
+    }
+    for id in messages.keys where messages[id]?.participant == participant {
+      messages[id]?.message.segments = []
+      messages[id]?.message.tokens = []
+      messages[id]?.message.participant = nil
+      erased.insert(id)
     }
   }
 
@@ -196,8 +214,22 @@ final class MemoryJournal: Journal {
     loadTimers(needs, &facts)
     loadChunk(needs, &facts)
     close(&facts)
+    loadExpunging(needs, &facts)
     loadWaiting(needs, &facts)
     return facts
+  }
+
+  private func loadExpunging(_ needs: Needs, _ facts: inout Facts) {
+    for person in needs.expunging.compactMap({ aliases[$0] }) {
+      let all = (facts.participants[person]?.others ?? []).union([person])
+      for part in moving.values.sorted(by: { $0.key < $1.key })
+      where part.fate == .pending || part.fate == .held {
+        guard let about = part.participant, all.contains(about) else { continue }
+        facts.waiting.append(part)
+        add(part.key.message, withParts: false, to: &facts)
+      }
+    }
+    if !facts.waiting.isEmpty { close(&facts) }
   }
 
   private func add(_ id: MessageID, withParts: Bool, to facts: inout Facts) {

@@ -40,6 +40,7 @@ struct County {
     let routerKey = try KeyFile.generate(at: now)
     try routerKey.write(to: layout.key("router"), holder: "the router of \(program)")
     try MatchingKeyFile.generate().write(to: layout.matchingKey)
+    try MasterKeySource.writeNewFile(to: layout.masterKey)
     var agencies: [Registry.Agency] = []
     for member in members {
       let key = try KeyFile.generate(at: now)
@@ -68,7 +69,7 @@ struct County {
 
   private var files: [String] {
     [layout.routerConfiguration, layout.registry, layout.agreement, layout.matchingKey,
-      layout.key("router")]
+      layout.masterKey, layout.key("router")]
       + members.flatMap { member in
         [layout.key(member.id.text)]
           + (AdapterTemplate.daemon(of: member.role) == nil

@@ -13,6 +13,7 @@ struct CountyLayout {
   var routerConfiguration: String { "\(root)/router.yaml" }
   var registry: String { "\(root)/registry.yaml" }
   var agreement: String { "\(root)/agreement.yaml" }
+  var masterKey: String { "\(root)/master.key" }
   var matchingKey: String { "\(root)/matching.key" }
   var keys: String { "\(root)/keys" }
   func key(_ name: String) -> String { "\(keys)/\(name).yaml" }

@@ -37,6 +37,19 @@ enum RouterTemplate {
       #     standard: fips-140-3
 
       key: \(YAMLText.quoted(layout.key("router")))
+      # What everything at rest is sealed with, mode 600. Keep a copy in a safe, and none with the
+      # backups. Better than a file beside the ledger is one of the two below, instead of this line.
+      master-key: \(YAMLText.quoted(layout.masterKey))
+      # A credential of the service manager's, by its name.
+      # master-key-credential: accord-master
+      # A program that prints the key, by its absolute path, and its arguments; no shell.
+      # master-key-command: [/usr/local/sbin/print-master-key, accord]
+      # The file of the key that was replaced, for the one start that wraps everything anew.
+      # master-key-before: master.key.before
+
+      # Whether someone may be expunged before six years of retention have ended; ask counsel.
+      expunge-before-retention: refuse
+
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
 

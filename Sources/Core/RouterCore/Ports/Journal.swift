@@ -40,6 +40,9 @@ public enum JournalEntry: Equatable, Sendable {
   case noMatch(AgencyID, booking: String, at: WallTime)
   /// The message's content is destroyed; its metadata and fates stay.
   case erase(MessageID)
+  /// The participant's keys are destroyed once the turn is durable: their names, and whatever was
+  /// said about them, cannot be read any more. Ids, fates and the log stay.
+  case expunged(ParticipantID, at: WallTime)
   case cutOff(KeyFingerprint, at: WallTime)
   /// This version of the agreement is in force from now on.
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)

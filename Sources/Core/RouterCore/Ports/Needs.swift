@@ -29,6 +29,8 @@ public struct Needs: Equatable, Sendable {
   public var refusals: Set<SourceKey> = []
   public var aliases: Set<AliasKey> = []
   public var tokens: Set<IdentityToken> = []
+  /// Names of people who are to be expunged: what waits about them?
+  public var expunging: Set<AliasKey> = []
   public var cases: Set<CaseID> = []
   public var releases: Set<RoiID> = []
   /// Content of deliveries in a window that must go out again.
@@ -98,6 +100,8 @@ public struct Facts: Equatable, Sendable {
   /// The parts of those messages that are asked for by a resend, a timer or a named id.
   public var parts: [MessageID: [PartRecord]] = [:]
   public var queues: [AgencyID: QueuePage] = [:]
+  /// Pending and held parts about those who are to be expunged, with their messages.
+  public var waiting: [PartRecord] = []
   /// Links of the checkpoint chain, by the number that they follow.
   public var links: [UInt64: [ChainLink]] = [:]
   public var due: [DueTimer] = []

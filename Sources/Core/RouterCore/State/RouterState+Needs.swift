@@ -41,6 +41,9 @@ extension RouterState {
       case .administration(.separate(let alias, _), _), .administration(.account(let alias, _), _),
         .administration(.recordOrder(_, let alias, _), _):
         needs.aliases.insert(alias)
+      case .administration(.expunge(let alias, _), _):
+        needs.aliases.insert(alias)
+        needs.expunging.insert(alias)
       case .administration(.preview(let request), _): needs.aliases.insert(request.name)
       case .administration, .malformed, .space, .chained: break
       }

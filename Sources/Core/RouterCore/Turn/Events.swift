@@ -27,6 +27,8 @@ public enum AdministrativeAct: Sendable {
   case merge(AliasKey, AliasKey, reason: String)
   /// The participant behind this name is nobody else after all.
   case separate(AliasKey, reason: String)
+  /// Nothing of the person behind this name, under any of their names, may be read any more.
+  case expunge(AliasKey, reason: String)
   /// A privacy officer has looked at an access in a medical emergency.
   case reviewEmergency(RoiID, finding: String)
   /// An order of a court about the participant behind this name.

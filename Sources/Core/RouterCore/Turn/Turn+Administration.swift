@@ -27,6 +27,9 @@ extension Turn {
     case .separate(let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       separate(participant, because: reason)
+    case .expunge(let alias, let reason):
+      guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
+      expunge(participant, because: reason)
     case .reviewEmergency(let id, let finding): reviewEmergency(id, finding)
     case .recordOrder(let order, let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }

@@ -31,6 +31,7 @@ extension Turn {
     guard part.fate == .held, let stored = facts.messages[part.key.message],
       let recipient = state.registry.agencies[part.key.recipient]
     else { return }
+    guard !stored.lacksContent(of: part) else { return shred(part, of: stored) }
     let decision = decide(stored, toward: recipient, segments: part.segments)
     if decision.held == part.segments { return }
     if let permitted = split(part, of: stored, by: decision) {
@@ -91,6 +92,10 @@ extension Turn {
       guard let stored = facts.messages[part.key.message],
         let recipient = state.registry.agencies[part.key.recipient]
       else { continue }
+      if stored.lacksContent(of: part) {
+        shred(part, of: stored)
+        continue
+      }
       let decision = decide(stored, toward: recipient, segments: part.segments)
       if decision.permitted == part.segments { continue }
       if let kept = split(part, of: stored, by: decision) {

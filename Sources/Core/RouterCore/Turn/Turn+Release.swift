@@ -49,6 +49,10 @@ extension Turn {
       rest = rest.dropFirst()
       // Decided again in this turn already, and no longer pending.
       guard !isWritten(part.key), let stored = facts.messages[part.key.message] else { continue }
+      if stored.lacksContent(of: part) {
+        shred(part, of: stored)
+        continue
+      }
       decideAgain(part, of: stored, to: recipient)
     }
     let isDrained = rest.isEmpty && page.isComplete
@@ -167,7 +171,9 @@ extension Turn {
     _ part: PartRecord, number: UInt64, to recipient: Registry.Agency
   ) -> PartRecord {
     let void = Delivery(incarnation: state.incarnation, number: number, content: nil)
-    guard part.fate == .released, let stored = facts.messages[part.key.message] else {
+    guard part.fate == .released, let stored = facts.messages[part.key.message],
+      !stored.lacksContent(of: part)
+    else {
       send(.void(recipient.id, void))
       return part
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Keys
 public import HubModel
 public import HubProtocol
 public import RouterCore
@@ -20,17 +21,24 @@ extension LedgerReader {
     about name: AliasKey, from: WallTime?, to end: WallTime?, after: UInt64?,
     registry: Registry, program: ProgramID, limit: Int = disclosuresPerPage
   ) throws -> DisclosurePage? {
-    try reading("report disclosures") { database in
-      guard let people = try Self.people(named: name, in: database) else { return nil }
+    guard let keys else { throw LedgerError(.otherKeys, "report disclosures") }
+    let index = try keys.index(
+      .alias, Array(name.agency.text.utf8), Array(name.alias.text.utf8))
+    return try reading("report disclosures") { database in
+      guard let people = try Self.people(of: name.agency, at: index, keys, in: database) else {
+        return nil
+      }
       let first = from?.milliseconds ?? .min
       let last = end?.milliseconds ?? .max
-      let found = try Self.disclosures(of: people, registry, in: database).filter { disclosure in
+      let all = try Self.disclosures(of: people, registry, keys, in: database)
+      let found = all.filter { disclosure in
         if let after, disclosure.entry <= after { return false }
         return first <= disclosure.at && disclosure.at < last
       }
       let page = Array(found.prefix(limit))
       return DisclosurePage(
-        program: program.text, disclosures: page, terms: try Self.terms(of: page, in: database),
+        program: program.text, disclosures: page,
+        terms: try Self.terms(of: page, keys, in: database),
         next: found.count > limit ? page.last?.entry : nil)
     }
   }
@@ -39,12 +47,13 @@ extension LedgerReader {
   ///
   /// - Returns: `nil` where no such release ever came.
   public func holders(of release: RoiID, registry: Registry) throws -> HoldersReport? {
-    try reading("report holders") { database in
+    guard let keys else { throw LedgerError(.otherKeys, "report holders") }
+    return try reading("report holders") { database in
       let owner = try Data.fetchOne(
         database, sql: "SELECT participant FROM release WHERE id = ?", arguments: [release.text])
       guard let owner else { return nil }
       let people = try Self.everyone(with: owner, in: database)
-      let all = try Self.disclosures(of: people, registry, in: database)
+      let all = try Self.disclosures(of: people, registry, keys, in: database)
       let direct = Set(
         all.filter { $0.releases.contains { $0.id == release.text } }.map(\.entry))
       let copies = all.filter { copy in
@@ -52,7 +61,7 @@ extension LedgerReader {
       }
       let agencies = Set(copies.map(\.to)).sorted { $0.id < $1.id }
       return HoldersReport(
-        release: release.text, terms: try Self.terms(of: copies, in: database),
+        release: release.text, terms: try Self.terms(of: copies, keys, in: database),
         holders: agencies.map { agency in
           HoldersReport.Holder(agency: agency, copies: copies.filter { $0.to == agency })
         })
@@ -61,14 +70,19 @@ extension LedgerReader {
 
   // MARK: People
 
-  private static func people(named name: AliasKey, in database: Database) throws -> [Data]? {
-    let person = try Data.fetchOne(
+  private static func people(
+    of agency: AgencyID, at index: [UInt8], _ keys: KeyReader, in database: Database
+  ) throws -> [Data]? {
+    let owner = try Data.fetchOne(
       database,
       sql: """
-        SELECT l.participant FROM alias l JOIN agency a ON a.id = l.agency
+        SELECT l.owner FROM alias l JOIN agency a ON a.id = l.agency
         WHERE a.name = ? AND l.alias = ?
-        """, arguments: [name.agency.text, name.alias.text])
-    return try person.map { try everyone(with: $0, in: database) }
+        """, arguments: [agency.text, Data(index)])
+    guard let handle = owner.flatMap({ MessageID(bytes: $0) }),
+      let person = try keys.participant(of: handle)
+    else { return nil }
+    return try everyone(with: Data(person.value.bytes), in: database)
   }
 
   private static func everyone(with person: Data, in database: Database) throws -> [Data] {
@@ -84,7 +98,7 @@ extension LedgerReader {
   // MARK: Disclosures
 
   private static func disclosures(
-    of people: [Data], _ registry: Registry, in database: Database
+    of people: [Data], _ registry: Registry, _ keys: KeyReader, in database: Database
   ) throws -> [DisclosureReport] {
     var parts: [Data: [PartKey: Fate]] = [:]
     for person in people {
@@ -102,7 +116,7 @@ extension LedgerReader {
         parts[key, default: [:]][PartKey(message: id, recipient: agency, part: row[2])] = fate
       }
     }
-    var versions = ReleaseVersions(database)
+    var versions = ReleaseVersions(database, keys)
     var found: [DisclosureReport] = []
     for (message, fates) in parts {
       let rows = try Row.fetchCursor(
@@ -189,14 +203,14 @@ extension LedgerReader {
   // MARK: Terms
 
   private static func terms(
-    of disclosures: [DisclosureReport], in database: Database
+    of disclosures: [DisclosureReport], _ keys: KeyReader, in database: Database
   ) throws -> [TermsReport] {
     var wanted: Set<AuditEntry.ReleaseVersion> = []
     for release in disclosures.flatMap(\.releases) {
       guard let id = RoiID(release.id) else { continue }
       wanted.insert(.init(id, version: release.version))
     }
-    var versions = ReleaseVersions(database)
+    var versions = ReleaseVersions(database, keys)
     let order = wanted.sorted { ($0.id.text, $0.version) < ($1.id.text, $1.version) }
     return try order.compactMap { release in
       guard let kept = try versions[release] else { return nil }
@@ -214,23 +228,29 @@ extension LedgerReader {
 /// Versions of releases, each read once, and what a pass over the log finds beside them.
 private struct ReleaseVersions {
   private let database: Database
+  private let keys: KeyReader
   private var read: [AuditEntry.ReleaseVersion: ReleaseOfInformation?] = [:]
   /// The message that a disclosure's own answers or passes on, by the disclosure's entry.
   var parents: [UInt64: String] = [:]
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: Database, _ keys: KeyReader) {
+    self.database = database
+    self.keys = keys
+  }
 
   /// `nil` where that version is not kept.
   subscript(version: AuditEntry.ReleaseVersion) -> ReleaseOfInformation? {
     mutating get throws {
       if let known = read[version] { return known }
       let body = try Data.fetchOne(
-        database, sql: "SELECT body FROM release_version WHERE id = ? AND version = ?",
+        database, sql: "SELECT sealed_body FROM release_version WHERE id = ? AND version = ?",
         arguments: [version.id.text, Int64(version.version)])
       var release: ReleaseOfInformation?
-      if let body {
+      // Of somebody who was expunged nothing can be opened.
+      let place = Array(version.id.text.utf8)
+      if let body, let opened = try keys.open([UInt8](body), .release, at: place) {
         do {
-          release = try ReleaseOfInformation(decoding: [UInt8](body))
+          release = try ReleaseOfInformation(decoding: opened)
         } catch {
           throw LedgerError(.damaged, "report releases", detail: "a release cannot be read")
         }

@@ -1,6 +1,7 @@
 import GRDB
 public import HubModel
 public import HubProtocol
+public import Keys
 
 /// Answers an operator's questions from the ledger, on a read-only connection of its own: the
 /// router's thread goes on meanwhile. Every answer is one snapshot.
@@ -8,9 +9,14 @@ public import HubProtocol
 /// Reports name messages, agencies and releases; never content, and never who a message is about.
 public final class LedgerReader: Sendable {
   let queue: DatabaseQueue
+  /// Opens what reports show of what is sealed.
+  let keys: KeyReader?
 
-  /// - Parameter path: of a ledger that a ``Ledger`` has open.
-  public init(at path: String) throws {
+  /// - Parameters:
+  ///   - path: of a ledger that a ``Ledger`` has open.
+  ///   - keys: of its key store. Without them no release can be shown.
+  public init(at path: String, keys: KeyReader? = nil) throws {
+    self.keys = keys
     queue = try LedgerFile(path: path).openForReading()
   }
 

@@ -124,7 +124,7 @@ extension LedgerReader {
 
   private static func header(_ bytes: Data) throws -> Message {
     do {
-      return try StoredEnvelope.message(header: [UInt8](bytes), payload: nil)
+      return try StoredEnvelope.message(header: [UInt8](bytes), content: nil)
     } catch {
       throw LedgerError(.damaged, "report message", detail: "a header cannot be read")
     }

@@ -1,24 +1,31 @@
 import Foundation
 import GRDB
+import Keys
 public import HubModel
 public import HubProtocol
 
 extension LedgerReader {
-  /// All that one release says and where it stands; `nil` where there is none of the id.
+  /// All that one release says and where it stands; `nil` where there is none of the id, or where
+  /// the person whose it is was expunged.
   public func release(_ id: RoiID) throws -> ReleaseDocument? {
-    try reading("report release") { database in
+    guard let keys else { throw LedgerError(.otherKeys, "report release") }
+    return try reading("report release") { database in
       let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT r.body, r.state, a.name, r.revoked_toward, r.participant
+          SELECT r.sealed_body, r.state, a.name, r.sealed_revoked, r.participant
           FROM release r JOIN agency a ON a.id = r.captured_by WHERE r.id = ?
           """, arguments: [id.text])
-      guard let row else { return nil }
+      let place = Array(id.text.utf8)
+      guard let row,
+        let body = try keys.open([UInt8](row[0] as Data), .release, at: place),
+        let revoked = try keys.open([UInt8](row[3] as Data), .revoked, at: place)
+      else { return nil }
       let release: ReleaseOfInformation
       let toward: [[String]]
       do {
-        release = try ReleaseOfInformation(decoding: [UInt8](row[0] as Data))
-        toward = try JSONDecoder().decode([[String]].self, from: row[3] as Data)
+        release = try ReleaseOfInformation(decoding: body)
+        toward = try JSONDecoder().decode([[String]].self, from: Data(revoked))
       } catch {
         throw LedgerError(.damaged, "report release", detail: "a release cannot be read")
       }

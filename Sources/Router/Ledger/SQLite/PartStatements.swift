@@ -1,7 +1,7 @@
 /// Fates, queues, windows and escrow.
 struct PartStatements {
   let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
-    isHeldBehind, heldOfAll, pendingOf: Prepared
+    isHeldBehind, heldOfAll, pendingOf, waitingOf: Prepared
 
   init(_ make: Preparer) throws {
     setPart = try make(
@@ -56,6 +56,14 @@ struct PartStatements {
       "read queue", """
         SELECT \(Self.partColumns) FROM part
         WHERE recipient = ? AND fate = 0 AND queued > ? AND queued <= ? ORDER BY queued LIMIT ?
+        """)
+    // Asked for once a person is expunged: what is pending is looked through whole.
+    waitingOf = try make(
+      "read waiting", """
+        SELECT \(Self.partColumns) FROM part WHERE fate = 1 AND participant = ?1
+        UNION ALL
+        SELECT \(Self.partColumns) FROM part INDEXED BY part_queue
+        WHERE fate = 0 AND participant = ?1
         """)
   }
 }

@@ -1,12 +1,13 @@
 /// Participants, and by which names and tokens they are known.
 struct PeopleStatements {
   let addParticipant, person, members, movePosition, setHead, alias, preferredAliases, unprefer,
-    setAlias, token, setToken: Prepared
+    setAlias, token, setToken, expunge, forgetAliases, forgetTokens: Prepared
 
   init(_ make: Preparer) throws {
     addParticipant = try make(
       "write participant", "INSERT INTO participant (id) VALUES (?) ON CONFLICT DO NOTHING")
-    person = try make("read participant", "SELECT position, head FROM participant WHERE id = ?")
+    person = try make(
+      "read participant", "SELECT position, head, expunged FROM participant WHERE id = ?")
     members = try make("read participants", "SELECT id FROM participant WHERE head = ?")
     setHead = try make("write participant", "UPDATE participant SET head = ?2 WHERE id = ?1")
     movePosition = try make(
@@ -15,29 +16,36 @@ struct PeopleStatements {
         ON CONFLICT DO UPDATE SET position = max(position, excluded.position)
         """)
     alias = try make(
-      "read alias", "SELECT participant FROM alias WHERE agency = ? AND alias = ?")
+      "read alias", "SELECT owner FROM alias WHERE agency = ? AND alias = ?")
     preferredAliases = try make(
-      "read aliases", "SELECT agency, alias FROM alias WHERE participant = ? AND preferred = 1")
+      "read aliases",
+      "SELECT agency, sealed, alias FROM alias WHERE owner = ? AND preferred = 1")
     unprefer = try make(
       "write alias", """
-        UPDATE alias SET preferred = 0 WHERE participant = ? AND agency = ? AND preferred = 1
+        UPDATE alias SET preferred = 0 WHERE owner = ? AND agency = ? AND preferred = 1
         """)
     setAlias = try make(
       "write alias", """
-        INSERT INTO alias (agency, alias, participant, preferred) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE
-        SET participant = excluded.participant, preferred = excluded.preferred
+        INSERT INTO alias (agency, alias, owner, preferred, sealed) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET owner = excluded.owner, preferred = excluded.preferred,
+          sealed = excluded.sealed
         """)
     token = try make(
       "read token", """
-        SELECT participant, confirmed FROM token WHERE kind = ? AND value = ?
-        ORDER BY participant LIMIT ?
+        SELECT owner, confirmed FROM token WHERE kind = ? AND value = ? ORDER BY owner LIMIT ?
         """)
     setToken = try make(
       "write token", """
-        INSERT INTO token (kind, value, participant, confirmed) VALUES (?, ?, ?, ?)
+        INSERT INTO token (kind, value, owner, confirmed) VALUES (?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET confirmed = excluded.confirmed
         """)
+    expunge = try make(
+      "expunge participant", """
+        INSERT INTO participant (id, expunged) VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET expunged = excluded.expunged
+        """)
+    forgetAliases = try make("expunge participant", "DELETE FROM alias WHERE owner = ?")
+    forgetTokens = try make("expunge participant", "DELETE FROM token WHERE owner = ?")
   }
 }
 
@@ -45,31 +53,31 @@ struct PeopleStatements {
 struct ConsentStatements {
   let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
     setBlanket, marks, setMark, removeMark, authorities, setAuthority,
-    reviewAuthority: Prepared
+    authorityOwner, reviewAuthority: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
       "read release", "SELECT participant, captured_by FROM release WHERE id = ?")
     releases = try make(
       "read releases", """
-        SELECT body, captured_by, position, state, revoked_toward, missing FROM release
+        SELECT sealed_body, captured_by, position, state, sealed_revoked, missing, id FROM release
         WHERE participant = ? ORDER BY position, id
         """)
     setRelease = try make(
       "write release", """
         INSERT INTO release (
-          id, participant, captured_by, position, state, revoked_toward, missing, body)
+          id, participant, captured_by, position, state, sealed_revoked, missing, sealed_body)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET participant = excluded.participant,
           captured_by = excluded.captured_by, position = excluded.position,
-          state = excluded.state, revoked_toward = excluded.revoked_toward,
-          missing = excluded.missing, body = excluded.body
+          state = excluded.state, sealed_revoked = excluded.sealed_revoked,
+          missing = excluded.missing, sealed_body = excluded.sealed_body
         """)
     blankets = try make(
-      "read revocations", "SELECT recipients, at FROM blanket WHERE participant = ? ORDER BY at")
+      "read revocations", "SELECT sealed, at, reach FROM blanket WHERE participant = ? ORDER BY at")
     setBlanket = try make(
       "write revocation", """
-        INSERT INTO blanket VALUES (?, ?, ?)
+        INSERT INTO blanket (participant, reach, sealed, at) VALUES (?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET at = max(at, excluded.at)
         """)
     marks = try make(
@@ -83,14 +91,18 @@ struct ConsentStatements {
       "remove consent mark",
       "DELETE FROM consent_mark WHERE participant = ? AND kind = ? AND name = ?")
     authorities = try make(
-      "read authorities", "SELECT kind, body FROM authority WHERE participant = ? ORDER BY id")
+      "read authorities", """
+        SELECT kind, sealed_body, id FROM authority WHERE participant = ? ORDER BY id
+        """)
     setAuthority = try make(
       "write authority", """
-        INSERT INTO authority (id, participant, kind, body) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET body = excluded.body
+        INSERT INTO authority (id, participant, kind, sealed_body) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET sealed_body = excluded.sealed_body
         """)
+    authorityOwner = try make(
+      "read authority", "SELECT participant FROM authority WHERE id = ?")
     reviewAuthority = try make(
-      "write review", "UPDATE authority SET reviewed_at = ?, finding = ? WHERE id = ?")
+      "write review", "UPDATE authority SET reviewed_at = ?, sealed_finding = ? WHERE id = ?")
     tombstones = try make(
       "read tombstones", "SELECT release FROM tombstone WHERE participant = ?")
     addTombstone = try make(
@@ -111,12 +123,15 @@ struct CaseStatements {
         """)
     setView = try make(
       "write view", """
-        INSERT INTO case_view ("case", viewer, view) VALUES (?, ?, ?)
-        ON CONFLICT DO UPDATE SET view = excluded.view
+        INSERT INTO case_view ("case", viewer, sealed, hub) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET sealed = excluded.sealed, hub = excluded.hub
         """)
     caseRecord = try make(
-      "read case", "SELECT opened_by, participant FROM \"case\" WHERE id = ?")
-    views = try make("read views", "SELECT viewer, view FROM case_view WHERE \"case\" = ?")
+      "read case", """
+        SELECT c.opened_by, CASE WHEN p.expunged IS NULL THEN c.participant END
+        FROM "case" c LEFT JOIN participant p ON p.id = c.participant WHERE c.id = ?
+        """)
+    views = try make("read views", "SELECT viewer, sealed, hub FROM case_view WHERE \"case\" = ?")
     setNoMatch = try make(
       "write no-match", """
         INSERT INTO no_match VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at

@@ -23,7 +23,7 @@ enum Schema {
   private static let identity = """
     CREATE TABLE ledger (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-      incarnation TEXT NOT NULL,
+      incarnation TEXT NOT NULL, key_store BLOB, key_generation INTEGER,
       escrow_tail INTEGER NOT NULL DEFAULT 1, redecision BLOB
     );
     CREATE TABLE agency (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -64,7 +64,8 @@ enum Schema {
       payload INTEGER,
       header BLOB NOT NULL
     ) WITHOUT ROWID;
-    CREATE TABLE payload (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+    CREATE TABLE payload (id INTEGER PRIMARY KEY, body BLOB NOT NULL, hub INTEGER);
+    CREATE INDEX payload_hub ON payload (hub) WHERE hub IS NOT NULL;
     CREATE TABLE part (
       message BLOB NOT NULL, recipient INTEGER NOT NULL, part INTEGER NOT NULL,
       segments INTEGER NOT NULL, fate INTEGER NOT NULL, participant BLOB,
@@ -87,35 +88,40 @@ enum Schema {
     CREATE INDEX timer_due ON timer (due, key);
     """
 
+  /// Names, numbers and tokens stand as an index: 16 bytes of a keyed hash, under a key of the key
+  /// store. An `owner` is a participant's handle: whose it is, the key store alone knows. What is
+  /// called sealed is a `SealedPayload`.
   private static let people = """
     CREATE TABLE participant (
-      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB
+      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB, expunged INTEGER
     ) WITHOUT ROWID;
     CREATE INDEX participant_head ON participant (head) WHERE head IS NOT NULL;
+    CREATE INDEX participant_expunged ON participant (expunged) WHERE expunged IS NOT NULL;
     CREATE TABLE blanket (
-      participant BLOB NOT NULL, recipients BLOB NOT NULL, at INTEGER NOT NULL,
-      PRIMARY KEY (participant, recipients)
+      participant BLOB NOT NULL, reach BLOB NOT NULL, sealed BLOB NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (participant, reach)
     ) WITHOUT ROWID;
     CREATE TABLE alias (
-      agency INTEGER NOT NULL, alias TEXT NOT NULL, participant BLOB NOT NULL,
-      preferred INTEGER NOT NULL,
+      agency INTEGER NOT NULL, alias BLOB NOT NULL, owner BLOB NOT NULL,
+      preferred INTEGER NOT NULL, sealed BLOB NOT NULL,
       PRIMARY KEY (agency, alias)
     ) WITHOUT ROWID;
-    CREATE INDEX alias_preferred ON alias (participant, agency) WHERE preferred = 1;
+    CREATE INDEX alias_preferred ON alias (owner, agency) WHERE preferred = 1;
     CREATE TABLE token (
-      kind INTEGER NOT NULL, value BLOB NOT NULL, participant BLOB NOT NULL,
+      kind INTEGER NOT NULL, value BLOB NOT NULL, owner BLOB NOT NULL,
       confirmed INTEGER NOT NULL,
-      PRIMARY KEY (kind, value, participant)
+      PRIMARY KEY (kind, value, owner)
     ) WITHOUT ROWID;
     CREATE TABLE release (
       entry INTEGER PRIMARY KEY,
       id TEXT NOT NULL UNIQUE, participant BLOB NOT NULL, captured_by INTEGER NOT NULL,
-      position INTEGER NOT NULL, state TEXT NOT NULL, revoked_toward BLOB NOT NULL,
-      missing BLOB NOT NULL, body BLOB NOT NULL
+      position INTEGER NOT NULL, state TEXT NOT NULL, missing BLOB NOT NULL,
+      sealed_revoked BLOB NOT NULL, sealed_body BLOB NOT NULL
     );
     CREATE INDEX release_participant ON release (participant, position);
     CREATE TABLE release_version (
-      id TEXT NOT NULL, version INTEGER NOT NULL, participant BLOB NOT NULL, body BLOB NOT NULL,
+      id TEXT NOT NULL, version INTEGER NOT NULL, participant BLOB NOT NULL,
+      sealed_body BLOB NOT NULL,
       PRIMARY KEY (id, version)
     ) WITHOUT ROWID;
     CREATE TABLE tombstone (
@@ -127,19 +133,20 @@ enum Schema {
       PRIMARY KEY (participant, kind, name)
     ) WITHOUT ROWID;
     CREATE TABLE authority (
-      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
-      reviewed_at INTEGER, finding TEXT
+      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL,
+      sealed_body BLOB NOT NULL, reviewed_at INTEGER, sealed_finding BLOB
     ) WITHOUT ROWID;
     CREATE INDEX authority_participant ON authority (participant);
     CREATE TABLE "case" (
       id TEXT PRIMARY KEY, opened_by INTEGER NOT NULL, participant BLOB
     ) WITHOUT ROWID;
     CREATE TABLE case_view (
-      "case" TEXT NOT NULL, viewer INTEGER NOT NULL, view BLOB NOT NULL,
+      "case" TEXT NOT NULL, viewer INTEGER NOT NULL, sealed BLOB NOT NULL, hub INTEGER,
       PRIMARY KEY ("case", viewer)
     ) WITHOUT ROWID;
+    CREATE INDEX case_view_hub ON case_view (hub) WHERE hub IS NOT NULL;
     CREATE TABLE no_match (
-      source INTEGER NOT NULL, booking TEXT NOT NULL, at INTEGER NOT NULL,
+      source INTEGER NOT NULL, booking BLOB NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (source, booking)
     ) WITHOUT ROWID;
     """

@@ -62,7 +62,7 @@ struct TurnStatements {
 struct HubStatements {
   let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
     setData, setControl, line, setEscrowTail, setRedecision, addText, texts, refusals, addRefusal,
-    forgetRefusals, clock, setClock: Prepared
+    forgetRefusals, clock, setClock, setKeys: Prepared
 
   init(_ make: Preparer) throws {
     agencies = try make("read agencies", "SELECT id, name FROM agency")
@@ -110,6 +110,8 @@ struct HubStatements {
         DELETE FROM refusal
         WHERE agency = ? AND incarnation = ? AND sequence = ? AND number <= ?
         """)
+    setKeys = try make(
+      "write key store", "UPDATE ledger SET key_store = ?, key_generation = ?")
     clock = try make("read clock", "SELECT wall, boot, since_boot FROM clock")
     setClock = try make(
       "write clock", """
@@ -130,11 +132,11 @@ struct MessageStatements {
         SELECT m.participant, m.basis, m.accepted_at, m.about, m.header, p.body
         FROM message m LEFT JOIN payload p ON p.id = m.payload WHERE m.id = ?
         """)
-    addPayload = try make("write payload", "INSERT INTO payload (body) VALUES (?)")
+    addPayload = try make("write payload", "INSERT INTO payload (body, hub) VALUES (?, ?)")
     addMessage = try make(
       "write message", """
         INSERT INTO message (id, participant, basis, accepted_at, about, payload, header)
-        VALUES (?, ?, ?, ?, ?, last_insert_rowid(), ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
     identify = try make(
       "identify message", "UPDATE message SET participant = ?2, basis = ?3 WHERE id = ?1")
@@ -142,7 +144,7 @@ struct MessageStatements {
     // the old one, while a deleted row could leave copies behind when its page is rebuilt.
     erasePayload = try make(
       "erase payload", """
-        UPDATE payload SET body = zeroblob(length(body))
+        UPDATE payload SET body = zeroblob(length(body)), hub = NULL
         WHERE id = (SELECT payload FROM message WHERE id = ?)
         """)
     forgetPayload = try make("erase message", "UPDATE message SET payload = NULL WHERE id = ?")

@@ -8,8 +8,9 @@ struct VersionStatements {
     // What was deficient when it first came may come again complete under the same version.
     addVersion = try make(
       "write release", """
-        INSERT INTO release_version (id, version, participant, body) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET participant = excluded.participant, body = excluded.body
+        INSERT INTO release_version (id, version, participant, sealed_body) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET participant = excluded.participant,
+          sealed_body = excluded.sealed_body
         """)
   }
 }

@@ -23,6 +23,7 @@ struct FactsLoading {
     try loadKnown()
     try loadRefusals()
     try loadPeople()
+    try loadExpunging()
     for id in needs.cases { try mention(id) }
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }
@@ -73,9 +74,9 @@ struct FactsLoading {
     let people = ledger.statements.people
     for key in needs.aliases {
       guard let agency = ledger.names.number(of: key.agency) else { continue }
-      let person = try people.alias.int(agency).text(key.alias.text).first {
-        try people.alias.participant(at: 0)
-      }
+      let person = try people.alias.int(agency).blob(ledger.index(of: key)).first {
+        try ledger.owner(at: 0, of: people.alias)
+      } ?? nil
       gathered.aliases[key] = person
       try mention(person)
     }
@@ -83,12 +84,12 @@ struct FactsLoading {
       var matches: [TokenMatch] = []
       // One more than may be candidates, so that "too many" can be told from "all".
       let limit = Int64(Limits.identityCandidates + 1)
-      try people.token.int(token.kind.code).blob(token.value).int(limit).rows {
+      try people.token.int(token.kind.code).blob(ledger.index(of: token)).int(limit).rows {
+        guard let person = try ledger.owner(at: 0, of: people.token) else { return }
         matches.append(
-          TokenMatch(
-            participant: try people.token.participant(at: 0),
-            isConfirmed: people.token.int(at: 1) != 0))
+          TokenMatch(participant: person, isConfirmed: people.token.int(at: 1) != 0))
       }
+      matches.sort { $0.participant < $1.participant }
       if !matches.isEmpty { gathered.tokens[token] = matches }
       for match in matches { try mention(match.participant) }
     }
@@ -100,6 +101,20 @@ struct FactsLoading {
       }
       gathered.releases[id] = found
       try mention(found?.participant)
+    }
+  }
+
+  /// Everything that waits about people who are to be expunged, under all of their names.
+  private mutating func loadExpunging() throws {
+    for key in needs.expunging {
+      guard let person = gathered.aliases[key] else { continue }
+      let read = ledger.statements.parts.waitingOf
+      var parts: [PartRecord] = []
+      for member in [person] + (gathered.participants[person]?.others ?? []) {
+        try read.id(member.value).rows { parts.append(try ledger.readPart(read)) }
+      }
+      for part in parts { try loadMessage(part.key.message) }
+      gathered.waiting += parts.sorted { $0.key < $1.key }
     }
   }
 

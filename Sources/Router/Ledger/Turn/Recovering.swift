@@ -90,11 +90,8 @@ extension Ledger {
       guard let basis = UInt8(exactly: row.int(at: 1)).flatMap(MessageBasis.init) else {
         throw row.damaged()
       }
-      let message: Message
-      do {
-        message = try StoredEnvelope.message(
-          header: row.blob(at: 4), payload: row.isNull(at: 5) ? nil : row.blob(at: 5))
-      } catch {
+      let body = row.isNull(at: 5) ? nil : row.blob(at: 5)
+      guard let message = try openMessage(header: row.blob(at: 4), body: body, id: id) else {
         throw row.damaged()
       }
       return StoredMessage(
@@ -115,8 +112,11 @@ extension Ledger {
     else { return nil }
     let views = statements.cases.views
     try views.text(id.text).rows {
-      record.views[try name(at: 0, of: views)] = try json.decode(
-        CaseView.self, from: views.blob(at: 1), for: "read views")
+      let viewer = try name(at: 0, of: views)
+      let opened = try keys.open(views.blob(at: 1), .view, at: Self.place(of: id, viewer))
+      // A person who was expunged took the case's views along.
+      guard let opened else { return }
+      record.views[viewer] = try json.decode(CaseView.self, from: opened, for: "read views")
     }
     recentCases.remember(record, of: id)
     return record
@@ -126,10 +126,12 @@ extension Ledger {
   func readPerson(_ id: ParticipantID) throws -> ParticipantRecord {
     if let known = recentPeople.value(of: id) { return known }
     let people = statements.people
-    let (position, head) = try people.person.id(id.value).first {
-      (people.person.uint(at: 0), try people.person.optionalParticipant(at: 1))
-    } ?? (0, nil)
+    let (position, head, isExpunged) = try people.person.id(id.value).first {
+      (people.person.uint(at: 0), try people.person.optionalParticipant(at: 1),
+        !people.person.isNull(at: 2))
+    } ?? (0, nil, false)
     var record = ParticipantRecord(consents: ParticipantConsents(position: position))
+    if isExpunged { return record }
     if let head {
       try people.members.id(head.value).rows {
         record.others.insert(try people.members.participant(at: 0))
@@ -137,8 +139,10 @@ extension Ledger {
       record.others.remove(id)
     }
     let aliases = people.preferredAliases
-    try aliases.id(id.value).rows {
-      record.aliases[try name(at: 0, of: aliases)] = try aliases.identifier(at: 1)
+    if let owner = try keys.knownHandle(of: id) {
+      try aliases.id(owner).rows {
+        record.aliases[try name(at: 0, of: aliases)] = try openAlias(aliases)
+      }
     }
     let releases = statements.consent.releases
     try releases.id(id.value).rows { record.consents.records.append(try readRelease(releases)) }
@@ -150,26 +154,33 @@ extension Ledger {
     try blankets.id(id.value).rows {
       record.consents.add(
         BlanketRevocation(
-          recipients: try parties(blankets.blob(at: 0), in: blankets),
+          recipients: try parties(
+            keys.open(blankets.blob(at: 0), .blanket, at: blankets.blob(at: 2)), in: blankets),
           at: blankets.time(at: 1)))
     }
     record.consents.marks = try readMarks(of: id)
-    let authorities = statements.consent.authorities
-    try authorities.id(id.value).rows {
-      switch AuthorityKind(rawValue: authorities.int(at: 0)) {
-      case .order:
-        let stored = try json.decode(
-          StoredOrder.self, from: authorities.blob(at: 1), for: "read authorities")
-        record.consents.orders.append(try stored.order(in: authorities))
-      case .emergency:
-        let stored = try json.decode(
-          StoredEmergency.self, from: authorities.blob(at: 1), for: "read authorities")
-        record.consents.emergencies.append(try stored.access(in: authorities))
-      case nil: throw authorities.damaged()
-      }
-    }
+    try readAuthorities(of: id, into: &record.consents)
     recentPeople.remember(record, of: id)
     return record
+  }
+
+  private func readAuthorities(
+    of id: ParticipantID, into consents: inout ParticipantConsents
+  ) throws {
+    let row = statements.consent.authorities
+    try row.id(id.value).rows {
+      let place = Array(row.text(at: 2).utf8)
+      guard let body = try keys.open(row.blob(at: 1), .authority, at: place) else { return }
+      switch AuthorityKind(rawValue: row.int(at: 0)) {
+      case .order:
+        let stored = try json.decode(StoredOrder.self, from: body, for: "read authorities")
+        consents.orders.append(try stored.order(in: row))
+      case .emergency:
+        let stored = try json.decode(StoredEmergency.self, from: body, for: "read authorities")
+        consents.emergencies.append(try stored.access(in: row))
+      case nil: throw row.damaged()
+      }
+    }
   }
 
   private func readMarks(of id: ParticipantID) throws -> ConsentMarks {
@@ -186,24 +197,29 @@ extension Ledger {
     return marks
   }
 
-  private func parties(_ bytes: [UInt8], in row: Prepared) throws -> [Party] {
-    try json.decode([[String]].self, from: bytes, for: "read releases").map {
+  private func parties(_ bytes: [UInt8]?, in row: Prepared) throws -> [Party] {
+    guard let bytes else { throw row.damaged() }
+    return try json.decode([[String]].self, from: bytes, for: "read releases").map {
       guard let party = Party(words: $0) else { throw row.damaged() }
       return party
     }
   }
 
   private func readRelease(_ row: Prepared) throws -> RoiRecord {
+    let place = Array(row.text(at: 6).utf8)
     let release: ReleaseOfInformation
     do {
-      release = try ReleaseOfInformation(decoding: row.blob(at: 0))
-    } catch {
+      guard let body = try keys.open(row.blob(at: 0), .release, at: place) else {
+        throw row.damaged()
+      }
+      release = try ReleaseOfInformation(decoding: body)
+    } catch is Refusal {
       throw row.damaged()
     }
     guard let state = RoiState(rawValue: row.text(at: 3)) else { throw row.damaged() }
     return RoiRecord(
       roi: release, state: state, capturedBy: try name(at: 1, of: row),
-      revokedToward: try parties(row.blob(at: 4), in: row),
+      revokedToward: try parties(keys.open(row.blob(at: 4), .revoked, at: place), in: row),
       position: row.uint(at: 2),
       missing: try json.decode([String].self, from: row.blob(at: 5), for: "read releases"))
   }

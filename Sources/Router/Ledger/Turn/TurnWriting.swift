@@ -1,6 +1,7 @@
 import DiversionWorkflow
 import HubModel
 import HubProtocol
+import Keys
 import RouterCore
 
 /// Writes one turn's entries inside the transaction that the ledger has opened.
@@ -16,6 +17,9 @@ struct TurnWriting {
   private var lanes: [AgencyID: LaneChange] = [:]
   private var escrowTail: UInt64 = 0
   private var log: LogWriting
+  /// Messages that wait for a release from the turn that accepts them on.
+  private var held: Set<MessageID> = []
+  private var doomed = Doomed()
 
   private struct LaneChange {
     var next: UInt64 = 1
@@ -29,7 +33,9 @@ struct TurnWriting {
     log = LogWriting(ledger)
   }
 
-  mutating func write(_ entries: [JournalEntry]) throws {
+  /// - Returns: what is to be destroyed once this is committed.
+  mutating func write(_ entries: [JournalEntry]) throws -> Doomed {
+    for case .part(let part) in entries where part.fate == .held { held.insert(part.key.message) }
     parts.reserveCapacity(entries.count)
     try log.prepareSalts(for: entries)
     for entry in entries { try write(entry) }
@@ -37,6 +43,7 @@ struct TurnWriting {
     for (agency, change) in lanes { try write(change, of: agency) }
     if escrowTail > 0 { try statements.hub.setEscrowTail.uint(escrowTail).run() }
     try log.finish()
+    return doomed
   }
 
   private mutating func write(_ entry: JournalEntry) throws {
@@ -45,6 +52,7 @@ struct TurnWriting {
     case .identified(let message, let person):
       try statements.messages.identify.id(message).id(person.value)
         .int(Int64(MessageBasis.submitted.rawValue)).run()
+      try ledger.keys.adopt(message, by: person)
       ledger.recentMessages.forget(message)
     case .part(let part): collect(part)
     case .acknowledged(let agency, let through):
@@ -63,16 +71,22 @@ struct TurnWriting {
     case .erase(let message):
       try statements.messages.erasePayload.id(message).run()
       try statements.messages.forgetPayload.id(message).run()
+      if try ledger.keys.hasOwnKey(message) { doomed.messages.append(message) }
       ledger.recentMessages.forget(message)
       ledger.mustTruncate = true
     case .refused(let source, let refused): try write(refused, of: source)
     case .clock(let mark):
+      ledger.hubTime = mark.wall
       try statements.hub.setClock.int(mark.wall.milliseconds).text(mark.boot)
         .int(mark.sinceBoot.milliseconds).run()
     case .participant, .alias, .token, .release, .tombstone, .blanket, .mark,
       .group, .emergency, .emergencyReviewed, .order:
       try writePerson(entry)
     case .opened, .view, .noMatch: try writeCase(entry)
+    case .expunged(let person, let at):
+      try ledger.expunge(person, at: at)
+      doomed.participants.append(person)
+      doomed.at = at
     case .cutOff(let key, let at):
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
     case .agreement(let version, let hash, let at):
@@ -98,15 +112,12 @@ struct TurnWriting {
   // MARK: Messages and their fates
 
   private func write(_ stored: StoredMessage) throws {
-    let write = statements.messages
-    let payload = StoredEnvelope.payload(of: stored.message)
-    try write.addPayload.blob(payload).run()
-    if payload.count <= Ledger.recentMessageBytes {
-      ledger.recentMessages.remember(stored, of: stored.message.id)
-    }
-    try write.addMessage.id(stored.message.id).id(stored.participant?.value)
+    let payload = try ledger.writeContent(
+      of: stored,
+      hasOwnKey: stored.basis == .candidate || held.contains(stored.message.id))
+    try statements.messages.addMessage.id(stored.message.id).id(stored.participant?.value)
       .int(Int64(stored.basis.rawValue)).int(stored.acceptedAt.milliseconds).id(stored.about)
-      .blob(StoredEnvelope.header(of: stored.message)).run()
+      .int(payload).blob(StoredEnvelope.header(of: stored.message)).run()
   }
 
   private mutating func collect(_ part: PartRecord) {
@@ -179,19 +190,10 @@ struct TurnWriting {
     case .participant(let person):
       try people.addParticipant.id(person.value).run()
     case .alias(let key, let person, let isPreferred):
-      let agency = try ledger.number(of: key.agency)
-      // The agency may have known someone else by it; their record changes too.
-      if let former = try people.alias.int(agency).text(key.alias.text)
-        .first({ try people.alias.participant(at: 0) })
-      {
-        ledger.recentPeople.forget(former)
-      }
-      if isPreferred { try people.unprefer.id(person.value).int(agency).run() }
-      try people.setAlias.int(agency).text(key.alias.text).id(person.value)
-        .int(isPreferred ? 1 : 0).run()
-      ledger.recentPeople.forget(person)
+      try write(key, of: person, isPreferred: isPreferred)
     case .token(let token, let person, let isConfirmed):
-      try people.setToken.int(token.kind.code).blob(token.value).id(person.value)
+      guard let owner = try ledger.keys.handle(of: person) else { return }
+      try people.setToken.int(token.kind.code).blob(ledger.index(of: token)).id(owner)
         .int(isConfirmed ? 1 : 0).run()
     case .release(let person, let record):
       try write(record, of: person)
@@ -202,8 +204,13 @@ struct TurnWriting {
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .blanket(let person, let blanket, let position):
-      try statements.consent.setBlanket.id(person.value)
-        .blob(ledger.json.encode(blanket.recipients.map(\.words), for: "write revocation"))
+      let reach = try ledger.json.encode(
+        blanket.recipients.map(\.words), for: "write revocation")
+      let index = try ledger.keys.index(.parties, person.value.bytes, reach)
+      guard
+        let sealed = try ledger.keys.seal(reach, for: .participant(person), .blanket, at: index)
+      else { return }
+      try statements.consent.setBlanket.id(person.value).blob(index).blob(sealed)
         .int(blanket.at.milliseconds).run()
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
@@ -212,20 +219,11 @@ struct TurnWriting {
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .emergency(let person, let access, let position):
-      try statements.consent.setAuthority.text(access.id.text).id(person.value)
-        .int(AuthorityKind.emergency.rawValue)
-        .blob(ledger.json.encode(StoredEmergency(access), for: "write authority")).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try write(StoredEmergency(access), .emergency, access.id, of: person, at: position)
     case .emergencyReviewed(let id, let finding, let time):
-      try statements.consent.reviewAuthority.int(time.milliseconds).text(finding).text(id.text)
-        .run()
+      try write(finding, of: id, at: time)
     case .order(let person, let order, let position):
-      try statements.consent.setAuthority.text(order.id.text).id(person.value)
-        .int(AuthorityKind.order.rawValue)
-        .blob(ledger.json.encode(StoredOrder(order), for: "write authority")).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try write(StoredOrder(order), .order, order.id, of: person, at: position)
     case .group(let person, let head, let position):
       try people.movePosition.id(person.value).uint(position).run()
       try people.setHead.id(person.value).id(head?.value).run()
@@ -234,15 +232,61 @@ struct TurnWriting {
     }
   }
 
+  private func write(
+    _ authority: some Encodable, _ kind: AuthorityKind, _ id: RoiID, of person: ParticipantID,
+    at position: UInt64
+  ) throws {
+    let body = try ledger.json.encode(authority, for: "write authority")
+    let sealed = try ledger.keys.seal(
+      body, for: .participant(person), .authority, at: Array(id.text.utf8))
+    guard let sealed else { return }
+    try statements.consent.setAuthority.text(id.text).id(person.value).int(kind.rawValue)
+      .blob(sealed).run()
+    try statements.people.movePosition.id(person.value).uint(position).run()
+    ledger.recentPeople.forget(person)
+  }
+
+  /// What a review of an emergency found.
+  private func write(_ finding: String, of id: RoiID, at time: WallTime) throws {
+    let owner = statements.consent.authorityOwner
+    guard let person = try owner.text(id.text).first({ try owner.participant(at: 0) }),
+      let sealed = try ledger.keys.seal(
+        Array(finding.utf8), for: .participant(person), .finding, at: Array(id.text.utf8))
+    else { return }
+    try statements.consent.reviewAuthority.int(time.milliseconds).blob(sealed).text(id.text).run()
+  }
+
+  private func write(_ key: AliasKey, of person: ParticipantID, isPreferred: Bool) throws {
+    let people = statements.people
+    let agency = try ledger.number(of: key.agency)
+    let index = try ledger.index(of: key)
+    guard let owner = try ledger.keys.handle(of: person),
+      let sealed = try ledger.keys.seal(
+        Array(key.alias.text.utf8), for: .participant(person), .alias, at: index)
+    else { return }
+    // The agency may have known someone else by it; their record changes too.
+    let former = try people.alias.int(agency).blob(index)
+      .first { try ledger.owner(at: 0, of: people.alias) } ?? nil
+    if let former { ledger.recentPeople.forget(former) }
+    if isPreferred { try people.unprefer.id(owner).int(agency).run() }
+    try people.setAlias.int(agency).blob(index).id(owner).int(isPreferred ? 1 : 0).blob(sealed)
+      .run()
+    ledger.recentPeople.forget(person)
+  }
+
   private func write(_ record: RoiRecord, of person: ParticipantID) throws {
     let json = ledger.json
+    let place = Array(record.roi.id.text.utf8)
+    let toward = try json.encode(record.revokedToward.map(\.words), for: "write release")
+    let owner = KeyOwner.participant(person)
+    guard let body = try ledger.keys.seal(record.roi.encoded(), for: owner, .release, at: place),
+      let revoked = try ledger.keys.seal(toward, for: owner, .revoked, at: place)
+    else { return }
     try statements.consent.setRelease.text(record.roi.id.text).id(person.value)
       .int(ledger.number(of: record.capturedBy)).uint(record.position).text(record.state.rawValue)
-      .blob(json.encode(record.revokedToward.map(\.words), for: "write release"))
-      .blob(json.encode(record.missing, for: "write release"))
-      .blob(record.roi.encoded()).run()
+      .blob(revoked).blob(json.encode(record.missing, for: "write release")).blob(body).run()
     try statements.versions.addVersion.text(record.roi.id.text).int(Int64(record.roi.version))
-      .id(person.value).blob(record.roi.encoded()).run()
+      .id(person.value).blob(body).run()
   }
 
   // MARK: Cases
@@ -253,12 +297,16 @@ struct TurnWriting {
     case .opened(let caseID, let agency, let person):
       try cases.openCase.text(caseID.text).int(ledger.number(of: agency)).id(person?.value).run()
       ledger.recentCases.forget(caseID)
+      if let person { try ledger.reseal(viewsOf: caseID, to: person) }
     case .view(let caseID, let view):
-      try cases.setView.text(caseID.text).int(ledger.number(of: view.viewer))
-        .blob(ledger.json.encode(view, for: "write view")).run()
+      try ledger.writeView(
+        ledger.json.encode(view, for: "write view"), of: caseID, to: view.viewer,
+        about: ledger.subject(of: caseID))
       ledger.recentCases.forget(caseID)
     case .noMatch(let source, let booking, let at):
-      try cases.setNoMatch.int(ledger.number(of: source)).text(booking).int(at.milliseconds).run()
+      let index = try ledger.keys.index(
+        .booking, Array(source.text.utf8), Array(booking.utf8))
+      try cases.setNoMatch.int(ledger.number(of: source)).blob(index).int(at.milliseconds).run()
     default: return
     }
   }

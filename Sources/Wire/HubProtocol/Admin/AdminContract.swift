@@ -20,6 +20,8 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// Two names (`agency/alias`) are one person's, or after all are not.
   case mergeIdentities(first: String, second: String, reason: String)
   case separateIdentity(name: String, reason: String)
+  /// What expunging somebody (`agency/alias`) would end, or, confirmed, doing it.
+  case expunge(name: String, reason: String, confirmed: Bool)
   /// Accesses in medical emergencies: those not reviewed yet, or all.
   case emergencies(all: Bool)
   /// A privacy officer has looked at one of them.
@@ -70,6 +72,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case revoked(String, holders: HoldersReport)
   /// An ``AuditProof`` as text.
   case auditProof(String)
+  case expungement(ExpungementReport)
   /// An act was done and is in the log.
   case done(String)
   /// What is wrong, and what to do.

@@ -73,15 +73,19 @@ extension Accord_V1_Envelope {
     if !message.segments.isEmpty {
       segments = message.segments.map { Accord_V1_Segment($0, facet) }
     }
-    switch message.consent {
-    case nil: break
-    case .release(let release): consent = .releaseSigned(Accord_V1_Release(release))
-    case .refusal(let refusal): consent = .releaseRefused(Accord_V1_RefusedRelease(refusal))
-    case .revocation(let revocation):
-      consent = .releaseRevoked(Accord_V1_RevokedRelease(revocation))
-    case .event(let event): consent = .releaseEvent(Accord_V1_ReleaseEvent(event))
-    }
+    if let statement = message.consent { consent = OneOf_Consent(statement) }
     if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
+  }
+}
+
+extension Accord_V1_Envelope.OneOf_Consent {
+  init(_ statement: ConsentStatement) {
+    switch statement {
+    case .release(let release): self = .releaseSigned(Accord_V1_Release(release))
+    case .refusal(let refusal): self = .releaseRefused(Accord_V1_RefusedRelease(refusal))
+    case .revocation(let revocation): self = .releaseRevoked(Accord_V1_RevokedRelease(revocation))
+    case .event(let event): self = .releaseEvent(Accord_V1_ReleaseEvent(event))
+    }
   }
 }
 

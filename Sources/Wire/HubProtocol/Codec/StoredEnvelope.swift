@@ -2,36 +2,54 @@ import FoundationEssentials
 public import HubModel
 
 /// A message as the ledger keeps it: what deciding takes apart from what it is about, so that the
-/// content can be destroyed while the decision about it stays explicable.
+/// content can be sealed and destroyed while the decision about it stays explicable.
 ///
-/// The header is an encoded `Envelope` whose segments have their metadata alone (category, labels,
-/// authored, media type). The payload is an encoded `SealedPayload` over the segments' content.
+/// The header is an encoded `Envelope` that names nobody: without participant, tokens, consent,
+/// trace and seal, and with the metadata of its segments alone (category, labels, authored, media
+/// type). The content is an encoded `Payload` of everything else. Whoever stores it seals it.
 public enum StoredEnvelope {
   /// The header, with the authenticated source.
   public static func header(of message: Message) -> [UInt8] {
-    Accord_V1_Envelope(message, source: message.source, .metadata).written()
+    var bare = message
+    bare.participant = nil
+    bare.tokens = []
+    bare.consent = nil
+    bare.trace = nil
+    bare.seal = nil
+    return Accord_V1_Envelope(bare, source: message.source, .metadata).written()
   }
 
-  /// The content of the segments, in their order, in the clear (scheme 0).
-  public static func payload(of message: Message) -> [UInt8] {
-    guard !message.segments.isEmpty else { return [] }
+  /// What the header leaves out, in the clear; nothing where it leaves out nothing.
+  public static func content(of message: Message) -> [UInt8] {
     var payload = Accord_V1_Payload()
     payload.segments = message.segments.map { Accord_V1_Segment($0, .content) }
-    var sealed = Accord_V1_SealedPayload()
-    sealed.ciphertext = payload.written(as: Data.self)
-    return sealed.written()
+    let person = Accord_V1_Envelope(personOf: message)
+    if person != Accord_V1_Envelope() { payload.person = person }
+    return payload.written()
   }
 
   /// Puts a message together again.
-  /// - Parameter payload: `nil` where it was erased; the segments then have no content.
-  /// - Throws: a ``Refusal`` where the two are damaged, do not belong together, or the payload is
-  ///   sealed with a key that this module does not hold.
-  public static func message(header: [UInt8], payload: [UInt8]?) throws(Refusal) -> Message {
-    var message = try within("header") { () throws(Refusal) in
-      try Message(reading: Accord_V1_Envelope(reading: header), source: nil)
+  /// - Parameter content: `nil` where it was erased; the segments then have no content, and the
+  ///   message names nobody.
+  /// - Throws: a ``Refusal`` where the two are damaged or do not belong together.
+  public static func message(header: [UInt8], content: [UInt8]?) throws(Refusal) -> Message {
+    var frame = try within("header") { () throws(Refusal) in
+      try Accord_V1_Envelope(reading: header)
     }
-    guard let payload else { return message }
-    let contents = try within("payload") { () throws(Refusal) in try open(payload) }
+    guard let content else {
+      return try within("header") { () throws(Refusal) in try Message(reading: frame, source: nil) }
+    }
+    let payload = try within("payload") { () throws(Refusal) in
+      try Accord_V1_Payload(reading: content)
+    }
+    if payload.hasPerson { frame.add(personIn: payload.person) }
+    var message = try within("header") { () throws(Refusal) in
+      try Message(reading: frame, source: nil)
+    }
+    let contents = try within("payload") { () throws(Refusal) in
+      try Read.room(payload.segments.count, in: Limits.segments, Refusal(.tooManySegments))
+      return try Read.list(payload.segments, "segments", SegmentContent.init(reading:))
+    }
     guard contents.count == message.segments.count else {
       throw Refusal(.malformedFrame, at: "payload.segments")
     }
@@ -42,12 +60,28 @@ public enum StoredEnvelope {
     }
     return message
   }
+}
 
-  private static func open(_ payload: [UInt8]) throws(Refusal) -> [SegmentContent] {
-    let sealed = try Accord_V1_SealedPayload(reading: payload)
-    guard sealed.scheme == 0 else { throw Refusal(.malformedFrame, at: "scheme") }
-    let segments = try Accord_V1_Payload(reading: sealed.ciphertext).segments
-    try Read.room(segments.count, in: Limits.segments, Refusal(.tooManySegments))
-    return try Read.list(segments, "segments", SegmentContent.init(reading:))
+extension Accord_V1_Envelope {
+  /// The part of a message's envelope that may say who it is about, or could be used to find out.
+  fileprivate init(personOf message: Message) {
+    self.init()
+    if let participant = message.participant { self.participant = participant.text }
+    if let trace = message.trace {
+      traceparent = trace.parent
+      tracestate = trace.state
+    }
+    if !message.tokens.isEmpty { tokens = message.tokens.map(Accord_V1_IdentityToken.init) }
+    if let statement = message.consent { consent = OneOf_Consent(statement) }
+    if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
+  }
+
+  fileprivate mutating func add(personIn person: Accord_V1_Envelope) {
+    participant = person.participant
+    traceparent = person.traceparent
+    tracestate = person.tracestate
+    tokens = person.tokens
+    consent = person.consent
+    if person.hasSeal { seal = person.seal }
   }
 }

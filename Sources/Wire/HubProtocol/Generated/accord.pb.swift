@@ -1222,9 +1222,21 @@ nonisolated struct Accord_V1_Payload: Sendable {
   /// fields, attachments and salts, without the metadata
   var segments: [Accord_V1_Segment] = []
 
+  /// the envelope's fields that the header leaves out
+  var person: Accord_V1_Envelope {
+    get {_person ?? Accord_V1_Envelope()}
+    set {_person = newValue}
+  }
+  /// Returns true if `person` has been explicitly set.
+  var hasPerson: Bool {self._person != nil}
+  /// Clears the value of `person`. Subsequent reads from it will return its default value.
+  mutating func clearPerson() {self._person = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _person: Accord_V1_Envelope? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -3347,7 +3359,7 @@ nonisolated extension Accord_V1_SealedPayload: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Accord_V1_Payload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Payload"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segments\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}segments\0\u{1}person\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3356,20 +3368,29 @@ nonisolated extension Accord_V1_Payload: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.segments) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._person) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.segments.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.segments, fieldNumber: 1)
     }
+    try { if let v = self._person {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Accord_V1_Payload, rhs: Accord_V1_Payload) -> Bool {
     if lhs.segments != rhs.segments {return false}
+    if lhs._person != rhs._person {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

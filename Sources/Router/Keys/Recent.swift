@@ -1,24 +1,24 @@
 /// A bounded memory of what was read last: two generations, the older dropped when the younger
 /// is full. It holds decoded records, so that a busy case is not decoded for each of its
 /// messages; whatever a commit changes is forgotten.
-struct Recent<Key: Hashable, Value> {
+package struct Recent<Key: Hashable, Value> {
   private let capacity: Int
   private var young: [Key: Value] = [:]
   private var old: [Key: Value] = [:]
 
   /// Holds at most twice `capacity` values.
-  init(capacity: Int) { self.capacity = capacity }
+  package init(capacity: Int) { self.capacity = capacity }
 
-  var count: Int { young.count + old.count }
+  package var count: Int { young.count + old.count }
 
-  mutating func value(of key: Key) -> Value? {
+  package mutating func value(of key: Key) -> Value? {
     if let value = young[key] { return value }
     guard let value = old.removeValue(forKey: key) else { return nil }
     remember(value, of: key)
     return value
   }
 
-  mutating func remember(_ value: Value, of key: Key) {
+  package mutating func remember(_ value: Value, of key: Key) {
     if young.count >= capacity {
       old = young
       young = [:]
@@ -26,12 +26,12 @@ struct Recent<Key: Hashable, Value> {
     young[key] = value
   }
 
-  mutating func forget(_ key: Key) {
+  package mutating func forget(_ key: Key) {
     young[key] = nil
     old[key] = nil
   }
 
-  mutating func forgetAll() {
+  package mutating func forgetAll() {
     young = [:]
     old = [:]
   }

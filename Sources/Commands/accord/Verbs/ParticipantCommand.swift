@@ -1,0 +1,58 @@
+import ArgumentParser
+import HubModel
+import HubProtocol
+import Operations
+
+struct ParticipantCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "participant",
+    abstract: "Look after one participant's records.",
+    subcommands: [Expunge.self])
+
+  struct Expunge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Destroy everything that can be read of a person, in the ledger and its backups.",
+      discussion: """
+        Without --confirm it only says what there is. With it the router revokes every release of \
+        the person, ends what waits about them, and destroys the key under which everything about \
+        them is sealed, under all names that count as theirs. It cannot be undone. The log stays, \
+        names nobody and still verifies. Agencies keep what they were given: 'accord' cannot \
+        reach into their systems.
+        """)
+
+    @Argument(help: "AGENCY/ALIAS")
+    var name: String
+    @Flag(help: "Do it.")
+    var confirm = false
+    @OptionGroup var reason: ReasonOption
+    @OptionGroup var router: RouterOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let answer = try router.ask(
+        .expunge(name: name, reason: reason.reason, confirmed: confirm))
+      guard case .expungement(let report) = answer else {
+        return try DoneText.print(answer, json: output.json)
+      }
+      if output.json { return try Printing.json(report) }
+      print(Self.text(report))
+    }
+
+    static func text(_ report: ExpungementReport) -> String {
+      let until = WallTime(milliseconds: report.retainedUntil).iso8601.prefix(10)
+      let lines = [
+        "Nothing was done. With --confirm, this can never be read again:",
+        "  \(report.messages) messages, known under \(report.participants) participant id(s)",
+        "  \(report.waiting) of their parts still wait, and would end",
+        "  \(report.releases) releases in force, which would be revoked",
+        "Their records are to be kept until \(until)"
+          + (report.releases > 0 ? ", counted as if every release ended today." : "."),
+      ]
+      let refusal =
+        report.isRefused
+        ? ["This site refuses to expunge before that (expunge-before-retention in router.yaml)."]
+        : []
+      return (lines + refusal).joined(separator: "\n")
+    }
+  }
+}
