@@ -4,6 +4,10 @@ import HubModel
 /// One question to the engine, with everything that was said before it.
 struct OracleCase: Sendable {
   var sayings: [OracleSaying]
+  /// What counsel asked of forms when all that was said; what counsel asks now is the agreement's.
+  var lawThen = SiteSwitches()
+  var orders: [CourtOrder] = []
+  var emergencies: [EmergencyAccess] = []
   /// `false`: nobody knows whom the message is about.
   var isKnown = true
   var message: Message
@@ -15,6 +19,10 @@ struct OracleCase: Sendable {
   var asked: [Int]
   var now: WallTime
   var footing = Footing.submitted
+
+  var history: OracleHistory {
+    OracleHistory(sayings: sayings, law: lawThen, orders: orders, emergencies: emergencies)
+  }
 }
 
 enum OracleVerdict: Equatable {
@@ -51,6 +59,8 @@ final class Oracle {
   let recipient: Registry.Agency
   let now: WallTime
   let isOnPath: Bool
+  /// What counsel decided, as it stands now.
+  var law: SiteSwitches { asked.agreement.switches }
 
   init(_ asked: OracleCase, _ log: OracleLog) {
     self.asked = asked
@@ -77,10 +87,14 @@ final class Oracle {
         answer.permitted.append(index)
         if !answer.authorities.contains(authority) { answer.authorities.append(authority) }
         for paper in papers where !answer.papers.contains(paper) { answer.papers.append(paper) }
-        for label in labels(segment) where label == .part2 { carriesPart2 = true }
+        for label in labels(segment)
+        where label == .part2 && asked.footing == .submitted {
+          carriesPart2 = true
+        }
       }
     }
     answer.papers.sort()
+    answer.authorities.sort()
     answer.refusing.sort()
     answer.statement = rule7_statement(answer, carriesPart2)
     return answer
@@ -99,15 +113,14 @@ final class Oracle {
   func submitted(_ segment: Segment) -> OracleVerdict {
     if lawForbids(segment) { return .withhold }
     if !isAddressed() { return .withhold }
+    // It overrides agreement and participant, never the law nor the sender's address.
+    if rule13_isEmergency(segment) { return .permit(authority: "emergency", papers: []) }
     if isOperational() {
       if !isOnPath { return .withhold }
       if namesAPerson(segment) { return .withhold }
       return .permit(authority: "operational", papers: [])
     }
-    for exception in asked.agreement.exceptions
-    where exception.path.topic == message.topic && exception.path.from == discloser.role
-      && exception.path.to == recipient.role
-    {
+    if exception() != nil {
       // An agreement between agencies opens neither Part 2 nor notes nor what is used against
       // the person.
       if labels(segment).contains(.part2) || rule5_rule26_rule30_isAdverse()
@@ -119,6 +132,8 @@ final class Oracle {
     }
     if !isOnPath { return .withhold }
     if !asked.isKnown { return .withhold }
+    // What a court orders, no refusal stops.
+    if rule14_isOrdered(segment) { return .permit(authority: "order", papers: []) }
     let verdict = participantSays(segment)
     if verdict == .hold, rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment) {
       return .withhold
@@ -139,10 +154,14 @@ final class Oracle {
     if segment.category == .operational { return false }
     // What is used against the person, the order or the consent lists.
     if rule5_rule26_rule30_isAdverse() { return false }
+    return !isNeeded(segment.category, for: message.purpose)
+  }
+
+  func isNeeded(_ category: InformationCategory, for purpose: Purpose) -> Bool {
     let needed: [InformationCategory]
-    switch message.purpose {
+    switch purpose {
     case .careCoordination:
-      if segment.category == .identity { return true }
+      if category == .identity { return false }
       needed =
         isJustice(recipient.role)
         ? [
@@ -180,7 +199,7 @@ final class Oracle {
         ? [] : [.handoffDetails, .participation, .engagement, .contact]
     case .charging, .investigation, .warrant, .revocationHearing: needed = []
     }
-    return !needed.contains(segment.category)
+    return needed.contains(category)
   }
 
   func rule5_rule26_rule30_isAdverse() -> Bool { oracleAdverse.contains(message.purpose) }
@@ -197,6 +216,7 @@ final class Oracle {
 
   func rule30_isNegativeForJustice(_ segment: Segment) -> Bool {
     segment.category == .participationNegative && isJustice(recipient.role)
+      && !law.negativeStatusToJustice
   }
 
   /// The golden rule: police and prosecutors get coded values, no documents.
@@ -235,6 +255,16 @@ final class Oracle {
     return false
   }
 
+  func exception() -> ProgramAgreement.Exception? {
+    for exception in asked.agreement.exceptions
+    where exception.path.topic == message.topic && exception.path.from == discloser.role
+      && exception.path.to == recipient.role
+    {
+      return exception
+    }
+    return nil
+  }
+
   func isAddressed() -> Bool {
     if message.audience.isEmpty { return true }
     for agency in message.audience where agency == recipient.id { return true }
@@ -254,8 +284,8 @@ final class Oracle {
 
   func rule7_statement(_ answer: OracleAnswer, _ carriesPart2: Bool) -> String? {
     if answer.permitted.isEmpty { return nil }
-    if !answer.authorities.contains("releases") { return nil }
-    if !carriesPart2 { return "" }
+    // The scope is a consent's; the statement goes with whatever is Part 2.
+    if !carriesPart2 { return answer.authorities.contains("releases") ? "" : nil }
     return isJustice(recipient.role) ? oracleStatement1Start : oracleStatement2
   }
 }
