@@ -19,6 +19,8 @@ struct OracleCase: Sendable {
   var asked: [Int]
   var now: WallTime
   var footing = Footing.submitted
+  /// What the sender itself was told before, and now tells on.
+  var received: [InformationCategory: Received] = [:]
 
   var history: OracleHistory {
     OracleHistory(sayings: sayings, law: lawThen, orders: orders, emergencies: emergencies)
@@ -128,13 +130,14 @@ final class Oracle {
       {
         return .withhold
       }
-      return .permit(authority: "exception", papers: [])
+      return rule8_origin(segment) ?? .permit(authority: "exception", papers: [])
     }
     if !isOnPath { return .withhold }
     if !asked.isKnown { return .withhold }
     // What a court orders, no refusal stops.
     if rule14_isOrdered(segment) { return .permit(authority: "order", papers: []) }
     let verdict = participantSays(segment)
+    if case .permit = verdict { return rule8_origin(segment) ?? verdict }
     if verdict == .hold, rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment) {
       return .withhold
     }
@@ -226,7 +229,11 @@ final class Oracle {
 
   /// Part 2 follows who obtained it: what a program says is Part 2, whatever it wrote on it.
   func labels(_ segment: Segment) -> [SensitivityLabel] {
-    var labels = SensitivityLabel.allCases.filter { segment.labels.contains($0) }
+    var labels = SensitivityLabel.allCases.filter { label in
+      segment.labels.contains(label)
+        || asked.footing == .submitted
+          && asked.received[segment.category]?.labels.contains(label) ?? false
+    }
     return rule31_stick(&labels, to: segment)
   }
 
@@ -239,6 +246,16 @@ final class Oracle {
       labels.append(.part2)
     }
     return labels
+  }
+
+  /// What came under a consent goes on only while that consent would still let it come.
+  func rule8_origin(_ segment: Segment) -> OracleVerdict? {
+    guard let origin = asked.received[segment.category] else { return nil }
+    switch origin.standing {
+    case .stands: return nil
+    case .waits: return .hold
+    case .ended: return .withhold
+    }
   }
 
   func isJustice(_ role: Role) -> Bool { role == .sheriff || role == .prosecutor }

@@ -1,3 +1,4 @@
+import ConsentEngine
 import HubModel
 
 /// Made-up cases, leaning toward those that nearly or just permit: what is wholly unrelated is
@@ -194,6 +195,12 @@ enum OracleCases {
       : agreements.open
     // Counsel may have decided otherwise since.
     agreement.switches = choices.chance(8) ? law(&choices) : history.law
+    var received: [InformationCategory: Received] = [:]
+    if choices.chance(6), let category = segments.first?.category, category != .operational {
+      received[category] = Received(
+        labels: Set(choices.some(of: [.part2, .mentalHealth], each: 40)),
+        standing: choices.one(of: [.stands, .waits, .ended]))
+    }
     return OracleCase(
       sayings: history.sayings, lawThen: history.law, orders: history.orders,
       emergencies: history.emergencies, isKnown: !choices.chance(2), message: asking,
@@ -202,7 +209,8 @@ enum OracleCases {
       agreement: agreement, paths: agreement.paths.isEmpty ? [] : agreements.openPaths,
       asked: choices.chance(10) ? [choices.pick(4)] : Array(segments.indices),
       now: choices.chance(20)
-        ? choices.one(of: [now + .days(1), now - 1, now + .seconds(1)]) : now)
+        ? choices.one(of: [now + .days(1), now - 1, now + .seconds(1)]) : now,
+      received: received)
   }
 
   /// Who asks whom, and why: mostly as one of the forms would have it.

@@ -91,7 +91,7 @@ extension OracleCase {
     return decide(
       ReleaseRequest(
         message: message, discloser: discloser, recipient: recipient, footing: footing,
-        segments: SegmentSet(bits: bits)),
+        segments: SegmentSet(bits: bits), received: received),
       under: agreement, consents: isKnown ? consents : nil, at: now)
   }
 
@@ -122,7 +122,8 @@ extension OracleCase {
         + "\(message.source.text)) for \(message.purpose.rawValue), naming "
         + "\(message.release?.text ?? "no release"), \(message.participant?.text ?? "nobody"), "
         + "to \(message.audience.map(\.text)), tokens \(message.tokens.count), known \(isKnown), "
-        + "paths \(agreement.paths.count), exceptions \(agreement.exceptions.count)")
+        + "paths \(agreement.paths.count), exceptions \(agreement.exceptions.count), "
+        + "received \(received)".replacing("HubModel.", with: ""))
     for (index, segment) in message.segments.enumerated() {
       lines.append(
         "    \(index): \(segment.category.rawValue) \(segment.labels.map(\.rawValue).sorted()) "

@@ -1,3 +1,4 @@
+import ConsentEngine
 import HubModel
 
 /// Small worlds of what is not a plain consent: words that stop it, orders, emergencies, 42 CFR
@@ -312,9 +313,10 @@ extension OracleDomain {
 
   // MARK: Sending on what was received (42 CFR 2.33(b))
 
-  /// who sends on, who is to have it, labels that stick, whom the release has disclose, authors
+  /// who sends on, who is to have it, its labels, whom the release has disclose, authors, labels
+  /// agreed to, under what it came, agreement
   static let onward = OracleDomain(
-    space: SmallDomain(name: "what is sent on", sizes: [5, 5, 4, 5, 3, 4], stride: 1)
+    space: SmallDomain(name: "what is sent on", sizes: [5, 5, 4, 5, 3, 4, 6, 2], stride: 11)
   ) { answers in
     let labels: [Set<SensitivityLabel>] = [
       [], [.part2], [.part2, .mentalHealth], [.criminalHistory],
@@ -327,11 +329,24 @@ extension OracleDomain {
         categories: [.engagement], labels: labels[answers[5]],
         authors: [[], [harbor.id], [everybody[answers[0]].id]][answers[4]])
     ]
-    return asking(
+    var asked = asking(
       message(
         .participantStatus, [segment(labels: labels[answers[2]])], purpose: .careCoordination,
         source: everybody[answers[0]]),
       [says(.release(form))], from: everybody[answers[0]], to: everybody[answers[1]])
+    asked.received =
+      [
+        [:], [.engagement: Received(labels: [], standing: .stands)],
+        [.engagement: Received(labels: [.part2, .mentalHealth], standing: .stands)],
+        [.engagement: Received(labels: [], standing: .waits)],
+        [.engagement: Received(labels: [], standing: .ended)],
+        [.contact: Received(labels: [.privileged], standing: .ended)],
+      ][answers[6]]
+    if answers[7] == 1 {
+      asked.agreement = OracleTests.agreements.excepting
+      asked.paths = []
+    }
+    return asked
   }
 }
 
