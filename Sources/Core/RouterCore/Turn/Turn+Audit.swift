@@ -95,8 +95,8 @@ extension Turn {
     detail.authority = (decision?.reasons ?? []).compactMap(\.authorityWord)
       .joined(separator: "+")
     if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
-    if let statement = permit.notice?.statement, !statement.isEmpty {
-      detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
+    if !permit.statement.isEmpty {
+      detail.statement = permit.statement == RedisclosureStatement.long ? "long" : "short"
     }
     return detail
   }
