@@ -34,6 +34,7 @@ public final class RouterService: Sendable {
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let keysPath = configuration.stateDirectory + "/keys.sqlite"
     let master = try configuration.masterKey.load()
+    let space = SpaceWatch(folder: configuration.stateDirectory, log: log)
     let ledger = try Ledger(
       at: path,
       keys: KeyStore(
@@ -67,8 +68,8 @@ public final class RouterService: Sendable {
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
     let transport = try ZeroMQTransport(
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
-      inbox: inbox, log: log)
-    try transport.open(state.registry)
+      inbox: inbox, clock: clock, registry: state.registry, log: log)
+    try transport.open()
     if let first = starting.first {
       // In the ledger before the first message is decided by it.
       let text = Array(first.text.utf8)
@@ -91,8 +92,7 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
-      folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
   }
