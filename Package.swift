@@ -159,6 +159,7 @@ let package = Package(
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
       "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
+    tests("Fuzzing", ["Fuzzing"]),
     tests("Tidy", []),
   ] + fuzzer
 )

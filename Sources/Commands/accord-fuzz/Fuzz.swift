@@ -1,8 +1,8 @@
 import Fuzzing
 import Glibc
 
-// libFuzzer's main calls this again and again. Which decoder it feeds stands in the environment;
-// a finding ends the process, and libFuzzer keeps the bytes.
+// libFuzzer feeds one decoder again and again. Which one stands in the environment; a finding ends
+// the process, and libFuzzer keeps the bytes.
 
 private let target: FuzzTarget = {
   let name = getenv("ACCORD_FUZZ_TARGET").map { String(cString: $0) } ?? ""
@@ -14,8 +14,25 @@ private let target: FuzzTarget = {
   return target
 }()
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// libFuzzer's own loop.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ feed: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// What the package manager takes for this program's `main`.
+@_cdecl("accord_fuzz_main")
+public func accordFuzzMain(
+  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> CInt {
+  _ = target
+  var (count, arguments) = (count, arguments)
+  return runDriver(&count, &arguments) { start, length in testOneInput(start, length) }
+}
+
+private func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {
     try target.run(Array(UnsafeBufferPointer(start: start, count: count)))
   } catch {

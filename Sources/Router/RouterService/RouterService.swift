@@ -27,7 +27,7 @@ public final class RouterService: Sendable {
   public init(
     _ configuration: RouterConfiguration, onFailure: @escaping @Sendable (any Error) -> Void
   ) throws {
-    let log = configuration.log.logger("router")
+    let log = Descriptors.raise(configuration.log.logger("router"))
     let clock = SystemClock()
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
@@ -70,12 +70,7 @@ public final class RouterService: Sendable {
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
       inbox: inbox, clock: clock, registry: state.registry, log: log)
     try transport.open()
-    if let first = starting.first {
-      // In the ledger before the first message is decided by it.
-      let text = Array(first.text.utf8)
-      inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
-    }
-
+    starting.record(in: inbox)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(

@@ -26,7 +26,9 @@ final class SpaceWatch {
   private let path: String
   private let log: Logger
   private var next = Tick(milliseconds: 0)
-  private(set) var isLow = false
+  private var isLow = false
+  /// What the last look told.
+  private var told = false
   private(set) var free: UInt64 = 0
 
   /// Looks at once, before the ledger is opened: a disk that is full would not let it.
@@ -41,10 +43,15 @@ final class SpaceWatch {
   func look(at tick: Tick) -> Bool? {
     guard tick >= next else { return nil }
     next = tick + .seconds(1)
-    let before = isLow
     measure()
-    return isLow == before ? nil : isLow
+    guard isLow != told else { return nil }
+    told = isLow
+    return isLow
   }
+
+  /// Looks now, and gives up the file's place where there is none left: just before each commit,
+  /// for a disk may fill between two looks.
+  func makeRoom() { measure() }
 
   private func measure() {
     var status = statvfs()
@@ -79,5 +86,25 @@ final class SpaceWatch {
     guard result != 0 else { return }
     unlink(path)
     log.warning("no disk space could be kept in reserve", metadata: ["code": "\(result)"])
+  }
+}
+
+/// The ledger, with room made for what must always be written.
+final class RoomyJournal: Journal {
+  private let ledger: any Journal
+  private let space: SpaceWatch
+
+  init(_ ledger: any Journal, _ space: SpaceWatch) {
+    self.ledger = ledger
+    self.space = space
+  }
+
+  func recover() throws -> Recovered { try ledger.recover() }
+
+  func load(_ needs: Needs) throws -> Facts { try ledger.load(needs) }
+
+  func commit(_ entries: [JournalEntry]) throws {
+    space.makeRoom()
+    try ledger.commit(entries)
   }
 }

@@ -63,12 +63,13 @@ final class TurnLoop {
     let ports = SystemTurnClock(clock: clock)
     var wait = Span(milliseconds: 0)
     var knownFault: ClockFault?
+    let journal = RoomyJournal(ledger, space)
     // It has looked once already, before the ledger was opened.
-    if space.isLow { inbox.tell(.space(isLow: true)) }
+    if let isLow = space.look(at: clock.tick()) { inbox.tell(.space(isLow: isLow)) }
     do {
       while !stop.isSet {
         wait = try state.turn(
-          transport: transport, journal: ledger, clock: ports, fresh: &fresh, waiting: wait)
+          transport: transport, journal: journal, clock: ports, fresh: &fresh, waiting: wait)
         if !transport.rebinding.isEmpty {
           // Registry first, connections second: whoever comes back in between is not let in.
           admissions.replace(with: state.registry)

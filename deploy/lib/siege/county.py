@@ -126,7 +126,7 @@ class County:
 
         def prepare():
             if limit:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+                resource.setrlimit(resource.RLIMIT_NOFILE, limit)
 
         with open(self.log_path(who), "ab") as log:
             self.processes[who] = subprocess.Popen(
@@ -295,8 +295,9 @@ class County:
         for who in ["router", *DAEMONS]:
             self.stop(who)
         oracle = Oracle(self.folder)
+        # `settle` has seen it at rest; since then its clocks may have said something new.
         flaws = oracle.judge([number for number, _ in self.signed],
-                             [name for _, name in self.refused])
+                             [name for _, name in self.refused], strict=False)
         flaws += oracle.sealed([name for _, name in self.signed])
         if flaws:
             raise Failure("; ".join(flaws[:5]))

@@ -149,7 +149,10 @@ class Oracle:
         """No byte at rest with the router names anybody."""
         found = []
         for name in os.listdir(f"{self.county}/state/router"):
-            with open(f"{self.county}/state/router/{name}", "rb") as file:
+            path = f"{self.county}/state/router/{name}"
+            if not os.path.isfile(path):
+                continue
+            with open(path, "rb") as file:
                 data = file.read()
             found += [f"{name} at rest names {n}" for n in names if n.encode() in data]
         return found
