@@ -20,6 +20,7 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case personInOperational = "law.person-in-operational"
   case notNeeded = "law.not-needed"  // 42 CFR 2.13(a)
   case part2Exception = "law.part-2-exception"  // 42 CFR 2.13(a)
+  case notInCustody = "law.not-in-custody"  // 45 CFR 164.512(k)(5)
   case statePack = "law.state-pack"
   // Agreement
   case noPath = "agreement.no-path"
@@ -39,6 +40,8 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case voided = "release.voided"  // 42 CFR 2.31(c)(4)
   case elementMissing = "release.element-missing"  // 42 CFR 2.31(c)(2)
   case explicitRefusal = "release.explicit-refusal"
+  case onwardEnded = "release.onward-ended"  // 42 CFR 2.33(b)
+  case onwardWaits = "release.onward-waits"  // 42 CFR 2.33(b)
   case kindTooNarrow = "release.kind-too-narrow"
   case discloserNotNamed = "release.discloser-not-named"
   case recipientNotNamed = "release.recipient-not-named"

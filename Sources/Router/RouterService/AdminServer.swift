@@ -82,7 +82,7 @@ final class AdminServer {
     case .revoke(let release, let reason):
       guard let id = RoiID(release) else { return .malformed("release") }
       return try revoke(id, because: reason)
-    case .disclosures, .holders: return try answerDisclosures(request)
+    case .disclosures, .holders, .breach: return try answerDisclosures(request)
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")

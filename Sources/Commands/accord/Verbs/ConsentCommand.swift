@@ -8,7 +8,7 @@ struct ConsentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "consent", abstract: "Decide on consents, and account for what went out.",
     subcommands: [
-      Preview.self, Accounting.self, Recipients.self, Decide.self, Import.self,
+      Preview.self, Accounting.self, Recipients.self, Breach.self, Decide.self, Import.self,
     ])
 
   struct Decide: ParsableCommand {
