@@ -212,14 +212,32 @@ def flipped_database(county, run):
         county.stop(who)
     county.stop("router")
     path = f"{county.folder}/state/router/ledger.sqlite"
-    with open(path, "rb") as file:
-        whole = file.read()
+
+    def read(name):
+        if not os.path.exists(name):
+            return None
+        with open(name, "rb") as file:
+            return file.read()
+    # A reader may be the last to close, and then the write-ahead log stays: it belongs to it.
+    kept = {name: read(name) for name in (path, path + "-wal")}
+    whole = kept[path]
     seen = {"refused at the start": 0, "found by the log's check": 0, "found by its report": 0,
             "without effect": 0}
     silent = []
+
+    def restore():
+        for name in (path, path + "-wal", path + "-shm"):
+            if os.path.exists(name):
+                os.remove(name)
+        for name, data in kept.items():
+            if data is not None:
+                with open(name, "wb") as file:
+                    file.write(data)
+                os.chmod(name, 0o600)
     county.start("router")
     before = settled_facts(county.totals())
     county.stop("router")
+    restore()
     for count in range(run.flips):
         place = choice.randrange(100, len(whole))
         with open(path, "r+b") as file:
@@ -255,12 +273,7 @@ def flipped_database(county, run):
         if county.processes["router"].poll() is None:
             county.kill("router")
         county.processes.pop("router")
-        for name in (path, path + "-wal", path + "-shm"):
-            if os.path.exists(name):
-                os.remove(name)
-        with open(path, "wb") as file:
-            file.write(whole)
-        os.chmod(path, 0o600)
+        restore()
     if silent:
         raise Failure(f"{len(silent)} flips changed what is told, unseen: {silent[:2]}")
     for who in ["router", *ALL]:
@@ -364,6 +377,7 @@ def half_open(county, run):
                 idle.append(connection)
             except OSError:
                 connection.close()
+    wait_for("the load goes on beside them", lambda: len(county.signed) > 12, 60)
     county.settle()
     for connection in idle:
         connection.close()
