@@ -38,12 +38,22 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-    exclude: name == "EndToEnd" ? ["ForeignClient", "ForeignVerifier"] : [], swiftSettings: strict)
+    exclude: name == "EndToEnd"
+      ? ["ForeignClient", "ForeignVerifier"] : name == "Fuzzing" ? ["Corpus"] : [], swiftSettings: strict)
 }
+
+// Only deploy/fuzz builds the fuzzer: it needs every module instrumented, and libFuzzer's main.
+let fuzzer: [Target] =
+  Context.environment["ACCORD_FUZZER"] == nil
+  ? []
+  : [command("accord-fuzz", at: "Sources/Commands/accord-fuzz", ["Fuzzing"])]
 
 let package = Package(
   name: "accord",
-  products: [.library(name: "SlowFlush", type: .dynamic, targets: ["SlowFlush"])],
+  products: [
+    .library(name: "SlowFlush", type: .dynamic, targets: ["SlowFlush"]),
+    .library(name: "BadDisk", type: .dynamic, targets: ["BadDisk"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -94,12 +104,21 @@ let package = Package(
     .target(name: "Simulator",
       dependencies: ["HubModel", "HubProtocol", "RouterCore", "Keys", "Ledger", "HubClient",
         "Operations", "ZeroMQ", "FaultyDisk", grdb, logging, crypto],
-      path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk"], swiftSettings: strict),
+      path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk", "BadDisk", "Fuzzing"], swiftSettings: strict),
     .target(name: "FaultyDisk", path: "Sources/Simulator/FaultyDisk",
       linkerSettings: [.linkedLibrary("sqlite3")]),
     // Preloaded by the benchmark to slow every flush; linked by nothing.
     .target(name: "SlowFlush", path: "Sources/Simulator/SlowFlush",
       linkerSettings: [.linkedLibrary("dl")]),
+
+    // Preloaded by deploy/siege: a disk and a clock that fail as they are told.
+    .target(name: "BadDisk", path: "Sources/Simulator/BadDisk",
+      linkerSettings: [.linkedLibrary("dl")]),
+    // What is fuzzed; its kept corpus runs with the tests. See deploy/fuzz.
+    .target(name: "Fuzzing",
+      dependencies: ["HubModel", "HubProtocol", "HubClient", "Operations", "AdapterKit",
+        "FHIRConsent"],
+      path: "Sources/Simulator/Fuzzing", swiftSettings: strict),
 
     // Interop: other people's formats, read and written at the edge.
     room("FHIRConsent", in: "Interop", ["HubModel"]),
@@ -129,6 +148,7 @@ let package = Package(
     tests("Keys", ["Keys", "HubModel", grdb, crypto]),
     tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
       grdb, crypto]),
+    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
@@ -139,6 +159,7 @@ let package = Package(
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
       "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
+    tests("Fuzzing", ["Fuzzing"]),
     tests("Tidy", []),
-  ]
+  ] + fuzzer
 )

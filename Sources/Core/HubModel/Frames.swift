@@ -83,7 +83,8 @@ public enum Reply: Hashable, Sendable {
   case welcome(Welcome)
   case receipt(Receipt)
   case pong(Pong)
-  case rejection(Refusal)
+  /// - `after`: where it passes by itself, when to try again.
+  case rejection(Refusal, after: Span? = nil)
 
   public struct Welcome: Hashable, Sendable {
     public var version: UInt32

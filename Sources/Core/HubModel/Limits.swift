@@ -34,6 +34,18 @@ public enum Limits {
   /// Resent deliveries taken in one turn, for each recipient.
   public static let turnResends = 256
 
+  /// What a frame counts on the submit lane: one for each message, and at least one for each so
+  /// many bytes.
+  public static let submitUnitBytes = 4_096
+  /// Units that one agency may send in a second, for as long as it likes, and at once after a
+  /// quiet time: a hundred times what a county sends, and the backlog of weeks within minutes.
+  public static let defaultSubmitRate = 2_000
+  public static let defaultSubmitBurst = 60_000
+  public static let largestSubmitRate = 1_000_000
+  /// Frames and bytes of one agency that wait in the router for their turn.
+  public static let waitingFrames = 64
+  public static let waitingBytes = 8 << 20
+
   public static let sessionsPerAgency = 16
   public static let agencies = 256
   /// Links of the checkpoint chain told in one pong.

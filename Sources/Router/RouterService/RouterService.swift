@@ -27,13 +27,14 @@ public final class RouterService: Sendable {
   public init(
     _ configuration: RouterConfiguration, onFailure: @escaping @Sendable (any Error) -> Void
   ) throws {
-    let log = configuration.log.logger("router")
+    let log = Descriptors.raise(configuration.log.logger("router"))
     let clock = SystemClock()
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let keysPath = configuration.stateDirectory + "/keys.sqlite"
     let master = try configuration.masterKey.load()
+    let space = SpaceWatch(folder: configuration.stateDirectory, log: log)
     let ledger = try Ledger(
       at: path,
       keys: KeyStore(
@@ -67,14 +68,9 @@ public final class RouterService: Sendable {
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
     let transport = try ZeroMQTransport(
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
-      inbox: inbox, log: log)
-    try transport.open(state.registry)
-    if let first = starting.first {
-      // In the ledger before the first message is decided by it.
-      let text = Array(first.text.utf8)
-      inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
-    }
-
+      inbox: inbox, clock: clock, registry: state.registry, log: log)
+    try transport.open()
+    starting.record(in: inbox)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let server = try AdminServer(
@@ -91,8 +87,7 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
-      folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
   }

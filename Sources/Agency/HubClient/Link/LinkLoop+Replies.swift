@@ -34,7 +34,7 @@ extension LinkLoop {
       case .welcome(let welcome): try take(welcome)
       case .receipt(let receipt): take(receipt)
       case .pong(let pong): try take(pong)
-      case .rejection(let refusal): try take(refusal)
+      case .rejection(let refusal, let after): try take(refusal, after: after)
       }
     }
   }
@@ -190,10 +190,11 @@ extension LinkLoop {
     }
   }
 
-  private func take(_ refusal: Refusal) throws {
+  private func take(_ refusal: Refusal, after: Span?) throws {
     guard refusal.code != .helloRequired || phase == .open else { return }
     note(rejection: refusal)
     switch refusal.code {
+    case .rateLimited: wait(after ?? configuration.pingEvery, with: refusal.place)
     case .helloRequired: try sendHello()
     case .lowSpace, .clockHeld:
       windows.data.hold(until: now + configuration.pingEvery, at: now)
@@ -203,6 +204,20 @@ extension LinkLoop {
       // Not at once, or two consumers of one agency would take the lane from each other for ever.
       helloAt = now + configuration.pingEvery
     default: break
+    }
+  }
+
+  /// Sends no more of what the router will not take now. Whatever it says, the link tries again
+  /// within a minute, and not at once.
+  private func wait(_ asked: Span, with place: String) {
+    let until = now + min(max(asked, pause), .seconds(60))
+    switch place {
+    case "control": windows.control.hold(until: until, at: now)
+    case "hello": helloAt = until
+    case "resume":
+      lane?.wantsResume = true
+      lane?.resumedAt = now
+    default: windows.data.hold(until: until, at: now)
     }
   }
 

@@ -25,6 +25,7 @@ struct LedgerFile {
   /// Opens for writing, creating the file where there is none.
   func openForWriting() throws -> DatabaseQueue {
     try createOrRestrict()
+    try LogCheck.check(beside: path)
     var configuration = Configuration()
     configuration.label = "accord-ledger"
     // A failed commit is rolled back here; GRDB's check for open transactions would trap first.
