@@ -10,6 +10,9 @@ public struct RoiEvent: Hashable, Sendable {
     case voided
     /// A named event has come: releases may end with it, or become revocable.
     case occurred
+    /// After the hub's ledger was restored: the release stands as its capturing agency sent it
+    /// again. Never on the wire; `roi.confirmed` carries the release itself.
+    case confirmed
   }
 
   public var kind: Kind
@@ -36,6 +39,9 @@ public enum ConsentMark: Hashable, Sendable {
   case voided(RoiID)
   /// The last time that the event was reported, by the router's clock.
   case occurred(String, at: WallTime)
+  /// The ledger was restored from a backup: what became of the release since, nobody here knows.
+  case unconfirmed(RoiID)
+  case confirmed(RoiID)
 }
 
 /// All that stands beside a participant's releases. A release that arrives later meets it too.
@@ -43,9 +49,13 @@ public struct ConsentMarks: Hashable, Sendable {
   public var suspended: Set<RoiID> = []
   public var voided: Set<RoiID> = []
   public var occurred: [String: WallTime] = [:]
+  /// Came out of a backup, and wait for the word of the agency that captured them.
+  public var unconfirmed: Set<RoiID> = []
   public init() {}
 
-  public var isEmpty: Bool { suspended.isEmpty && voided.isEmpty && occurred.isEmpty }
+  public var isEmpty: Bool {
+    suspended.isEmpty && voided.isEmpty && occurred.isEmpty && unconfirmed.isEmpty
+  }
 
   public mutating func take(_ mark: ConsentMark) {
     switch mark {
@@ -53,6 +63,8 @@ public struct ConsentMarks: Hashable, Sendable {
     case .resumed(let id): suspended.remove(id)
     case .voided(let id): voided.insert(id)
     case .occurred(let event, let time): occurred[event] = max(occurred[event] ?? time, time)
+    case .unconfirmed(let id): unconfirmed.insert(id)
+    case .confirmed(let id): unconfirmed.remove(id)
     }
   }
 

@@ -25,6 +25,7 @@ final class TurnLoop {
   private let clock: SystemClock
   private let stop: StopFlag
   private let space: SpaceWatch
+  private let keys: KeyWatch
   private let log: Logger
 
   init(
@@ -43,6 +44,7 @@ final class TurnLoop {
     self.clock = clock
     self.stop = stop
     self.space = SpaceWatch(folder: folder)
+    self.keys = KeyWatch(log: log)
     self.log = log
   }
 
@@ -84,6 +86,7 @@ final class TurnLoop {
           try checkpoints.writeNow(clock.wall())
           inbox.answerCheckpoints()
         }
+        keys.look(state.registry, at: tick, clock.wall())
         live.refresh(state, now: clock.wall(), tick: tick)
         if let isLow = space.look(at: tick) {
           log.critical(

@@ -138,7 +138,7 @@ extension Reason {
     case .adversePurpose, .privileged, .criminalHistory, .negativeStatus, .separateConsent,
       .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .statePack,
       .noPath, .outcomeNotSet, .notAddressed, .noParticipant, .none, .awaited, .notSigned,
-      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .voided,
+      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .unconfirmed, .voided,
       .elementMissing, .explicitRefusal, .onwardEnded, .onwardWaits, .kindTooNarrow,
       .discloserNotNamed, .recipientNotNamed, .purposeNotNamed, .informationNotNamed:
       nil

@@ -148,4 +148,5 @@ enum MarkKind: Int64 {
   case suspended = 1
   case voided = 2
   case occurred = 3
+  case unconfirmed = 4
 }
