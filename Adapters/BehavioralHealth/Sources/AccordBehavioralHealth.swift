@@ -11,7 +11,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
-      Suspend.self, Resume.self, Emergency.self, ChainCommand.self,
+      Suspend.self, Resume.self, Emergency.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

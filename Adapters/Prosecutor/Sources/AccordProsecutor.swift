@@ -10,6 +10,8 @@ struct AccordProsecutor: AsyncParsableCommand {
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
     subcommands: [
       Run.self, Check.self, Decide.self, Holds.self, Find.self, ChainCommand.self,
+      RestoredCommand.self,
+      AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 

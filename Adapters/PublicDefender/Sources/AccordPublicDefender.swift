@@ -8,7 +8,10 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
-    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self],
+    subcommands: [
+      Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
+    ],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

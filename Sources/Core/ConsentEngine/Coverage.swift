@@ -149,6 +149,9 @@ extension RoiRecord {
     if !marks.suspended.isEmpty, marks.suspended.contains(roi.id) {
       return .notInForce(.suspended)
     }
+    if !marks.unconfirmed.isEmpty, marks.unconfirmed.contains(roi.id) {
+      return .notInForce(.unconfirmed)
+    }
     guard let signedAt = roi.signedAt else { return .notInForce(.notSigned) }
     if now < signedAt || now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }
     switch roi.expiry {

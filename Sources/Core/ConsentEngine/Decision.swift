@@ -37,6 +37,7 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case revoked = "release.revoked"
   case superseded = "release.superseded"
   case suspended = "release.suspended"  // 42 CFR 2.31(a)(6), (c)
+  case unconfirmed = "release.unconfirmed"
   case voided = "release.voided"  // 42 CFR 2.31(c)(4)
   case elementMissing = "release.element-missing"  // 42 CFR 2.31(c)(2)
   case explicitRefusal = "release.explicit-refusal"

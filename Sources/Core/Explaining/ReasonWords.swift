@@ -157,6 +157,11 @@ public struct ReasonWords: Sendable {
       "The release is suspended: an oral request, or a doubt that is being looked into.",
       "Your form is on hold, as you asked, or while we check it."),
     ReasonWords(
+      "release.unconfirmed", "42 CFR 2.31(c)",
+      "The hub was put back to a backup, and the agency that captured the release has not yet "
+        + "confirmed that it still stands.",
+      "We are checking with the agency where you signed that your form still counts."),
+    ReasonWords(
       "release.voided", "42 CFR 2.31(c)(4)", "The release is void.",
       "The form does not count any more."),
     ReasonWords(

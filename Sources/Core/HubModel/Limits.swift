@@ -31,6 +31,8 @@ public enum Limits {
   public static let turnRedecisions = 64
   /// Versions of the agreement that wait for their date at once.
   public static let scheduledAgreements = 8
+  /// Backups of the ledger that count: what the older of two lacks, the spools keep.
+  public static let backupsRemembered = 2
   /// Resent deliveries taken in one turn, for each recipient.
   public static let turnResends = 256
 
@@ -48,6 +50,9 @@ public enum Limits {
 
   public static let sessionsPerAgency = 16
   public static let agencies = 256
+  /// So long before its end a key is warned of; the last week is critical.
+  public static let keyWarning = Span.days(30)
+  public static let keyAlarm = Span.days(7)
   /// Links of the checkpoint chain told in one pong.
   public static let chainLinks = 256
   /// Tokens may match several people; past this many the match is not a match.

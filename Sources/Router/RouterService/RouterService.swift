@@ -1,3 +1,4 @@
+import Crypto
 import HubModel
 import Keys
 import Ledger
@@ -35,10 +36,7 @@ public final class RouterService: Sendable {
     let keysPath = configuration.stateDirectory + "/keys.sqlite"
     let master = try configuration.masterKey.load()
     let space = SpaceWatch(folder: configuration.stateDirectory, log: log)
-    let ledger = try Ledger(
-      at: path,
-      keys: KeyStore(
-        at: keysPath, master: master, before: configuration.masterKeyBefore?.load()))
+    let ledger = try Ledger(at: path, keys: Self.keys(configuration, master))
     let checkpoints = try CheckpointClock(
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
@@ -73,10 +71,11 @@ public final class RouterService: Sendable {
     starting.record(in: inbox)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
+    let backups = BackupWorker(
+      ledgerPath: path, keysPath: keysPath, master: master, inbox: inbox, log: log)
     let server = try AdminServer(
-      context: context, configuration: configuration,
-      reader: LedgerReader(at: path, keys: KeyReader(at: keysPath, master: master)),
-      inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
+      context: context, configuration: configuration, backups: backups, inbox: inbox, live: live,
+      admissions: admissions, stopping: stoppingAdmin)
     // Said once whoever reads it may ask: the admin socket is bound, too.
     Self.greet(state, configuration, log)
     self.inbox = inbox
@@ -90,6 +89,14 @@ public final class RouterService: Sendable {
       inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
+  }
+
+  private static func keys(
+    _ configuration: RouterConfiguration, _ master: SymmetricKey
+  ) throws -> KeyStore {
+    try KeyStore(
+      at: configuration.stateDirectory + "/keys.sqlite", master: master,
+      before: configuration.masterKeyBefore?.load())
   }
 
   private static func greet(

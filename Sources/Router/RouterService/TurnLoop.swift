@@ -24,6 +24,7 @@ final class TurnLoop {
   private let clock: SystemClock
   private let stop: StopFlag
   private let space: SpaceWatch
+  private let keys: KeyWatch
   private let log: Logger
 
   init(
@@ -41,6 +42,7 @@ final class TurnLoop {
     self.clock = clock
     self.stop = stop
     self.space = space
+    self.keys = KeyWatch(log: log)
     self.log = log
   }
 
@@ -85,6 +87,7 @@ final class TurnLoop {
           try checkpoints.writeNow(clock.wall())
           inbox.answerCheckpoints()
         }
+        keys.look(state.registry, at: tick, clock.wall())
         live.refresh(state, now: clock.wall(), tick: tick)
         if let isLow = space.look(at: tick) { inbox.tell(.space(isLow: isLow)) }
       }

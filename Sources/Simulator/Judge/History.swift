@@ -121,7 +121,7 @@ final class History {
     case .replaceRegistry(let registry): operators.admit(registry)
     case .acceptClock: operators.trustedSkew = turn.skew
     case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency,
-      .recordOrder:
+      .recordOrder, .backup:
       break
     }
   }

@@ -21,6 +21,8 @@ public enum AdapterDaemon {
   public static func run<Adapter: AgencyAdapter>(
     _ type: Adapter.Type, configuration path: String
   ) async throws {
+    // Before the first key is read.
+    try CoreDumps.forbid()
     let configuration = try AdapterConfiguration.load(path)
     let setting = try AdapterSetting(configuration, migrations: Adapter.migrations)
     let adapter = try Adapter(setting)
@@ -79,10 +81,11 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
 
   mutating func run() {
     let now = SystemClock().wall()
-    if intake.look({ try adapter.take($0, at: now, in: $1) }) > 0 { link.wake() }
+    if intake.look({ try take($0, at: now, in: $1) }) > 0 { link.wake() }
     do {
       let output = OutputFolder(setting.configuration.folders.outgoing)
       let (files, notices) = try setting.store.write { database in
+        try CapturedReleases(in: database).adoptFirstLedger()
         try adapter.tick(at: now, in: database)
         return (
           try adapter.outputs(at: now, in: database), try Notices.unwritten(in: database)
@@ -99,6 +102,14 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
     }
   }
 
+  /// What a person says of a restored hub is the same for every agency.
+  private func take(
+    _ file: IntakeFile, at now: WallTime, in database: Database
+  ) throws -> IntakeReport {
+    try ConfirmedReleases.take(file, setting, at: now, in: database)
+      ?? adapter.take(file, at: now, in: database)
+  }
+
   private struct Status: Encodable {
     var agency: String
     var connected: Bool
@@ -109,6 +120,10 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
     var refused: Int
     var setAside: Int
     var openWarnings: Int
+    /// Captured here, and suspended at the hub since its ledger was restored.
+    var releasesToConfirm: Int
+    /// When this agency's key ends, if it has an end.
+    var keyEnds: String?
     var trouble: String?
   }
 
@@ -123,7 +138,11 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
         appliedThrough: state.appliedThrough, refused: try setting.store.deadLetters().count,
         setAside: try setting.store.quarantined().count,
         openWarnings: try setting.store.read { try adapter.openWarnings(in: $0) },
-        trouble: state.refusedHistory.map { "\($0)" }
+        releasesToConfirm: try setting.store.read { try CapturedReleases(in: $0).waiting() },
+        keyEnds: state.keyExpiresAt.map { setting.notices.moment($0) },
+        trouble: state.unconfirmedLedger
+          .map { "the hub's ledger was restored: see the command 'restored' (\($0))" }
+          ?? state.refusedHistory.map { "\($0)" }
           ?? state.lastRejection.map { "\($0): \($0.code.remedy)" } ?? state.lastFailure))
   }
 }

@@ -40,7 +40,7 @@ public struct AdapterSetting: Sendable {
     try Folders.make(configuration.stateDirectory)
     store = try AdapterStore(
       path: configuration.stateDirectory + "/adapter.sqlite",
-      migrations: [AdapterTables.migration] + migrations)
+      migrations: [AdapterTables.migration, CapturedReleases.migration] + migrations)
   }
 
   /// A message of this agency, with what every one has.
@@ -60,6 +60,7 @@ public struct AdapterSetting: Sendable {
   /// Spools it in the same transaction as the rest of what a file or command does.
   public func send(_ message: Message, in database: Database) throws {
     try store.spool(message, role: configuration.role, in: database)
+    try CapturedReleases(in: database).note(message)
     observer?(message)
   }
 }

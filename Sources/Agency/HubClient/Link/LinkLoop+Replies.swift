@@ -1,5 +1,6 @@
 import HubModel
 import HubProtocol
+import Operations
 
 /// The submit lane: greeting, receipts, heartbeats, rejections.
 extension LinkLoop {
@@ -64,6 +65,7 @@ extension LinkLoop {
     if try renewSourceIfNeeded(welcome) { return }
     begin(.control, through: welcome.controlThrough)
     if isConfirmed { begin(.data, through: welcome.dataThrough) }
+    try store.note(announced: isConfirmed ? nil : welcome.ledger)
     board.update { state in
       state.isConnected = true
       state.lastContact = store.clock.wall()
@@ -180,6 +182,7 @@ extension LinkLoop {
     }
     guard isConfirmed else { return }
     if let chain = pong.chain { try take(chain) }
+    note(keyEnd: pong.keyExpiresAt)
     horizon = BySequence(data: pong.dataHorizon, control: pong.controlHorizon)
     guard let lane, pong.head > applied, lane.heardAt < pingedAt else { return }
     // Everything was quiet since the ping, and yet something was sent.
@@ -219,6 +222,18 @@ extension LinkLoop {
       lane?.resumedAt = now
     default: windows.data.hold(until: until, at: now)
     }
+  }
+
+  /// Once a day, from a month before: a key that ends takes the agency off the hub.
+  private func note(keyEnd end: WallTime?) {
+    board.update { $0.keyExpiresAt = end }
+    guard let end, end - store.clock.wall() <= Limits.keyWarning,
+      warnedOfKeyAt.map({ now - $0 >= .days(1) }) ?? true
+    else { return }
+    warnedOfKeyAt = now
+    log.warning(
+      "this agency's key ends soon: make a new one with 'key new', and have the hub enrol it",
+      metadata: ["ends": "\(end.iso8601)"])
   }
 
   func keepAlive() throws {

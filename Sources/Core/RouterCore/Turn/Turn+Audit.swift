@@ -139,7 +139,7 @@ extension Reason {
       .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .notInCustody,
       .statePack,
       .noPath, .outcomeNotSet, .notAddressed, .noParticipant, .none, .awaited, .notSigned,
-      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .voided,
+      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .unconfirmed, .voided,
       .elementMissing, .explicitRefusal, .onwardEnded, .onwardWaits, .kindTooNarrow,
       .discloserNotNamed, .recipientNotNamed, .purposeNotNamed, .informationNotNamed:
       nil

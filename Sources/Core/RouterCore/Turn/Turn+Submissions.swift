@@ -95,7 +95,11 @@ extension Turn {
     }
     let participant = resolveParticipant(of: message)
     if let statement = message.consent, let participant {
-      try applyConsent(statement, of: participant, from: message)
+      if message.topic == .roiConfirmed {
+        try confirm(statement, of: participant, from: message)
+      } else {
+        try applyConsent(statement, of: participant, from: message)
+      }
     }
     if message.topic == .emergencyDeclared, let participant {
       try openEmergency(message, for: participant)
@@ -196,7 +200,7 @@ extension Turn {
 
   // MARK: Consent
 
-  private mutating func applyConsent(
+  mutating func applyConsent(
     _ statement: ConsentStatement, of participant: ParticipantID, from message: Message
   ) throws(Refusal) {
     var owner = participant
@@ -295,6 +299,8 @@ extension ConsentMark {
     case .occurred(let event, _): "occurred:\(event)"
     case .booked(let agency, _): "booked:\(agency)"
     case .freed(let agency, _): "freed:\(agency)"
+    case .unconfirmed(let id): "\(id):unconfirmed"
+    case .confirmed(let id): "\(id):confirmed"
     }
   }
 }

@@ -75,6 +75,26 @@ struct LedgerFile {
     }
   }
 
+  /// Reads the whole file once.
+  /// - Throws: where it is no ledger, or damaged.
+  func checkWhole() throws {
+    var configuration = Configuration()
+    configuration.readonly = true
+    try naming("check the backup") {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }
+      try queue.unsafeRead { database in
+        try Self.refuseWhatIsNotOurs(database)
+        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+          throw LedgerError(.foreign, "check the backup")
+        }
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else {
+          throw LedgerError(.damaged, "check the backup")
+        }
+      }
+    }
+  }
+
   private static func refuseWhatIsNotOurs(_ database: Database) throws {
     let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let objects = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0

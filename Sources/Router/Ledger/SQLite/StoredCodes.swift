@@ -150,4 +150,5 @@ enum MarkKind: Int64 {
   case occurred = 3
   case booked = 4
   case freed = 5
+  case unconfirmed = 6
 }

@@ -27,7 +27,7 @@ extension Ledger {
         ClockMark(
           wall: hub.clock.time(at: 0), boot: hub.clock.text(at: 1),
           sinceBoot: Span(milliseconds: hub.clock.int(at: 2)))
-      })
+      }, backups: try readBackups(), endedKeys: try readEndedKeys())
   }
 
   /// The version in force, where it is kept whole, and those that wait for their date.
@@ -193,6 +193,7 @@ extension Ledger {
       case .occurred: marks.take(.occurred(row.text(at: 1), at: row.time(at: 2)))
       case .booked: marks.take(.booked(try agency(in: row), at: row.time(at: 2)))
       case .freed: marks.take(.freed(try agency(in: row), at: row.time(at: 2)))
+      case .unconfirmed: marks.take(.unconfirmed(try row.identifier(at: 1)))
       case nil: throw row.damaged()
       }
     }

@@ -174,7 +174,9 @@ extension Reply.Pong {
       chain: frame.hasChain
         ? try within("pong.chain") { () throws(Refusal) in
           try ChainExtension(reading: frame.chain)
-        } : nil)
+        } : nil,
+      keyExpiresAt: frame.keyExpiresAt == 0
+        ? nil : try Read.time(frame.keyExpiresAt, "pong.key_expires_at"))
   }
 }
 
@@ -187,5 +189,6 @@ extension Accord_V1_Pong {
     controlHorizon = pong.controlHorizon
     ledgerIncarnation = pong.ledger.text
     if let chain = pong.chain { self.chain = Accord_V1_Chain(chain) }
+    keyExpiresAt = pong.keyExpiresAt?.milliseconds ?? 0
   }
 }

@@ -1069,6 +1069,9 @@ nonisolated struct Accord_V1_Pong: Sendable {
   /// Clears the value of `chain`. Subsequent reads from it will return its default value.
   mutating func clearChain() {self._chain = nil}
 
+  /// Unix milliseconds when the asker's key ends; 0: no end
+  var keyExpiresAt: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -3045,7 +3048,7 @@ nonisolated extension Accord_V1_Receipt.Refused: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Pong"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0\u{1}chain\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0\u{1}chain\0\u{3}key_expires_at\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3060,6 +3063,7 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.controlHorizon) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.ledgerIncarnation) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._chain) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.keyExpiresAt) }()
       default: break
       }
     }
@@ -3091,6 +3095,9 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._chain {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if self.keyExpiresAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.keyExpiresAt, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3102,6 +3109,7 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.controlHorizon != rhs.controlHorizon {return false}
     if lhs.ledgerIncarnation != rhs.ledgerIncarnation {return false}
     if lhs._chain != rhs._chain {return false}
+    if lhs.keyExpiresAt != rhs.keyExpiresAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
