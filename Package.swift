@@ -95,9 +95,12 @@ let package = Package(
     // Agency wing.
     room("HubClient", in: "Agency",
       ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, sqlite, logging]),
+    .systemLibrary(
+      name: "CLibXML2", path: "Sources/Agency/CLibXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]),
     room("AdapterKit", in: "Agency",
-      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
-        logging, arguments]),
+      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2", grdb,
+        csv, crypto, logging, arguments]),
 
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.

@@ -30,12 +30,15 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
     @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
     var kind: ProviderFolder?
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        ProviderAdapter.self, file: file, configuration: options.config, json: json
+        ProviderAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, file in
         try (kind ?? ProviderFolder.telling(file, ProviderSettings(configuration).reader)).rawValue
       }

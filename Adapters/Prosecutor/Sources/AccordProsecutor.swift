@@ -28,12 +28,15 @@ struct AccordProsecutor: AsyncParsableCommand {
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of decisions.") var file: String
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        ProsecutorAdapter.self, file: file, configuration: options.config, json: json
+        ProsecutorAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, _ in try ProsecutorSettings(configuration).decisions }
       print(checked.text)
       throw ExitCode(checked.exitCode)

@@ -27,12 +27,15 @@ struct AccordPublicDefender: AsyncParsableCommand {
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
     @Argument(help: "A CSV or JSON file of assignments.") var file: String
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        DefenderAdapter.self, file: file, configuration: options.config, json: json
+        DefenderAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, _ in try DefenderSettings(configuration).assignments }
       print(checked.text)
       throw ExitCode(checked.exitCode)

@@ -35,10 +35,17 @@ public enum AdapterDaemon {
         routerHost: configuration.router.host, submitPort: configuration.router.submitPort,
         routerKey: configuration.router.key, keys: keys.curve, signer: keys.signer),
       store: setting.store, handler: handler, log: setting.log)
+    try setting.connectors.check(folders: adapter.folders, file: path)
     let intake = try FolderIntake(
       adapter.folders + [CommandDrop.folder], snapshots: adapter.snapshotFolders,
       incoming: configuration.folders.incoming, done: configuration.folders.done,
-      rejected: configuration.folders.rejected, store: setting.store, log: setting.log)
+      rejected: configuration.folders.rejected, store: setting.store,
+      connectors: setting.connectors, log: setting.log)
+    let watch = FolderWatch(intake.places) { wake.yield() }
+    intake.watch = watch
+    if watch?.watches(intake.places.count) != true {
+      setting.log.warning("the kernel does not tell of new files; they are looked for at intervals")
+    }
     try link.start()
     setting.log.notice(
       "adapter is up",
@@ -54,6 +61,7 @@ public enum AdapterDaemon {
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
+    watch?.finish()
     link.stop()
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")

@@ -13,6 +13,7 @@ public struct AdapterSetting: Sendable {
   public let dates: DateReader
   public let notices: NoticeDates
   public let log: Logger
+  public let connectors: Connectors
   /// Sees each message that is sent; of use to a dry run alone.
   let observer: (@Sendable (Message) -> Void)?
 
@@ -27,6 +28,7 @@ public struct AdapterSetting: Sendable {
   ) throws {
     self.configuration = configuration
     self.observer = observer
+    connectors = try Connectors(configuration)
     let now = SystemClock().wall()
     let calendar = configuration.calendar(around: now)
     dates = DateReader(calendar: calendar)

@@ -12,18 +12,24 @@ public struct CheckedFile {
     the file or the configuration cannot be read.
     """
 
-  /// - Parameter folder: tells below which folder of `in` the file would be dropped.
+  /// - Parameters:
+  ///   - connector: by which the file would come; where it is left out, the one that takes files
+  ///     of its name, or none.
+  ///   - folder: tells below which folder of `in` a file of no connector would be dropped.
   public init<Adapter: AgencyAdapter>(
-    _ type: Adapter.Type, file path: String, configuration: String, json: Bool,
-    folder: (AdapterConfiguration, IntakeFile) throws -> String
+    _ type: Adapter.Type, file path: String, connector: String? = nil, configuration: String,
+    json: Bool, folder: (AdapterConfiguration, IntakeFile) throws -> String
   ) {
     do {
       let url = URL(fileURLWithPath: path)
-      let file = IntakeFile(
-        folder: "", name: url.lastPathComponent, bytes: try Data(contentsOf: url))
+      let name = url.lastPathComponent
+      let bytes = try Data(contentsOf: url)
       let configuration = try AdapterConfiguration.load(configuration)
-      let result = try DryRun(
-        type, file: path, folder: folder(configuration, file), configuration: configuration)
+      let found = try Connectors(configuration).folder(named: connector, for: name)
+      let place = try found?.folder
+        ?? folder(configuration, IntakeFile(folder: "", name: name, bytes: bytes))
+      let file = IntakeFile(folder: place, name: name, bytes: bytes, mapping: found?.mapping)
+      let result = try DryRun(type, file, configuration: configuration)
       text = json ? try Listing.json(result) : result.text
       exitCode = result.exitCode
     } catch {

@@ -45,7 +45,8 @@ struct Filing: Codable {
     }
     let rows = report.badRows
     if report.taken > 0 && !rows.rows.isEmpty {
-      badTable = ([rows.header] + rows.rows).joined(separator: "\n") + "\n"
+      let header = rows.header.isEmpty ? [] : [rows.header]
+      badTable = (header + rows.rows).joined(separator: "\n") + "\n"
       note.append(
         "The records to mend stand in the table beside this note; lines are counted as in the "
           + "file that came. Mend them there and drop that table.")

@@ -10,6 +10,8 @@ import Logging
 /// | file | what happens |
 /// |---|---|
 /// | still growing, hidden, `.tmp`, `.part` or the like | left alone |
+/// | renamed from such a name, or closed and left alone | taken at once, where the kernel tells |
+/// | the same size and time at two looks | taken |
 /// | good | its messages and its record go into one transaction; moved to `done` |
 /// | the same bytes again | moved to `done` with a note; nothing is sent |
 /// | some records of a table bad | the good ones go on and the file is done; the bad ones go to |
@@ -37,15 +39,19 @@ final class FolderIntake {
   private let store: AdapterStore
   private let cabinet: FileCabinet
   private let log: Logger
+  private let connectors: Connectors
+  /// Tells of files at once, where there is one.
+  var watch: FolderWatch?
   private var looks: [String: Look] = [:]
 
   /// - Parameter snapshots: folders whose files show how things stand. There the same bytes are
   ///   the same news only while nothing else came between.
   init(
     _ folders: [String], snapshots: Set<String> = [], incoming: String, done: String,
-    rejected: String, store: AdapterStore, log: Logger
+    rejected: String, store: AdapterStore, connectors: Connectors = .none, log: Logger
   ) throws {
     self.folders = folders
+    self.connectors = connectors
     self.snapshots = snapshots
     self.incoming = URL(fileURLWithPath: incoming)
     self.store = store
@@ -56,6 +62,9 @@ final class FolderIntake {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
   }
+
+  /// The folders that it takes files from.
+  var places: [String] { folders.map { incoming.appendingPathComponent($0).path } }
 
   /// Looks into every folder once and takes what is ready.
   /// - Returns: how many files were taken or rejected.
@@ -92,7 +101,8 @@ final class FolderIntake {
       else { continue }
       let look = Look(size: size, modified: modified)
       let isWhole = folder.lastPathComponent == CommandDrop.folder && isWholeCommand(file, size)
-      if looks[file.path] == look || isWhole { found.append((file, modified)) }
+      let isTold = watch?.takeWhole(file.path) ?? false
+      if looks[file.path] == look || isWhole || isTold { found.append((file, modified)) }
       looks[file.path] = look
     }
     let present = Set(files.map(\.path))
@@ -113,14 +123,17 @@ final class FolderIntake {
     _ url: URL, folder: String, _ take: (IntakeFile, Database) throws -> IntakeReport
   ) throws {
     let bytes = try Data(contentsOf: url)
-    let file = IntakeFile(folder: folder, name: url.lastPathComponent, bytes: bytes)
-    let hash = Data(SHA256.hash(data: bytes))
+    let name = url.lastPathComponent
+    let mapping = connectors.mapping(folder: folder, name: name)
+    let file = IntakeFile(folder: folder, name: name, bytes: bytes, mapping: mapping)
+    let own = mapping?.identity(of: bytes)
+    let hash = own ?? Data(SHA256.hash(data: bytes))
     defer { looks[url.path] = nil }
     var filing: Filing
     do {
       filing = try store.write { database in
-        if let seen = try TakenFiles.seen(
-          hash, in: folder, onlyAsLatest: snapshots.contains(folder), database)
+        let isState = own == nil && snapshots.contains(folder)
+        if let seen = try TakenFiles.seen(hash, in: folder, onlyAsLatest: isState, database)
         {
           return seen
         }
