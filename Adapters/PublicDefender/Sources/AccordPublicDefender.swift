@@ -8,7 +8,8 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
-    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self],
+    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
@@ -23,7 +24,7 @@ struct AccordPublicDefender: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of assignments.") var file: String
+    @Argument(help: "A CSV or JSON file of assignments.") var file: String?
     @Option(help: "The connector by which it would come; else told by its name.")
     var connector: String?
     @Flag(help: "Print JSON.") var json = false
