@@ -35,11 +35,19 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
     name: name, dependencies: dependencies + [arguments], path: path, swiftSettings: strict)
 }
 
+/// Programs in other languages that tests talk to, and what they read.
+let foreign = [
+  "EndToEnd": ["ForeignClient", "ForeignVerifier"],
+  "AdapterKit": [
+    "Peers/fhir_server.py", "Peers/mail_server.py", "Peers/web_server.py",
+  ],
+  "Fuzzing": ["Corpus"],
+]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-    exclude: name == "EndToEnd"
-      ? ["ForeignClient", "ForeignVerifier"] : name == "Fuzzing" ? ["Corpus"] : [], swiftSettings: strict)
+    exclude: foreign[name] ?? [], swiftSettings: strict)
 }
 
 // Only deploy/fuzz builds the fuzzer: it needs every module instrumented, and libFuzzer's main.
@@ -98,9 +106,17 @@ let package = Package(
     .systemLibrary(
       name: "CLibXML2", path: "Sources/Agency/CLibXML2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
+      name: "CCurl", path: "Sources/Agency/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CPQ", path: "Sources/Agency/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CPango", path: "Sources/Agency/CPango", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
-      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2", grdb,
-        csv, crypto, logging, arguments]),
+      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
+        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
 
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.

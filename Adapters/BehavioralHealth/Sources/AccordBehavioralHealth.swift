@@ -11,8 +11,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
-      Suspend.self, Resume.self, Emergency.self, ChainCommand.self, RestoredCommand.self,
-      AgencyKeyCommand.self,
+      Suspend.self, Resume.self, Emergency.self, ConfirmAlertCommand.self, NoticesCommand.self,
+      ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
@@ -27,7 +27,7 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
+    @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String?
     @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
     var kind: ProviderFolder?
     @Option(help: "The connector by which it would come; else told by its name.")

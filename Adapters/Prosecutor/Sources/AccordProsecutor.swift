@@ -9,9 +9,8 @@ struct AccordProsecutor: AsyncParsableCommand {
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
     subcommands: [
-      Run.self, Check.self, Decide.self, Holds.self, Find.self, ChainCommand.self,
-      RestoredCommand.self,
-      AgencyKeyCommand.self,
+      Run.self, Check.self, Decide.self, Holds.self, Find.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -27,7 +26,7 @@ struct AccordProsecutor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of decisions.") var file: String
+    @Argument(help: "A CSV or JSON file of decisions.") var file: String?
     @Option(help: "The connector by which it would come; else told by its name.")
     var connector: String?
     @Flag(help: "Print JSON.") var json = false

@@ -29,6 +29,9 @@ extension ProsecutorAdapter {
     message.inReplyTo = file.request.flatMap { MessageID($0) }
     try setting.send(message, in: database)
     try cases.learn(message, at: now, in: database)
+    let about = caseID.text
+    try Alarms.confirm(.holdRequested, about: about, by: "a decision", at: now, in: database)
+    if decision.event != .opened { try Alarms.end(.holdDue, about: about, at: now, in: database) }
     if let number = decision.number {
       try database.execute(
         sql: "INSERT INTO decision (number, caseID) VALUES (?, ?)",

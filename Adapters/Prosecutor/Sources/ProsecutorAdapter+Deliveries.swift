@@ -23,11 +23,14 @@ extension ProsecutorAdapter {
       file.take(message)
       try post(
         "hold-requested", of: caseID, requested(content, file, view, at: now), in: database)
+      try Alarms.raiseOnce(.holdRequested, about: caseID.text, at: now, in: database)
     case .holdDueSoon:
       let name = "due-soon-\(message.integer("days-left") ?? 0)"
       try post(name, of: caseID, clock(content, file, view, at: now), in: database)
+      try Alarms.raise(.holdDue, about: caseID.text, at: now, in: database)
     case .holdReviewDue:
       try post("review-due", of: caseID, clock(content, file, view, at: now), in: database)
+      try Alarms.raise(.holdDue, about: caseID.text, at: now, in: database)
     case .intakeCompleted:
       file.provider = message.source.text
       file.participant = file.participant ?? message.participant?.text

@@ -9,8 +9,8 @@ struct AccordPublicDefender: AsyncParsableCommand {
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
     subcommands: [
-      Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self, RestoredCommand.self,
-      AgencyKeyCommand.self,
+      Run.self, Check.self, Assign.self, Clients.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -26,7 +26,7 @@ struct AccordPublicDefender: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of assignments.") var file: String
+    @Argument(help: "A CSV or JSON file of assignments.") var file: String?
     @Option(help: "The connector by which it would come; else told by its name.")
     var connector: String?
     @Flag(help: "Print JSON.") var json = false

@@ -8,7 +8,7 @@ struct AccordSheriff: AsyncParsableCommand {
     abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",
     subcommands: [
       Run.self, Check.self, Confirm.self, Complete.self, Revoke.self, AcceptRoster.self,
-      ChainCommand.self, RestoredCommand.self,
+      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
       AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)

@@ -11,7 +11,7 @@ extension AccordSheriff {
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case referrals, roster }
 
-    @Argument(help: "A referral form or a jail roster.") var file: String
+    @Argument(help: "A referral form or a jail roster.") var file: String?
     @Option(name: .customLong("as"), help: "referrals or roster; else as the file shows.")
     var kind: Kind?
     @Option(help: "The connector by which it would come; else told by its name.")

@@ -42,6 +42,10 @@ public struct AdapterConfiguration: Hashable, Sendable {
   public var adapter: StrictYAML
   /// Ways by which other systems reach the adapter, by name, each read by the kind that it is.
   public var connectors: [String: StrictYAML]
+  /// Who is called outside the desk; read by the adapter itself.
+  public var notify: StrictYAML
+  /// Whether each notice is written as a PDF beside its text.
+  public var noticesAsPDF: Bool
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -68,6 +72,9 @@ public struct AdapterConfiguration: Hashable, Sendable {
       let adapter = fields.value(
         "adapter", .section, default: .empty(file: yaml.file, path: "adapter"))
       let connectors = fields.value("connectors", .keyed(byTextOf: .section), default: [])
+      let notify = fields.value(
+        "notify", .section, default: .empty(file: yaml.file, path: "notify"))
+      let noticesAsPDF = fields.value("notices-as-pdf", .flag, default: false)
       guard let agency, let role, let program, let router, let key, let matchingKey, let folders,
         let site
       else { return nil }
@@ -76,7 +83,8 @@ public struct AdapterConfiguration: Hashable, Sendable {
         matchingKeyFile: matchingKey, stateDirectory: state, log: log, folders: folders,
         poll: .seconds(Int64(poll)), timeZone: site, adapter: adapter,
         connectors: Dictionary(
-          connectors.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }))
+          connectors.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+        notify: notify, noticesAsPDF: noticesAsPDF)
     }
   }
 

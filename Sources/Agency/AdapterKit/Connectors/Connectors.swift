@@ -1,87 +1,128 @@
 import Foundation
 import Glibc
+import HubClient
+import HubModel
+import Logging
 import Operations
 
 /// The connectors of an adapter: its configuration's section `connectors`, each with a name, a
 /// kind and a mapping file. Whatever comes in by one of them goes the way of a dropped file.
 public struct Connectors: Sendable {
-  enum Kind: String, CaseIterable, Sendable { case folder }
+  enum Kind: String, CaseIterable, Sendable {
+    case folder, sql, fhir
+    case fhirOut = "fhir-out"
+  }
 
-  /// A watched folder, which an SFTP drop also is: files of a name are read by a mapping.
-  struct Folder: Sendable {
+  /// How one brings records, by its kind.
+  enum Way: Sendable {
+    /// Files of a name, as `*.dat`: a watched folder, which an SFTP drop also is.
+    case files(String)
+    case poll(any PolledSource, interval: Span, overlap: Span)
+  }
+
+  struct Connector: Sendable {
     let name: String
     /// Below `in`.
     let folder: String
-    /// A pattern of file names, as `*.dat`.
-    let files: String
     let mapping: RecordMapping
+    let way: Way
 
-    /// Whatever the case of its letters.
-    func takes(_ file: String) -> Bool { fnmatch(files.lowercased(), file.lowercased(), 0) == 0 }
+    /// Whether it reads a file of that name: one of its own pattern, or one that came by it.
+    func takes(_ file: String) -> Bool {
+      guard case .files(let pattern) = way else { return file.hasPrefix(name + "-") }
+      return fnmatch(pattern.lowercased(), file.lowercased(), 0) == 0
+    }
+
+    /// Whether a name alone tells that a file is meant for it.
+    fileprivate var isTelling: Bool {
+      if case .files("*") = way { false } else { true }
+    }
   }
 
-  let folders: [Folder]
+  /// A records system that is told of deliveries.
+  struct Outlet: Sendable {
+    let name: String
+    let server: FHIRServer
+    let topics: Set<Topic>
+  }
 
-  static let none = Connectors(folders: [])
+  let all: [Connector]
+  let outlets: [Outlet]
 
-  private init(folders: [Folder]) { self.folders = folders }
+  static let none = Connectors()
+
+  private init() { (all, outlets) = ([], []) }
 
   /// - Throws: every problem of the section and of the mapping files that it names.
   init(_ configuration: AdapterConfiguration) throws {
     var problems: [ConfigurationError.Problem] = []
-    var folders: [Folder] = []
+    var all: [Connector] = []
+    var outlets: [Outlet] = []
     for (name, section) in configuration.connectors.sorted(by: { $0.key < $1.key }) {
       do throws(ConfigurationError) {
-        folders.append(try Self.folder(name, section))
+        switch try ConnectorReader(name: name).read(section) {
+        case .inward(let connector): all.append(connector)
+        case .outward(let outlet): outlets.append(outlet)
+        }
       } catch {
         problems += error.problems
       }
     }
     guard problems.isEmpty else { throw ConfigurationError(problems) }
-    self.folders = folders
+    (self.all, self.outlets) = (all, outlets)
   }
 
-  private static func folder(
-    _ name: String, _ section: StrictYAML
-  ) throws(ConfigurationError) -> Folder {
-    let read: (folder: String, files: String, mapping: String) = try section.read { fields in
-      _ = fields.required("kind", YAMLValue<Kind>.choice())
-      let folder = fields.required("folder", .code)
-      let files = fields.value("files", .text(largest: 100), default: "*")
-      let mapping = fields.required("mapping", .path)
-      guard let folder, let mapping else { return nil }
-      return (folder, files, mapping)
+  func outboxes(store: AdapterStore, log: Logger) -> [FHIROutbox] {
+    outlets.map { outlet in
+      FHIROutbox(
+        connector: outlet.name, server: outlet.server, topics: outlet.topics, store: store,
+        log: log)
     }
-    return Folder(
-      name: name, folder: read.folder, files: read.files,
-      mapping: try RecordMapping.load(read.mapping))
   }
 
   /// Refuses folders that the adapter does not have.
   func check(folders known: [String], file: String) throws(ConfigurationError) {
-    for folder in folders where !known.contains(folder.folder) {
+    for connector in all where !known.contains(connector.folder) {
       throw ConfigurationError(
-        file: file, key: "connectors.\(folder.name).folder",
-        "this adapter has no folder '\(folder.folder)'; it has \(known.joined(separator: ", "))")
+        file: file, key: "connectors.\(connector.name).folder",
+        "this adapter has no folder '\(connector.folder)'; it has "
+          + known.joined(separator: ", "))
     }
   }
 
   /// How a file of that name in that folder is read; `nil` for the adapter's own way.
   func mapping(folder: String, name: String) -> RecordMapping? {
-    folders.first { $0.folder == folder && $0.takes(name) }?.mapping
+    all.first { $0.folder == folder && $0.takes(name) }?.mapping
   }
 
   /// The connector that a check means: by its name, or the one that takes files of that name.
-  func folder(named name: String?, for file: String) throws(IntakeError) -> Folder? {
+  func connector(named name: String?, for file: String) throws(IntakeError) -> Connector? {
     guard let name else {
-      let found = folders.filter { $0.files != "*" && $0.takes(file) }
+      let found = all.filter { $0.isTelling && $0.takes(file) }
       return found.count == 1 ? found[0] : nil
     }
-    guard let found = folders.first(where: { $0.name == name }) else {
+    guard let found = all.first(where: { $0.name == name }) else {
       throw IntakeError(
         "there is no connector of that name",
-        remedy: "Use one of: \(folders.map(\.name).sorted().joined(separator: ", ")).")
+        remedy: "Use one of: \(all.map(\.name).sorted().joined(separator: ", ")).")
     }
     return found
+  }
+
+  /// What each that listens or polls does until it is cancelled.
+  func services(
+    _ door: IntakeDoor, store: AdapterStore, log: Logger
+  ) -> [(name: String, run: @Sendable () async throws -> Void)] {
+    all.compactMap { connector -> (name: String, run: @Sendable () async throws -> Void)? in
+      let (name, folder) = (connector.name, connector.folder)
+      switch connector.way {
+      case .files: return nil
+      case .poll(let source, let interval, let overlap):
+        let reader = PollingConnector(
+          name: name, folder: folder, source: source, interval: interval, overlap: overlap,
+          store: store, log: log)
+        return (name, { try await reader.run(door) })
+      }
+    }
   }
 }

@@ -121,7 +121,10 @@ final class FolderWatch: Sendable {
         let name = bytes[(offset + headerSize)..<min(offset + headerSize + length, count)]
           .prefix { $0 != 0 }
         offset += headerSize + length
-        guard let folder = folders[watch], !name.isEmpty else { continue }
+        // Hidden files are nobody's to take.
+        guard let folder = folders[watch], let first = name.first, first != UInt8(ascii: ".") else {
+          continue
+        }
         note(folder + "/" + String(decoding: name, as: UTF8.self), mask)
       }
     }

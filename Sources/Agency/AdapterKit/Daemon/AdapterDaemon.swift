@@ -28,7 +28,7 @@ public enum AdapterDaemon {
     let adapter = try Adapter(setting)
     let keys = try KeyFile.load(configuration.keyFile)
     let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let handler = AdapterHandler(adapter: adapter, wake: wake)
+    let handler = AdapterHandler(adapter: adapter, outboxes: setting.outboxes, wake: wake)
     let link = HubLink(
       configuration: LinkConfiguration(
         agency: configuration.agency, role: configuration.role, program: configuration.program,
@@ -46,6 +46,7 @@ public enum AdapterDaemon {
     if watch?.watches(intake.places.count) != true {
       setting.log.warning("the kernel does not tell of new files; they are looked for at intervals")
     }
+    try intake.clearArrivals()
     try link.start()
     setting.log.notice(
       "adapter is up",
@@ -57,11 +58,18 @@ public enum AdapterDaemon {
         wake.yield()
       }
     }
-    var round = AdapterRound(adapter: adapter, setting: setting, intake: intake, link: link)
+    let senders = NoticeSenders(setting.noticeSenders) { SystemClock().wall() }
+    let door = IntakeDoor { wake.yield() }
+    let services = ConnectorServices(setting, door)
+    let round = AdapterRound(
+      adapter: adapter, setting: setting, intake: intake, door: door, link: link, senders: senders)
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
+    door.close()
+    await services.finish()
     watch?.finish()
+    senders.finish()
     link.stop()
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")
@@ -71,10 +79,13 @@ public enum AdapterDaemon {
 /// Hands deliveries to the adapter, on the link's thread and in its transaction.
 private struct AdapterHandler<Adapter: AgencyAdapter>: DeliveryHandler {
   let adapter: Adapter
+  let outboxes: [FHIROutbox]
   let wake: AsyncStream<Void>.Continuation
 
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
-    try adapter.apply(content, at: SystemClock().wall(), in: database)
+    let now = SystemClock().wall()
+    try adapter.apply(content, at: now, in: database)
+    for outbox in outboxes { try outbox.take(content, at: now, in: database) }
   }
 
   func afterCommit() { wake.yield() }
@@ -85,37 +96,65 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let adapter: Adapter
   let setting: AdapterSetting
   let intake: FolderIntake
+  let door: IntakeDoor
   let link: HubLink
+  let senders: NoticeSenders
 
-  mutating func run() {
+  func run() {
     let now = SystemClock().wall()
-    if intake.look({ try take($0, at: now, in: $1) }) > 0 { link.wake() }
+    let taking = { (file: IntakeFile, database: Database) throws -> IntakeReport in
+      try take(file, at: now, in: database)
+    }
+    let arrivals = door.takeAll()
+    for arrival in arrivals { arrival.answer(intake.receive(arrival, taking)) }
+    if intake.look(taking) > 0 || !arrivals.isEmpty { link.wake() }
     do {
       let output = OutputFolder(setting.configuration.folders.outgoing)
+      let setAside = try setting.store.quarantined().count + setting.store.deadLetters().count
       let (files, notices) = try setting.store.write { database in
         try CapturedReleases(in: database).adoptFirstLedger()
         try adapter.tick(at: now, in: database)
+        try alarms(setAside: setAside, at: now, in: database)
         return (
           try adapter.outputs(at: now, in: database), try Notices.unwritten(in: database)
         )
       }
       for file in files + notices { try output.write(file) }
+      if setting.configuration.noticesAsPDF {
+        for notice in notices { try output.writePDF(of: notice) }
+      }
       try setting.store.write { database in
         try Notices.markWritten(notices.map(\.name), in: database)
       }
       link.wake()
+      senders.wake()
       try output.write(try status(at: now))
     } catch {
       setting.log.error("output could not be written", metadata: ["error": "\(error)"])
     }
   }
 
-  /// What a person says of a restored hub is the same for every agency.
+  /// What a person says of a restored hub, or of an alert, is the same for every agency.
   private func take(
     _ file: IntakeFile, at now: WallTime, in database: Database
   ) throws -> IntakeReport {
-    try ConfirmedReleases.take(file, setting, at: now, in: database)
+    try AlarmCommands.take(file, at: now, in: database)
+      ?? ConfirmedReleases.take(file, setting, at: now, in: database)
       ?? adapter.take(file, at: now, in: database)
+  }
+
+  /// What the daemon itself has to tell, and whose turn it is to be called.
+  private func alarms(setAside: Int, at now: WallTime, in database: Database) throws {
+    try Alarms.set(
+      .hubAway, about: "link", isOn: !link.state.isConnected, at: now, in: database)
+    for mark in intake.takeRejected() {
+      try Alarms.raise(.fileRejected, about: mark, at: now, in: database)
+    }
+    if setAside > 0 {
+      try Alarms.raiseOnce(.setAside, about: "\(setAside)", at: now, in: database)
+    }
+    try AlarmRound(plan: setting.notify.plan, calendar: setting.notices.calendar)
+      .run(at: now, in: database)
   }
 
   private struct Status: Encodable {

@@ -14,6 +14,7 @@ public struct AdapterSetting: Sendable {
   public let notices: NoticeDates
   public let log: Logger
   public let connectors: Connectors
+  let notify: NotifySettings
   /// Sees each message that is sent; of use to a dry run alone.
   let observer: (@Sendable (Message) -> Void)?
 
@@ -29,6 +30,7 @@ public struct AdapterSetting: Sendable {
     self.configuration = configuration
     self.observer = observer
     connectors = try Connectors(configuration)
+    notify = try NotifySettings(configuration)
     let now = SystemClock().wall()
     let calendar = configuration.calendar(around: now)
     dates = DateReader(calendar: calendar)
@@ -42,8 +44,23 @@ public struct AdapterSetting: Sendable {
     try Folders.make(configuration.stateDirectory)
     store = try AdapterStore(
       path: configuration.stateDirectory + "/adapter.sqlite",
-      migrations: [AdapterTables.migration, CapturedReleases.migration] + migrations)
+      migrations: [
+        AdapterTables.migration, CapturedReleases.migration, Alarms.migration,
+        PollMemory.migration, FHIROutbox.migration,
+      ] + migrations)
   }
+
+  /// One for each channel of the configuration.
+  var noticeSenders: [NoticeSender] {
+    notify.channels.sorted { $0.key < $1.key }.map { name, channel in
+      NoticeSender(
+        channel: name, sending: channel, store: store, agency: configuration.agency.text,
+        desk: notify.desk, log: log)
+    }
+  }
+
+  /// Whither deliveries go besides the adapter's own tables.
+  var outboxes: [FHIROutbox] { connectors.outboxes(store: store, log: log) }
 
   /// A message of this agency, with what every one has.
   public func message(

@@ -6,7 +6,7 @@ public import Operations
 /// lists the keys of each format.
 public struct RecordMapping: Sendable {
   enum Format: String, CaseIterable, Sendable {
-    case csv, json, xml, hl7
+    case csv, json, xml, hl7, cloudevents
     case fixedWidth = "fixed-width"
   }
 
@@ -16,6 +16,7 @@ public struct RecordMapping: Sendable {
     case fixedWidth(FixedWidthLayout)
     case xml(XMLLayout)
     case hl7(HL7Layout)
+    case events(EventLayout)
   }
 
   let layout: Layout
@@ -33,7 +34,7 @@ public struct RecordMapping: Sendable {
   func table(
     of bytes: Data, required: [String]
   ) throws(IntakeError) -> TableReader.Table {
-    let missing = required.filter { !fields.contains($0) }
+    let missing = isOpen ? [] : required.filter { !fields.contains($0) }
     guard missing.isEmpty else {
       throw IntakeError(
         field: missing.joined(separator: ", "), "has no place in the connector's mapping file",
@@ -46,8 +47,9 @@ public struct RecordMapping: Sendable {
       case .fixedWidth(let layout): try layout.read(bytes)
       case .xml(let layout): try layout.read(bytes)
       case .hl7(let layout): try layout.read(bytes)
+      case .events(let layout): try layout.read(bytes)
       }
-    table.names = fields
+    table.names.formUnion(fields)
     finish(&table)
     remarkEmpty(&table)
     return table
@@ -65,7 +67,20 @@ public struct RecordMapping: Sendable {
 
   /// What tells a file from every other, where its format has better than its bytes.
   func identity(of bytes: Data) -> Data? {
-    if case .hl7(let layout) = layout { layout.identity(of: bytes) } else { nil }
+    switch layout {
+    case .hl7(let layout): layout.identity(of: bytes)
+    case .events(let layout): layout.identity(of: bytes)
+    case .csv, .json, .fixedWidth, .xml: nil
+    }
+  }
+
+  /// CloudEvents whose data are forms of the adapter's own.
+  static let events = RecordMapping(
+    layout: .events(EventLayout(places: [:])), fields: [], codes: [:], constants: [:])
+
+  /// Whether records bring fields that no mapping places.
+  private var isOpen: Bool {
+    if case .events(let layout) = layout { layout.places.isEmpty } else { false }
   }
 
   /// Puts codes and constants in.
@@ -115,6 +130,7 @@ public struct RecordMapping: Sendable {
         case .fixedWidth: FixedWidthLayout(fields, places).map { .fixedWidth($0) }
         case .xml: XMLLayout(fields, places).map { .xml($0) }
         case .hl7: HL7Layout(fields, places).map { .hl7($0) }
+        case .cloudevents: EventLayout(fields, places).map { .events($0) }
         }
       guard let layout else { return nil }
       let fixed = Dictionary(constants.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
