@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -9,7 +10,8 @@ struct AccordProsecutor: AsyncParsableCommand {
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
     subcommands: [
-      Run.self, Check.self, Decide.self, Holds.self, Find.self, ChainCommand.self,
+      Run.self, Check.self, Decide.self, Holds.self, Find.self, DeskCommand.self,
+      ChainCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -17,7 +19,9 @@ struct AccordProsecutor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(ProsecutorAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        ProsecutorAdapter.self, configuration: options.config,
+        beside: Desk(ProsecutorDesk.self))
     }
   }
 

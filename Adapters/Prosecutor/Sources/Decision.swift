@@ -78,3 +78,12 @@ struct Decision: Sendable {
     }
   }
 }
+
+extension Decision {
+  /// For the hold's history in the office.
+  var history: String {
+    let why = [disposition, reason].compactMap { $0 }.joined(separator: ", ")
+    let until = dueOn.map { " until \($0)" } ?? ""
+    return "Hold \(event.rawValue)\(until)" + (why.isEmpty ? "" : ": \(why)")
+  }
+}

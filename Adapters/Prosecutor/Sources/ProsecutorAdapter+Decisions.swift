@@ -28,7 +28,12 @@ extension ProsecutorAdapter {
       caseID: caseID, release: file.release.flatMap { .init($0) }, segments: [segment])
     message.inReplyTo = file.request.flatMap { MessageID($0) }
     try setting.send(message, in: database)
-    try cases.learn(message, at: now, in: database)
+    if let view = try cases.learn(message, at: now, in: database) {
+      try keepRow(of: file, view, at: now, in: database)
+    }
+    try note(
+      decision.event.topic, decision.history, by: decision.record.optional("decided_by") ?? "",
+      of: caseID, at: now, in: database)
     if let number = decision.number {
       try database.execute(
         sql: "INSERT INTO decision (number, caseID) VALUES (?, ?)",

@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -8,14 +9,17 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
-    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self],
+    subcommands: [
+      Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self, ChainCommand.self,
+    ],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(DefenderAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        DefenderAdapter.self, configuration: options.config, beside: Desk(DefenderDesk.self))
     }
   }
 

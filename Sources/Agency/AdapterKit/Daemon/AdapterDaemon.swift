@@ -5,7 +5,6 @@ import HubModel
 import HubProtocol
 import Logging
 import Operations
-import Synchronization
 
 enum Folders {
   static func make(_ path: String) throws {
@@ -17,16 +16,20 @@ enum Folders {
 /// Runs an adapter: its link to the router, its folders, its output files.
 public enum AdapterDaemon {
   /// Returns when the process is asked to end.
-  /// - Throws: where the configuration, a key or the store is not as it must be.
+  /// - Parameter companion: runs beside it for as long, as the agency's desk does.
+  /// - Throws: what ended the companion, or where the configuration, a key or the store is not as
+  ///   it must be.
   public static func run<Adapter: AgencyAdapter>(
-    _ type: Adapter.Type, configuration path: String
+    _ type: Adapter.Type, configuration path: String,
+    beside companion: (any AdapterCompanion<Adapter>)? = nil
   ) async throws {
     let configuration = try AdapterConfiguration.load(path)
     let setting = try AdapterSetting(configuration, migrations: Adapter.migrations)
     let adapter = try Adapter(setting)
     let keys = try KeyFile.load(configuration.keyFile)
     let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let handler = AdapterHandler(adapter: adapter, wake: wake)
+    let news = AdapterNews()
+    let handler = AdapterHandler(adapter: adapter, wake: wake, news: news)
     let link = HubLink(
       configuration: LinkConfiguration(
         agency: configuration.agency, role: configuration.role, program: configuration.program,
@@ -48,13 +51,26 @@ public enum AdapterDaemon {
         wake.yield()
       }
     }
-    var round = AdapterRound(adapter: adapter, setting: setting, intake: intake, link: link)
+    let host = AdapterHost(
+      adapter: adapter, setting: setting, news: news, linkState: { link.state },
+      wake: { wake.yield() })
+    let beside = companion.map { companion in
+      Task {
+        defer { wake.finish() }
+        try await companion.run(host)
+      }
+    }
+    var round = AdapterRound(
+      adapter: adapter, setting: setting, intake: intake, link: link, news: news)
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
+    beside?.cancel()
+    let ending = await beside?.result
     link.stop()
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")
+    if case .failure(let error)? = ending, !(error is CancellationError) { throw error }
   }
 }
 
@@ -62,12 +78,16 @@ public enum AdapterDaemon {
 private struct AdapterHandler<Adapter: AgencyAdapter>: DeliveryHandler {
   let adapter: Adapter
   let wake: AsyncStream<Void>.Continuation
+  let news: AdapterNews
 
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
     try adapter.apply(content, at: SystemClock().wall(), in: database)
   }
 
-  func afterCommit() { wake.yield() }
+  func afterCommit() {
+    news.tell()
+    wake.yield()
+  }
 }
 
 /// One look at everything: folders, clock, output files, status.
@@ -76,10 +96,14 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let setting: AdapterSetting
   let intake: FolderIntake
   let link: HubLink
+  let news: AdapterNews
 
   mutating func run() {
     let now = SystemClock().wall()
-    if intake.look({ try adapter.take($0, at: now, in: $1) }) > 0 { link.wake() }
+    if intake.look({ try adapter.take($0, at: now, in: $1) }) > 0 {
+      link.wake()
+      news.tell()
+    }
     do {
       let output = OutputFolder(setting.configuration.folders.outgoing)
       let (files, notices) = try setting.store.write { database in
