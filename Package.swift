@@ -150,6 +150,7 @@ let package = Package(
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
+    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto]),
     tests("Simulator", ["Simulator"]),
     tests("FHIRConsent", ["FHIRConsent", "HubModel"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,

@@ -39,20 +39,27 @@ public struct DeskSettings: Sendable, Hashable {
   /// - Returns: `nil` where the configuration has no desk.
   public static func load(_ configuration: AdapterConfiguration) throws -> DeskSettings? {
     guard let section = configuration.desk else { return nil }
-    return try section.read { DeskSettings($0, configuration) }
+    return try parse(
+      section, state: configuration.stateDirectory, agency: configuration.agency)
   }
 
-  private init?(_ fields: YAMLFields, _ configuration: AdapterConfiguration) {
+  /// - Parameter state: the folder where a certificate is looked for.
+  static func parse(
+    _ section: StrictYAML, state: String, agency: AgencyID
+  ) throws(ConfigurationError) -> DeskSettings {
+    try section.read { DeskSettings($0, state: state, agency: agency) }
+  }
+
+  private init?(_ fields: YAMLFields, state: String, agency: AgencyID) {
     bind = fields.value("bind", .host, default: "127.0.0.1")
     port = Int(fields.value("port", .port, default: 7410))
-    name = fields.value("name", .text(), default: configuration.agency.text)
+    name = fields.value("name", .text(), default: agency.text)
     idle = .seconds(60 * Int64(fields.value("idle-minutes", .integer(1...720), default: 15)))
     longest = .seconds(
       3_600 * Int64(fields.value("session-hours", .integer(1...168), default: 12)))
     isDemonstration = fields.value("demonstration", .flag, default: false)
     dutyLine = fields.optional("duty-line", .text())
     proxy = fields.optional("proxy", .mapping { Proxy($0) })
-    let state = configuration.stateDirectory
     let certificate = fields.value(
       "certificate", .path, default: state + "/" + DeskCertificate.certificateFile)
     let key = fields.value("key", .path, default: state + "/" + DeskCertificate.keyFile)
