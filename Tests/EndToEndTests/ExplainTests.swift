@@ -140,6 +140,11 @@ struct ExplainTests {
     let holders = try run("roi", "holders", "roi-person-2")
     #expect(holders.status == 0 && holders.output.contains("lakewood-prosecutor"))
     #expect(try run("roi", "holders", "roi-none").status != 0)
+    let breach = try run(
+      "consent", "breach", "--recipient", "lakewood-prosecutor", "--from", "2020-01-01",
+      "--reason", "a laptop was stolen")
+    #expect(breach.status == 0 && breach.output.contains("harbor-behavioral/person-2"))
+    #expect(breach.output.contains(county.told.description))
     let question = [
       "consent", "preview", "--recipient", "lakewood-prosecutor", "--purpose", "diversion",
       "--participant", "harbor-behavioral/person-",
@@ -154,6 +159,7 @@ struct ExplainTests {
     #expect(try preview("1", "--for", "agency") == preview("9", "--for", "agency"))
     #expect(try preview("2", "--for", "agency") != preview("9", "--for", "agency"))
     let totals = try county.town.totals { ($0.auditByKind["accounted"] ?? 0) >= 3 }
+    #expect(totals.auditByKind["holders-listed"] == 1 && totals.auditByKind["breach-listed"] == 1)
     #expect(totals.auditByKind["previewed"] == 6 && totals.auditByKind["accounted"] == 3)
     county.stop()
   }

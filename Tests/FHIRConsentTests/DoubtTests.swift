@@ -38,6 +38,19 @@ struct DoubtTests {
     #expect(try Sample.released([named], all).isEmpty)
   }
 
+  @Test("a label that cannot be read may be any")
+  func unreadableLabels() throws {
+    let words = Self.observation("words", security: #"{"display":"Psychiatry"}"#)
+    let single = words.replacingOccurrences(of: "\"words\"", with: "\"single\"")
+      .replacingOccurrences(
+        of: #"[{"display":"Psychiatry"}]"#, with: Self.coding("v3-ActCode", "PSY"))
+    let all = [words, single, Sample.observation("plain")]
+    #expect(try Sample.released([Self.excepting(Sample.label("PSY"))], all) == ["plain"])
+    let normal = Sample.consent(Sample.permit(Self.care, Sample.label("N")))
+    #expect(try Sample.released([normal], all) == ["plain"])
+    #expect(try Sample.released([Sample.consent(Sample.permit(Self.care))], all).count == 3)
+  }
+
   @Test("batch ride-along: what stands inside a resource is denied with it")
   func rideAlong() throws {
     let psychiatric = Self.coding("v3-ActCode", "PSY")

@@ -8,7 +8,13 @@ struct DecisionDetailTests {
     items: [
       .init(segment: 0, category: "hold"),
       .init(segment: 3, category: "participation", labels: ["part-2", "mental-health"]),
-    ], parent: MessageID(high: 7, low: 9), statement: "long", others: ["trace=4"],
+    ], parent: MessageID(high: 7, low: 9), statement: "long",
+    traces: [
+      .init(segment: 0, release: .init(RoiID("roi-1")!, version: 2), reason: "release.expired"),
+      .init(
+        segment: 3, release: .init(RoiID("roi-2")!, version: 1), reason: "release.not-signed",
+        elements: ["signature", "statement:right-to-revoke"]),
+    ], others: ["later=4"],
     legalBasis: "RCW 1.2 = \"a law\", with words")
 
   @Test("It is read back as it was written")
@@ -25,7 +31,9 @@ struct DecisionDetailTests {
     #expect(
       full.text == "source=harbor purpose=diversion footing=submitted authority=release "
         + "information=0:hold,3:participation+part-2+mental-health "
-        + "parent=00000000000000070000000000000009 statement=long trace=4 "
+        + "parent=00000000000000070000000000000009 statement=long "
+        + "trace=0:roi-1.2:release.expired "
+        + "trace=3:roi-2.1:release.not-signed+signature+statement:right-to-revoke later=4 "
         + "legal-basis=RCW 1.2 = \"a law\", with words")
   }
 
@@ -34,6 +42,8 @@ struct DecisionDetailTests {
     arguments: [
       "", "revoked by the operator: lost", "purpose=diversion", "source=a purpose=b",
       "source=a purpose=b footing=c information=x", "source=a purpose=b footing=c parent=7",
+      "source=a purpose=b footing=c trace=0:roi-1",
+      "source=a purpose=b footing=c trace=0:roi-1.x:release.none",
     ])
   func others(_ text: String) {
     #expect(DecisionDetail(text) == nil)

@@ -33,9 +33,14 @@ struct ExpungeTests {
       .part(Sample.part(3, .released, of: person, number: 1)),
       .accepted(Sample.message(4, of: other, text: "another's")),
       .part(Sample.part(4, of: other, queued: 2)),
-      .release(person, Sample.release()), .audit(Sample.audit(.accepted, 1)),
+      .release(person, Sample.release()), .emergency(person, emergency, position: 9),
+      .audit(Sample.audit(.accepted, 1)),
     ])
   }
+
+  private let emergency = EmergencyAccess(
+    id: RoiID("em-1")!, recipient: .provider, recipientName: "Dr Hale", affiliation: "",
+    discloser: "desk", nature: "overdose", openedAt: .start, closesAt: .after(60))
 
   private let expungement: [JournalEntry] = [
     .expunged(.numbered(1), at: .after(9)),
@@ -66,7 +71,9 @@ struct ExpungeTests {
     #expect(facts.participants[person]?.consents.records == [])
     // Its id stays taken, so that a late copy of it is refused.
     #expect(facts.releases[Sample.roi]?.participant == person)
+    #expect(facts.participants[person]?.consents.emergencies == [])
     #expect(try folder.reader().releases(nil).isEmpty)
+    #expect(try folder.reader().emergencies(all: true).isEmpty)
     #expect(try folder.reader().expungement(of: alias, now: .after(10)) == nil)
   }
 

@@ -166,6 +166,16 @@ struct ReaderTests {
     #expect(try reader.releases(RoiID("none")!).isEmpty)
   }
 
+  @Test("One release with all that it says, for whom it was revoked, and that it stands")
+  func wholeRelease() throws {
+    let document = try #require(try reader.release(Sample.roi))
+    let record = Sample.release()
+    #expect(try ReleaseOfInformation(decoding: document.release) == record.roi)
+    #expect(document.state == "active" && document.capturedBy == "sheriff")
+    #expect(document.revokedParties == record.revokedToward)
+    #expect(try reader.release(RoiID("none")!) == nil)
+  }
+
   @Test("Totals count every message, fate, log entry and unmatched booking once")
   func totals() throws {
     let totals = try reader.totals()

@@ -14,6 +14,7 @@ struct SealedTests {
   let planted = [
     "Quillfeather", "1987-03-29", "lives with an aunt", "theirs-1", "booking-77-4", "p-alias-5",
     "a witness in blue", "desk 4, nights", "x-party-y", "their-inmate-number", "trace-of-them",
+    "overdose, unconscious", "Dr Fairweather", "rightly opened for them",
   ]
 
   init() throws { folder = try LedgerFolder() }
@@ -39,6 +40,18 @@ struct SealedTests {
     return record
   }
 
+  private var emergency: EmergencyAccess {
+    EmergencyAccess(
+      id: RoiID("em-1")!, recipient: .provider, recipientName: planted[12], affiliation: "",
+      discloser: planted[12], nature: planted[11], openedAt: .start, closesAt: .after(60))
+  }
+
+  private let order = CourtOrder(
+    id: RoiID("order-1")!, kind: .noncriminal, issuedAt: .start, expiresAt: .after(60),
+    disclosers: [.agency(.provider)], recipients: [.agency(.prosecutor)],
+    information: [InformationScope(categories: [.participation])], hasFindings: true,
+    hasNotice: true)
+
   private let alias = AliasKey(.provider, ParticipantAlias("p-alias-5")!)
   private let token = IdentityToken(.inmateNumber, Array("their-inmate-number-of-32-bytes.".utf8))
 
@@ -54,6 +67,8 @@ struct SealedTests {
       .part(Sample.part(3, .held, of: person)), .accepted(candidate), .release(person, release),
       .blanket(person, blanket, position: 9),
       .noMatch(.sheriff, booking: planted[4], at: .start),
+      .emergency(person, emergency, position: 10), .order(person, order, position: 11),
+      .emergencyReviewed(emergency.id, finding: planted[13], at: .after(9)),
     ])
   }
 
@@ -85,6 +100,9 @@ struct SealedTests {
     #expect(record.aliases == [.provider: alias.alias])
     #expect(record.consents.records == [release])
     #expect(record.consents.blankets.map(\.at) == [.start])
+    #expect(record.consents.emergencies == [emergency] && record.consents.orders == [order])
+    let reported = try #require(try folder.reader().emergencies(all: true).first)
+    #expect(reported.nature == planted[11] && reported.finding == planted[13])
   }
 
   @Test("a booking of nobody is still counted once")

@@ -252,6 +252,33 @@ struct DisclosureTests {
     #expect(page.terms.first?.newestVersion == 2)
   }
 
+  @Test("A breach at a recipient affects exactly those of whom it was handed anything, in its time")
+  func breach() throws {
+    let town = story()
+    let records = try TownRecords(of: town)
+    for agency in Town.agencies {
+      var handed: Set<PartKey> = []
+      for person in ["ann", "bob"] {
+        handed.formUnion(try sent(town, about: person).filter { $0.recipient == agency })
+      }
+      let report = try records.reader.breach(
+        at: agency, from: WallTime(milliseconds: 0), to: town.now + .days(1),
+        registry: Town.registry, program: Town.program)
+      let listed = report.people.flatMap(\.disclosures).map {
+        PartKey(message: MessageID($0.message)!, recipient: agency, part: $0.part)
+      }
+      #expect(Set(listed) == handed && listed.count == handed.count, "\(agency)")
+      for person in report.people {
+        let known = ["ann", "bob"].filter { person.names.contains("sheriff/sheriff-\($0)") }
+        #expect(known.count == 1 && !person.disclosures.isEmpty)
+      }
+      let before = try records.reader.breach(
+        at: agency, from: WallTime(milliseconds: 0), to: Town.start, registry: Town.registry,
+        program: Town.program)
+      #expect(before.people.isEmpty && before.expunged == 0)
+    }
+  }
+
   @Test("Who asks for an accounting leaves a trace; who names nobody gets none")
   func trace() throws {
     let town = story()

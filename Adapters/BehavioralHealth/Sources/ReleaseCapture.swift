@@ -48,27 +48,22 @@ struct ReleaseCapture {
   ) throws(IntakeError) -> ReleaseOfInformation {
     var release = try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(
       id, from: record, prefix: "", kind: kind, labels: try ownLabels() ?? labels)
-    let stewards = try stewards()
-    if !stewards.isEmpty { release.identityStewards = stewards }
+    if let stewards = try stewards() { release.identityStewards = stewards }
     if record.optional("supersedes") == nil, field != id { release.supersedes = field }
     return release
   }
 
-  private func stewards() throws(IntakeError) -> [AgencyID] {
-    var stewards: [AgencyID] = []
-    for name in record.list("identity_stewards") {
-      guard let agency = AgencyID(name) else {
-        throw record.wrong(
-          "identity_stewards", "names no agency", "Use agency ids of the registry.")
-      }
-      stewards.append(agency)
-    }
-    return stewards
+  /// `none` says that there is none; a form without a word has the agency itself.
+  private func stewards() throws(IntakeError) -> [AgencyID]? {
+    let words = record.list("identity_stewards")
+    if words == ["none"] { return [] }
+    return words.isEmpty ? nil : try record.agencies("identity_stewards")
   }
 
   private func ownLabels() throws(IntakeError) -> Set<SensitivityLabel>? {
     let words = record.list("labels")
     guard !words.isEmpty else { return nil }
+    if words == ["none"] { return [] }
     var labels: Set<SensitivityLabel> = []
     for word in words {
       guard let label = SensitivityLabel(rawValue: word), label != .privileged else {

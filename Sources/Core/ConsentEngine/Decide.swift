@@ -64,6 +64,7 @@ private func judge(
     if labels.contains(.part2) { return .withhold([.part2Exception], []) }
     if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
     if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
+    if let bound = boundByOrigin(segment, of: request) { return bound }
     return .permit(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
@@ -83,11 +84,21 @@ private func judge(
   }
   let verdict = judgeByReleases(
     segment, labels: labels, of: request, consents: consents, under: agreement.switches, at: now)
+  if case .permit = verdict { return boundByOrigin(segment, of: request) ?? verdict }
   guard case .hold = verdict else { return verdict }
   // What only a consent or an order of its own could open does not wait for another one.
   if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
   if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
   return verdict
+}
+
+/// What a sender was told itself it may tell on only while it could still be told it.
+private func boundByOrigin(_ segment: Segment, of request: ReleaseRequest) -> Verdict? {
+  switch request.received[segment.category]?.standing {
+  case nil, .stands: nil
+  case .waits: .hold([.onwardWaits])
+  case .ended: .withhold([.onwardEnded], [])
+  }
 }
 
 /// What the router says to an agency from that agency's own view has the agency as its only

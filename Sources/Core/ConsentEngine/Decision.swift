@@ -39,6 +39,8 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case voided = "release.voided"  // 42 CFR 2.31(c)(4)
   case elementMissing = "release.element-missing"  // 42 CFR 2.31(c)(2)
   case explicitRefusal = "release.explicit-refusal"
+  case onwardEnded = "release.onward-ended"  // 42 CFR 2.33(b)
+  case onwardWaits = "release.onward-waits"  // 42 CFR 2.33(b)
   case kindTooNarrow = "release.kind-too-narrow"
   case discloserNotNamed = "release.discloser-not-named"
   case recipientNotNamed = "release.recipient-not-named"

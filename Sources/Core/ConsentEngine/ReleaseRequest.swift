@@ -20,24 +20,57 @@ public struct ReleaseRequest: Sendable {
   public let recipient: Registry.Agency
   public let footing: Footing
   public let segments: SegmentSet
+  /// What the sender itself was told of what it now tells on, by category.
+  public let received: [InformationCategory: Received]
 
   public init(
     message: Message, discloser: Registry.Agency, recipient: Registry.Agency, footing: Footing,
-    segments: SegmentSet
+    segments: SegmentSet, received: [InformationCategory: Received] = [:]
   ) {
     self.message = message
     self.discloser = discloser
     self.recipient = recipient
     self.footing = footing
     self.segments = segments
+    self.received = received
   }
 
   /// Labels that apply to a segment here: its own, and Part 2 where a Part 2 program discloses
   /// what it obtained, since the label follows who obtained the information (42 CFR 2.12(e)(1)).
+  /// What was received keeps the labels under which it came, whatever the sender puts on it.
   public func labels(of segment: Segment) -> Set<SensitivityLabel> {
     guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
+      return inherited(by: segment)
+    }
+    return inherited(by: segment).union([.part2])
+  }
+
+  private func inherited(by segment: Segment) -> Set<SensitivityLabel> {
+    guard footing == .submitted, let received = received[segment.category] else {
       return segment.labels
     }
-    return segment.labels.union([.part2])
+    return segment.labels.union(received.labels)
+  }
+}
+
+/// Information that an agency was told by another, and now tells on: a new decision, bound by the
+/// terms under which it came (42 CFR 2.33(b)).
+public struct Received: Hashable, Sendable {
+  /// Whether the agency could be told it today, under what the participant says now.
+  public enum Standing: Hashable, Sendable {
+    case stands
+    /// Its time is over, or it is suspended: another release may cover it.
+    case waits
+    /// It was taken back or refused, or never may have been told.
+    case ended
+  }
+
+  /// Labels that it had on its way to the sender.
+  public let labels: Set<SensitivityLabel>
+  public let standing: Standing
+
+  public init(labels: Set<SensitivityLabel>, standing: Standing) {
+    self.labels = labels
+    self.standing = standing
   }
 }

@@ -52,6 +52,14 @@ struct AuditorRendering {
     return lines
   }
 
+  private func line(of trace: DecisionDetail.Trace) -> String {
+    let words = ReasonWords.of(trace.reason)
+    let source = words.source.isEmpty ? "" : " [\(words.source)]"
+    let lacks = trace.elements.isEmpty ? "" : "; lacks \(trace.elements.joined(separator: ", "))"
+    return "  \(trace.release.id) version \(trace.release.version), to segment \(trace.segment): "
+      + "\(words.formal)\(source)\(lacks)"
+  }
+
   private func lines(of detail: DecisionDetail, _ entry: AuditEntry) -> [String] {
     var lines = ["  from: \(detail.source), as \(detail.footing)"]
     lines += detail.items.map { item in
@@ -69,6 +77,7 @@ struct AuditorRendering {
         + "and the consent's scope (2.32(b))")
     }
     if let parent = detail.parent { lines.append("  answers or passes on: \(parent)") }
+    lines += detail.traces.map(line(of:))
     return lines + detail.others.map { "  also: \($0)" }
   }
 }

@@ -168,6 +168,14 @@ public struct ReasonWords: Sendable {
       "The person refused this information to this recipient.",
       "You told us not to share this with them."),
     ReasonWords(
+      "release.onward-ended", "42 CFR 2.33(b)",
+      "The sender had it from another, and may not be told it any more.",
+      "They may not pass on what they should not be told any more."),
+    ReasonWords(
+      "release.onward-waits", "42 CFR 2.33(b)",
+      "The sender had it from another, under a release that is not in force now.",
+      "They may not pass it on while your form for them is not in force."),
+    ReasonWords(
       "release.kind-too-narrow", "42 CFR 2.31, 2.33, 2.35",
       "No release on file is of a kind that can serve this.",
       "The form that you signed is not the right kind for this."),

@@ -44,6 +44,10 @@ public struct AuditEntry: Hashable, Sendable {
     case previewed = 48
     /// Somebody was given the list of a participant's disclosures.
     case accounted = 49
+    /// Somebody was given the list of who holds copies under a release.
+    case holdersListed = 50
+    /// Somebody was given the list of everything that one agency was handed (42 CFR 2.16(b)).
+    case breachListed = 51
   }
 
   public var kind: Kind

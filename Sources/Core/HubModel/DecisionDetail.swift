@@ -15,6 +15,24 @@ public struct DecisionDetail: Hashable, Sendable {
     }
   }
 
+  /// What one release on file said to one segment that was not permitted.
+  public struct Trace: Hashable, Sendable {
+    public var segment: Int
+    public var release: AuditEntry.ReleaseVersion
+    /// The reason's code.
+    public var reason: String
+    /// Elements that the form lacks, by code.
+    public var elements: [String]
+    public init(
+      segment: Int, release: AuditEntry.ReleaseVersion, reason: String, elements: [String] = []
+    ) {
+      self.segment = segment
+      self.release = release
+      self.reason = reason
+      self.elements = elements
+    }
+  }
+
   /// Who submitted the message; the hub for what it said itself.
   public var source: String
   public var purpose: String
@@ -27,6 +45,8 @@ public struct DecisionDetail: Hashable, Sendable {
   public var parent: MessageID?
   /// Which statement of 42 CFR 2.32(a) went with it: `long`, `short`, or empty for none.
   public var statement: String
+  /// Of what is not permitted: the releases that were heard, at most ``Limits/tracedReleases``.
+  public var traces: [Trace]
   /// Words of later versions, which a reader that does not know them keeps as they stand.
   public var others: [String]
   /// For an exception of the program agreement: its legal basis, in the agreement's own words.
@@ -34,8 +54,8 @@ public struct DecisionDetail: Hashable, Sendable {
 
   public init(
     source: String, purpose: String, footing: String, authority: String = "",
-    items: [Item] = [], parent: MessageID? = nil, statement: String = "", others: [String] = [],
-    legalBasis: String = ""
+    items: [Item] = [], parent: MessageID? = nil, statement: String = "", traces: [Trace] = [],
+    others: [String] = [], legalBasis: String = ""
   ) {
     self.source = source
     self.purpose = purpose
@@ -44,6 +64,7 @@ public struct DecisionDetail: Hashable, Sendable {
     self.items = items
     self.parent = parent
     self.statement = statement
+    self.traces = traces
     self.others = others
     self.legalBasis = legalBasis
   }
@@ -62,8 +83,8 @@ public struct DecisionDetail: Hashable, Sendable {
   }
 
   /// `source=… purpose=… footing=… authority=… information=0:hold+part-2,1:referral parent=…
-  /// statement=… legal-basis=…`: words in this order, those without a value left out; the legal
-  /// basis comes last and reaches to the end.
+  /// statement=… trace=0:roi-1.2:release.expired legal-basis=…`: words in this order, those
+  /// without a value left out; the legal basis comes last and reaches to the end.
   public var text: String {
     var words = ["source=" + source, "purpose=" + purpose, "footing=" + footing]
     if !authority.isEmpty { words.append("authority=" + authority) }
@@ -75,7 +96,7 @@ public struct DecisionDetail: Hashable, Sendable {
     }
     if let parent { words.append("parent=" + parent.description) }
     if !statement.isEmpty { words.append("statement=" + statement) }
-    words += others
+    words += traces.map(\.word) + others
     if !legalBasis.isEmpty { words.append("legal-basis=" + legalBasis) }
     return words.joined(separator: " ")
   }
@@ -118,8 +139,32 @@ public struct DecisionDetail: Hashable, Sendable {
             segment: segment, category: String(name[1]),
             labels: labels.dropFirst().map { String($0) }))
       }
+    case "trace":
+      guard let trace = Trace(value) else { return false }
+      traces.append(trace)
     default: others.append(String(word))
     }
     return true
+  }
+}
+
+extension DecisionDetail.Trace {
+  /// `trace=SEGMENT:RELEASE.VERSION:REASON`, and each missing element behind a plus sign.
+  fileprivate var word: String {
+    "trace=\(segment):\(release.id).\(release.version):"
+      + ([reason] + elements).joined(separator: "+")
+  }
+
+  fileprivate init?(_ value: String) {
+    let pieces = value.split(separator: ":", maxSplits: 2)
+    guard pieces.count == 3, let segment = Int(pieces[0]) else { return nil }
+    let name = pieces[1].split(separator: ".")
+    let words = pieces[2].split(separator: "+").map { String($0) }
+    guard name.count == 2, let id = RoiID(String(name[0])), let version = UInt32(name[1]),
+      let reason = words.first
+    else { return nil }
+    self.init(
+      segment: segment, release: .init(id, version: version), reason: reason,
+      elements: Array(words.dropFirst()))
   }
 }

@@ -56,5 +56,6 @@ public struct SegmentSet: Hashable, Sendable {
   public func contains(_ index: Int) -> Bool { bits & (1 << UInt32(index)) != 0 }
   public func isDisjoint(with other: SegmentSet) -> Bool { bits & other.bits == 0 }
   public mutating func insert(_ index: Int) { bits |= 1 << UInt32(index) }
+  public mutating func formUnion(_ other: SegmentSet) { bits |= other.bits }
   public static func all(of count: Int) -> SegmentSet { SegmentSet(0..<count) }
 }

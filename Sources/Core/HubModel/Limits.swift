@@ -15,6 +15,10 @@ public enum Limits {
   public static let fieldBytes = 4_096
   public static let identityTokens = 8
   public static let audience = 16
+  /// Answers of releases that one entry of the log tells.
+  public static let tracedReleases = 32
+  /// How far back what is told on is followed to where it came from; past it, it is not told on.
+  public static let onwardDepth = 16
 
   /// Deliveries in flight to one recipient.
   public static let defaultWindow = 64

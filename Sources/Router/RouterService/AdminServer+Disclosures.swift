@@ -22,7 +22,18 @@ extension AdminServer {
       return page.map(AdminResponse.disclosures) ?? .unknownParticipant
     case .holders(let release):
       guard let id = RoiID(release) else { return .malformed("release") }
-      return try holders(of: id).map(AdminResponse.holders) ?? .unknownRelease
+      guard let report = try holders(of: id) else { return .unknownRelease }
+      return trace(.holdersListed, of: nil, "release=\(id)") ?? .holders(report)
+    case .breach(let recipient, let from, let end, let reason):
+      guard let agency = AgencyID(recipient), live.now.registry.agencies[agency] != nil else {
+        return .failed(
+          code: "unknown-agency", remedy: "Name an agency that 'accord status' lists.")
+      }
+      let report = try reader.breach(
+        at: agency, from: WallTime(milliseconds: from), to: WallTime(milliseconds: end),
+        registry: live.now.registry, program: configuration.program)
+      let detail = "\(Self.span(from, end)) people=\(report.people.count) \(reason)"
+      return trace(.breachListed, of: agency, detail) ?? .breach(report)
     default: return .malformed("request")
     }
   }
@@ -32,6 +43,19 @@ extension AdminServer {
     let done = perform(.revoke(id, reason: reason), "release \(id) is revoked")
     guard case .done(let text) = done, let report = try holders(of: id) else { return done }
     return .revoked(text, holders: report)
+  }
+
+  /// What cannot be written down is not shown.
+  /// - Returns: the failure, if there is one.
+  private func trace(
+    _ kind: AuditEntry.Kind, of agency: AgencyID?, _ detail: String
+  ) -> AdminResponse? {
+    switch inbox.ask(.listing(kind, of: agency, detail: detail)) {
+    case .done: nil
+    case .refused(let refusal):
+      .failed(code: refusal.description, remedy: refusal.code.remedy)
+    case .busy, .previewed: .busy
+    }
   }
 
   private func holders(of id: RoiID) throws -> HoldersReport? {

@@ -76,12 +76,13 @@ final class AdminServer {
     case .message(let id): return try message(id)
     case .entries, .preview: return try answerExplanation(request)
     case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))
+    case .release(let id): return try release(id)
     case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
     case .totals: return .totals(try reader.totals())
     case .revoke(let release, let reason):
       guard let id = RoiID(release) else { return .malformed("release") }
       return try revoke(id, because: reason)
-    case .disclosures, .holders: return try answerDisclosures(request)
+    case .disclosures, .holders, .breach: return try answerDisclosures(request)
     case .cutOff(let fingerprint, let reason):
       guard let key = KeyFingerprint(fingerprint) else { return .malformed("fingerprint") }
       return perform(.cutOff(key, reason: reason), "key \(key) is cut off")
@@ -110,6 +111,14 @@ final class AdminServer {
     case .agreements: return .agreements(try reader.agreements())
     case .agreement(let version): return try agreement(version)
     }
+  }
+
+  private func release(_ text: String) throws -> AdminResponse {
+    guard let id = RoiID(text) else { return .malformed("release") }
+    guard let document = try reader.release(id) else {
+      return .failed(code: "unknown-release", remedy: "`accord roi show` lists the releases.")
+    }
+    return .release(document)
   }
 
   /// `agency/alias`, as the agency names the person.

@@ -120,7 +120,9 @@ final class History {
       }
     case .replaceRegistry(let registry): operators.admit(registry)
     case .acceptClock: operators.trustedSkew = turn.skew
-    case .cutOff, .activate, .expunge, .account, .preview, .reviewEmergency, .recordOrder: break
+    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency,
+      .recordOrder:
+      break
     }
   }
 

@@ -233,8 +233,16 @@ final class MemoryJournal: Journal {
   }
 
   private func add(_ id: MessageID, withParts: Bool, to facts: inout Facts) {
-    if let stored = messages[id] { facts.messages[id] = stored }
     if withParts { facts.parts[id] = parts[id] ?? [] }
+    // What a message tells on comes with it, as far back as anybody asks.
+    var origin = messages[id]
+    for _ in 0...Limits.onwardDepth {
+      guard let stored = origin else { return }
+      facts.messages[stored.message.id] = stored
+      guard stored.basis == .submitted, let next = stored.message.inReplyTo else { return }
+      facts.parts[next] = parts[next] ?? []
+      origin = messages[next]
+    }
   }
 
   private func loadTimers(_ needs: Needs, _ facts: inout Facts) {

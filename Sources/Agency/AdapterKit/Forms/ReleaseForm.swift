@@ -56,14 +56,12 @@ public struct ReleaseForm: Sendable {
     let purposes: Set<Purpose> = try words(prefix + "purposes", of: record, Self.purposes)
     let version = try number(prefix, "version", of: record)
     let disclosers = try record.parties(prefix + "disclosers")
-    let expires = try dates.date(prefix + "expires_on", of: record)
     let signed = try dates.time(prefix + "signed_at", of: record)
     var release = ReleaseOfInformation(
       id: id, version: version, kind: kind,
       disclosers: disclosers.isEmpty ? parties : disclosers, recipients: parties,
-      information: [InformationScope(categories: categories, labels: labels)],
-      purposes: purposes, signedAt: signed,
-      expiry: expires.map { .at(dates.calendar.end(of: $0)) })
+      information: [try scope(prefix, categories, labels, of: record)],
+      purposes: purposes, signedAt: signed, expiry: try expiry(prefix, of: record))
     let capacity = record.optional(prefix + "signer_capacity") ?? "patient"
     guard let signer = ReleaseOfInformation.SignerCapacity(rawValue: capacity) else {
       throw record.wrong(
@@ -80,7 +78,43 @@ public struct ReleaseForm: Sendable {
     release.coversEarlier = try coversEarlier(prefix, of: record)
     if kind == .multiParty { release.identityStewards = [capturer] }
     release.supersedes = try older(prefix, than: id, of: record)
+    release.startsAt = try dates.time(prefix + "starts_at", of: record)
+    release.revocableFrom = record.optional(prefix + "revocable_from") ?? ""
+    release.conditionedOn = Set(record.list(prefix + "conditioned_on"))
+    release.jurisdictions = record.list(prefix + "jurisdictions")
+    release.redisclosure = record.optional(prefix + "redisclosure") ?? ""
+    release.stopUseNotice = try flag(prefix + "stop_use_notice", of: record) ?? false
     return release
+  }
+
+  private func scope(
+    _ prefix: String, _ categories: Set<InformationCategory>, _ labels: Set<SensitivityLabel>,
+    of record: IntakeRecord
+  ) throws(IntakeError) -> InformationScope {
+    InformationScope(
+      categories: categories, labels: labels,
+      authoredFrom: try dates.date(prefix + "authored_from", of: record),
+      authoredThrough: try dates.date(prefix + "authored_through", of: record),
+      authors: try record.agencies(prefix + "authors"))
+  }
+
+  /// A day, which it ends with; a moment; an event, by its code; or never.
+  private func expiry(
+    _ prefix: String, of record: IntakeRecord
+  ) throws(IntakeError) -> ReleaseOfInformation.Expiry? {
+    var ends: [ReleaseOfInformation.Expiry] = []
+    if let date = try dates.date(prefix + "expires_on", of: record) {
+      ends.append(.at(dates.calendar.end(of: date)))
+    }
+    if let time = try dates.time(prefix + "expires_at", of: record) { ends.append(.at(time)) }
+    if let event = record.optional(prefix + "expires_with") { ends.append(.event(event)) }
+    if try flag(prefix + "never_expires", of: record) == true { ends.append(.never) }
+    guard ends.count <= 1 else {
+      throw record.wrong(
+        prefix + "expires_on", "is not the only end",
+        "Give one of expires_on, expires_at, expires_with and never_expires.")
+    }
+    return ends.first
   }
 
   /// Some forms give these fields the release's prefix, and some do not.
@@ -112,9 +146,13 @@ public struct ReleaseForm: Sendable {
   private func coversEarlier(
     _ prefix: String, of record: IntakeRecord
   ) throws(IntakeError) -> Bool {
-    let field = field(prefix, "covers_earlier", of: record)
+    try flag(field(prefix, "covers_earlier", of: record), of: record) ?? true
+  }
+
+  private func flag(_ field: String, of record: IntakeRecord) throws(IntakeError) -> Bool? {
     switch record.optional(field)?.lowercased() {
-    case nil, "yes", "true": return true
+    case nil: return nil
+    case "yes", "true": return true
     case "no", "false": return false
     default: throw record.wrong(field, "is neither yes nor no", "Write yes or no.")
     }
@@ -157,6 +195,18 @@ public struct ReleaseForm: Sendable {
 }
 
 extension IntakeRecord {
+  /// Agencies by id, separated by `;`.
+  public func agencies(_ field: String) throws(IntakeError) -> [AgencyID] {
+    var agencies: [AgencyID] = []
+    for name in list(field) {
+      guard let agency = AgencyID(name) else {
+        throw wrong(field, "names no agency", "Use agency ids of the registry.")
+      }
+      agencies.append(agency)
+    }
+    return agencies
+  }
+
   /// Agencies by id and roles by name, separated by `;`.
   public func parties(_ field: String) throws(IntakeError) -> [Party] {
     var parties: [Party] = []

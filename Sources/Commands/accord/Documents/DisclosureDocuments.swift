@@ -80,7 +80,7 @@ struct DisclosureDocuments {
   let days: DayWords
   let now: WallTime
 
-  private func when(_ milliseconds: Int64) -> String {
+  func when(_ milliseconds: Int64) -> String {
     days.sortable(WallTime(milliseconds: milliseconds))
   }
 

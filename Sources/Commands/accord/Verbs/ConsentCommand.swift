@@ -7,7 +7,9 @@ import HubModel
 struct ConsentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "consent", abstract: "Decide on consents, and account for what went out.",
-    subcommands: [Preview.self, Accounting.self, Recipients.self, Decide.self])
+    subcommands: [
+      Preview.self, Accounting.self, Recipients.self, Breach.self, Decide.self, Import.self,
+    ])
 
   struct Decide: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -71,7 +73,7 @@ struct ConsentCommand: ParsableCommand {
       }
     }
 
-    private static func bytes(_ path: String) throws(ConsentRefusal) -> [UInt8] {
+    static func bytes(_ path: String) throws(ConsentRefusal) -> [UInt8] {
       do {
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
       } catch {

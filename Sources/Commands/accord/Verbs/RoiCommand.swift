@@ -6,7 +6,7 @@ import Operations
 struct RoiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "roi", abstract: "Look at releases of information, or revoke one.",
-    subcommands: [Show.self, Holders.self, Revoke.self])
+    subcommands: [Show.self, Export.self, Holders.self, Revoke.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -84,6 +84,7 @@ extension Needs {
     for token in message.tokens { tokens.insert(token) }
     if let caseID = message.caseID { cases.insert(caseID) }
     if let release = message.release { releases.insert(release) }
+    if let parent = message.inReplyTo { named.insert(parent) }
     switch message.consent {
     case .release(let roi)?:
       releases.insert(roi.id)

@@ -35,6 +35,8 @@ public enum AdministrativeAct: Sendable {
   indirect case recordOrder(CourtOrder, of: AliasKey, reason: String)
   /// Somebody is about to be given the list of what went out about this participant.
   case account(AliasKey, detail: String)
+  /// Somebody is about to be given a list that is not about one participant.
+  case listing(AuditEntry.Kind, of: AgencyID?, detail: String)
   /// What would this recipient get? Asks, and sends nothing.
   case preview(PreviewRequest)
 }

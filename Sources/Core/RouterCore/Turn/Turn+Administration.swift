@@ -37,6 +37,8 @@ extension Turn {
     case .account(let alias, let detail):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       logReading(.accounted, of: participant, detail: detail)
+    case .listing(let kind, let agency, let detail):
+      logReading(kind, of: nil, recipient: agency, detail: detail)
     // It was not answered: there is no such recipient.
     case .preview: return Refusal(.unknownField, at: "recipient")
     case .revoke(let release, let reason):

@@ -89,6 +89,7 @@ extension Turn {
     }
     // A part has segments of one fate; what is not permitted has no authority to name.
     guard let permit = decision?.permit, !permit.segments.isDisjoint(with: segments) else {
+      detail.traces = traces(of: decision, on: stored, segments, toward: recipient)
       return detail
     }
     detail.authority = (decision?.reasons ?? []).compactMap(\.authorityWord)
@@ -101,7 +102,29 @@ extension Turn {
   }
 }
 
+extension Turn {
+  /// What each release said, where releases were asked and did not permit.
+  private func traces(
+    of decision: Decision?, on stored: StoredMessage, _ segments: SegmentSet,
+    toward recipient: AgencyID
+  ) -> [DecisionDetail.Trace] {
+    guard let decision, (decision.holding + decision.withholding).contains(where: \.isOfReleases),
+      let person = stored.participant, let agency = state.registry.agencies[recipient]
+    else { return [] }
+    let all = trace(
+      request(for: stored, toward: agency, segments: segments), segments, under: state.agreement,
+      consents: consents(of: person), at: now)
+    return all.prefix(Limits.tracedReleases).map {
+      .init(
+        segment: $0.segment, release: $0.release, reason: $0.reason.rawValue,
+        elements: $0.elements)
+    }
+  }
+}
+
 extension Reason {
+  fileprivate var isOfReleases: Bool { rawValue.hasPrefix("release.") }
+
   /// The right that the reason names, as the log has it; `nil` for a reason that permits nothing.
   fileprivate var authorityWord: String? {
     switch self {
@@ -112,7 +135,13 @@ extension Reason {
     case .agreementException: "agreement-exception"
     case .courtOrder: "court-order"
     case .emergency: "emergency"
-    default: nil
+    case .adversePurpose, .privileged, .criminalHistory, .negativeStatus, .separateConsent,
+      .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .statePack,
+      .noPath, .outcomeNotSet, .notAddressed, .noParticipant, .none, .awaited, .notSigned,
+      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .voided,
+      .elementMissing, .explicitRefusal, .onwardEnded, .onwardWaits, .kindTooNarrow,
+      .discloserNotNamed, .recipientNotNamed, .purposeNotNamed, .informationNotNamed:
+      nil
     }
   }
 }

@@ -89,7 +89,8 @@ extension Turn {
     return ReleaseRequest(
       message: stored.message,
       discloser: state.registry.agencies[stored.message.source] ?? recipient,
-      recipient: recipient, footing: footing, segments: segments)
+      recipient: recipient, footing: footing, segments: segments,
+      received: received(in: stored, depth: 0))
   }
 
   /// Agencies that the agreement lets hear the message. A role that no agency holds creates no

@@ -43,6 +43,12 @@ public struct ConsentDecision: Encodable, Sendable {
     public let file: String
     public let path: String
     public let reason: String
+
+    public init(_ refusal: ConsentRefusal) {
+      file = refusal.file
+      path = refusal.path
+      reason = refusal.reason
+    }
   }
 
   public var decision: Outcome
@@ -61,6 +67,6 @@ public struct ConsentDecision: Encodable, Sendable {
         Withheld(reference: $0.name, because: "nothing was decided")
       },
       deciding: [], reasons: refusals.map(\.description),
-      refused: refusals.map { Refused(file: $0.file, path: $0.path, reason: $0.reason) })
+      refused: refusals.map { Refused($0) })
   }
 }

@@ -140,6 +140,7 @@ struct Matcher {
     let isLabelled =
       resource.confidentiality != nil
       || resource.labels.contains(where: FHIRVocabulary.isSensitivity)
+    if resource.hasUnreadableLabel { return false }
     if let height, let level = level(resource), level <= height, isLabelled { return true }
     let named = labels.filter { $0.system != CodeSystem.confidentiality }
     let isNamed: (Coding) -> Bool = { label in
@@ -151,7 +152,7 @@ struct Matcher {
 
   /// A confidentiality denies from its height up; another label denies what stands under it.
   private func isDenied(_ labels: [Coding], _ resource: ResourceFacts) -> Bool {
-    labels.contains { named in
+    resource.hasUnreadableLabel || labels.contains { named in
       if let height = FHIRVocabulary.confidentialityLevel(named) {
         return level(resource).map { $0 >= height } ?? false
       }

@@ -6,6 +6,8 @@ public struct Consent: Sendable {
   }
 
   public let file: String
+  /// Where it stands in the file: `Consent`, or an entry of a Bundle.
+  let path: String
   public let id: String?
   public let version: String?
   public let status: Status

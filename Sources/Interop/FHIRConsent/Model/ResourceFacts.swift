@@ -11,6 +11,8 @@ struct ResourceFacts {
   let labels: [Coding]
   /// What labels without a system may be: they hold back, and open nothing.
   let doubtfulLabels: [Coding]
+  /// Whether it bears a label that is no code at all, and so may be any.
+  let hasUnreadableLabel: Bool
   /// Purposes to which its labels, and those of what stands inside it, keep it.
   let purposeTags: [[Coding]]
   /// Codes that say what the resource is.
@@ -59,6 +61,9 @@ struct ResourceFacts {
     for member in object.members where member.name != "meta" && member.name != "text" {
       found.visit(member.value)
     }
+    hasUnreadableLabel = ([meta].compactMap { $0 } + found.metas).contains { meta in
+      Self.security(of: meta).contains { Coding(loose: $0) == nil }
+    }
     let security = [Self.labels(of: meta)] + found.metas.map { Self.labels(of: $0) }
     labels = security.flatMap { $0 }.filter { $0.system != nil }
     doubtfulLabels = security.flatMap { $0 }.filter { $0.system == nil }
@@ -88,7 +93,12 @@ struct ResourceFacts {
   }
 
   private static func labels(of meta: JSONObject?) -> [Coding] {
-    (meta?["security"]?.array ?? []).compactMap(Coding.init(loose:))
+    security(of: meta).compactMap(Coding.init(loose:))
+  }
+
+  private static func security(of meta: JSONObject?) -> [JSONValue] {
+    guard let value = meta?["security"], value != .null else { return [] }
+    return value.array ?? [value]
   }
 
   /// The clinically relevant time comes first; when it was written down, last.

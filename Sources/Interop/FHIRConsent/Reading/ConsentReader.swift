@@ -5,13 +5,8 @@ public struct ConsentReader {
   let file: String
   let zone: TimeZone
   let base: String?
+  private let modifiers: Set<String>
   var contained: [String: JSONObject] = [:]
-
-  private init(file: String, zone: TimeZone, base: String?) {
-    self.file = file
-    self.zone = zone
-    self.base = base
-  }
 
   /// Most consents that one Bundle may hold, and most provisions in one consent.
   static let maximumConsents = 10_000
@@ -25,6 +20,18 @@ public struct ConsentReader {
   public static func read(
     _ bytes: [UInt8], file: String, zone: TimeZone = .gmt, base: String? = nil
   ) throws(ConsentRefusal) -> [Consent] {
+    try ConsentReader(file: file, zone: zone, base: base).read(bytes)
+  }
+
+  /// - Parameter modifiers: addresses of the modifying extensions that the caller understands.
+  init(file: String, zone: TimeZone, base: String? = nil, modifiers: Set<String> = []) {
+    self.file = file
+    self.zone = zone
+    self.base = base
+    self.modifiers = modifiers
+  }
+
+  func read(_ bytes: [UInt8]) throws(ConsentRefusal) -> [Consent] {
     let value: JSONValue
     do {
       value = try JSONParser.parse(bytes)
@@ -38,19 +45,19 @@ public struct ConsentReader {
         file: file, path: "Consent", reason: "is \(value.kind), an object is expected")
     }
     switch object["resourceType"]?.string {
-    case "Consent": return [try consent(object, path: "Consent", file, zone, base)]
+    case "Consent": return [try consent(object, path: "Consent")]
     case "Bundle":
       let bundle = Element(object: object, path: "Bundle", file: file)
       let entries = try bundle.elements("entry")
-      guard !entries.isEmpty, entries.count <= maximumConsents else {
-        throw bundle.refusal("entry", "must hold 1 to \(maximumConsents) consents")
+      guard !entries.isEmpty, entries.count <= Self.maximumConsents else {
+        throw bundle.refusal("entry", "must hold 1 to \(Self.maximumConsents) consents")
       }
       var consents: [Consent] = []
       for entry in entries {
         guard let resource = try entry.element("resource"),
           resource.object["resourceType"]?.string == "Consent"
         else { throw entry.refusal("resource", "is not a Consent") }
-        consents.append(try consent(resource.object, path: resource.path, file, zone, base))
+        consents.append(try consent(resource.object, path: resource.path))
       }
       return consents
     default:
@@ -59,11 +66,10 @@ public struct ConsentReader {
     }
   }
 
-  private static func consent(
-    _ object: JSONObject, path: String, _ file: String, _ zone: TimeZone, _ base: String?
-  ) throws(ConsentRefusal) -> Consent {
-    var reader = ConsentReader(file: file, zone: zone, base: base)
-    return try reader.consent(Element(object: object, path: path, file: file))
+  private func consent(_ object: JSONObject, path: String) throws(ConsentRefusal) -> Consent {
+    var reader = self
+    return try reader.consent(
+      Element(object: object, path: path, file: file, modifiers: modifiers))
   }
 
   private mutating func consent(_ root: Element) throws(ConsentRefusal) -> Consent {
@@ -108,7 +114,8 @@ public struct ConsentReader {
     }
     let rules = status == .active ? try flattened(provision, rule, root) : []
     return Consent(
-      file: file, id: id, version: version, status: status, categories: categoryCodes,
+      file: file, path: root.path, id: id, version: version, status: status,
+      categories: categoryCodes,
       patient: try party(patient).party,
       patientReference: try patient.string("reference") ?? "",
       dateTime: try time(root, "dateTime"), performers: try parties(root, "performer"),

@@ -4,6 +4,8 @@ struct Element {
   let object: JSONObject
   let path: String
   let file: String
+  /// Addresses of the modifying extensions that the reader knows, here and not below.
+  var modifiers: Set<String> = []
 
   func refusal(_ name: String?, _ reason: String) -> ConsentRefusal {
     ConsentRefusal(file: file, path: name.map { "\(path).\($0)" } ?? path, reason: reason)
@@ -17,6 +19,9 @@ struct Element {
     guard !object.members.isEmpty else { throw refusal(nil, "is empty") }
     for member in object.members {
       if member.name == "modifierExtension" {
+        if !modifiers.isEmpty, let list = member.value.array, !list.isEmpty,
+          list.allSatisfy({ modifiers.contains($0.object?["url"]?.string ?? "") })
+        { continue }
         throw refusal(
           member.name, "may change what the element means, and this version knows none of them")
       }

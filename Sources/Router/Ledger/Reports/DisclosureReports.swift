@@ -97,7 +97,7 @@ extension LedgerReader {
 
   // MARK: Disclosures
 
-  private static func disclosures(
+  static func disclosures(
     of people: [Data], _ registry: Registry, _ keys: KeyReader, in database: Database
   ) throws -> [DisclosureReport] {
     var parts: [Data: [PartKey: Fate]] = [:]

@@ -53,7 +53,7 @@ struct PeopleStatements {
 struct ConsentStatements {
   let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
     setBlanket, marks, setMark, removeMark, authorities, setAuthority,
-    reviewAuthority: Prepared
+    authorityOwner, reviewAuthority: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
@@ -91,14 +91,18 @@ struct ConsentStatements {
       "remove consent mark",
       "DELETE FROM consent_mark WHERE participant = ? AND kind = ? AND name = ?")
     authorities = try make(
-      "read authorities", "SELECT kind, body FROM authority WHERE participant = ? ORDER BY id")
+      "read authorities", """
+        SELECT kind, sealed_body, id FROM authority WHERE participant = ? ORDER BY id
+        """)
     setAuthority = try make(
       "write authority", """
-        INSERT INTO authority (id, participant, kind, body) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET body = excluded.body
+        INSERT INTO authority (id, participant, kind, sealed_body) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET sealed_body = excluded.sealed_body
         """)
+    authorityOwner = try make(
+      "read authority", "SELECT participant FROM authority WHERE id = ?")
     reviewAuthority = try make(
-      "write review", "UPDATE authority SET reviewed_at = ?, finding = ? WHERE id = ?")
+      "write review", "UPDATE authority SET reviewed_at = ?, sealed_finding = ? WHERE id = ?")
     tombstones = try make(
       "read tombstones", "SELECT release FROM tombstone WHERE participant = ?")
     addTombstone = try make(

@@ -133,8 +133,8 @@ enum Schema {
       PRIMARY KEY (participant, kind, name)
     ) WITHOUT ROWID;
     CREATE TABLE authority (
-      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
-      reviewed_at INTEGER, finding TEXT
+      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL,
+      sealed_body BLOB NOT NULL, reviewed_at INTEGER, sealed_finding BLOB
     ) WITHOUT ROWID;
     CREATE INDEX authority_participant ON authority (participant);
     CREATE TABLE "case" (

@@ -7,6 +7,8 @@ struct FactsLoading {
   private let ledger: Ledger
   private let needs: Needs
   private var gathered = Facts()
+  /// At which depth the origin of a message was followed.
+  private var followed: [MessageID: Int] = [:]
 
   init(_ ledger: Ledger, _ needs: Needs) {
     self.ledger = ledger
@@ -245,16 +247,25 @@ struct FactsLoading {
     try mention(record.participant)
   }
 
-  private mutating func loadMessage(_ id: MessageID) throws {
-    guard gathered.messages[id] == nil, let stored = try ledger.readMessage(id) else { return }
-    gathered.messages[id] = stored
-    try mention(stored.participant)
-    try mention(stored.message.caseID)
+  /// - Parameter depth: how many messages were followed here, each the origin of the one before.
+  private mutating func loadMessage(_ id: MessageID, depth: Int = 0) throws {
+    if gathered.messages[id] == nil, let stored = try ledger.readMessage(id) {
+      gathered.messages[id] = stored
+      try mention(stored.participant)
+      try mention(stored.message.caseID)
+    }
+    // Who tells on what it was told is bound by what that was told under. A message may be met
+    // again nearer than before, and is then followed further.
+    guard let stored = gathered.messages[id], stored.basis == .submitted,
+      let origin = stored.message.inReplyTo, depth < followed[id] ?? Limits.onwardDepth
+    else { return }
+    followed[id] = depth
+    try loadWhole(origin, depth: depth + 1)
   }
 
   /// The message and all of its parts.
-  private mutating func loadWhole(_ id: MessageID) throws {
-    try loadMessage(id)
+  private mutating func loadWhole(_ id: MessageID, depth: Int = 0) throws {
+    try loadMessage(id, depth: depth)
     guard gathered.messages[id] != nil, gathered.parts[id] == nil else { return }
     let read = ledger.statements.parts.parts
     var parts: [PartRecord] = []

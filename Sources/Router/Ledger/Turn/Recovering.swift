@@ -159,22 +159,28 @@ extension Ledger {
           at: blankets.time(at: 1)))
     }
     record.consents.marks = try readMarks(of: id)
-    let authorities = statements.consent.authorities
-    try authorities.id(id.value).rows {
-      switch AuthorityKind(rawValue: authorities.int(at: 0)) {
-      case .order:
-        let stored = try json.decode(
-          StoredOrder.self, from: authorities.blob(at: 1), for: "read authorities")
-        record.consents.orders.append(try stored.order(in: authorities))
-      case .emergency:
-        let stored = try json.decode(
-          StoredEmergency.self, from: authorities.blob(at: 1), for: "read authorities")
-        record.consents.emergencies.append(try stored.access(in: authorities))
-      case nil: throw authorities.damaged()
-      }
-    }
+    try readAuthorities(of: id, into: &record.consents)
     recentPeople.remember(record, of: id)
     return record
+  }
+
+  private func readAuthorities(
+    of id: ParticipantID, into consents: inout ParticipantConsents
+  ) throws {
+    let row = statements.consent.authorities
+    try row.id(id.value).rows {
+      let place = Array(row.text(at: 2).utf8)
+      guard let body = try keys.open(row.blob(at: 1), .authority, at: place) else { return }
+      switch AuthorityKind(rawValue: row.int(at: 0)) {
+      case .order:
+        let stored = try json.decode(StoredOrder.self, from: body, for: "read authorities")
+        consents.orders.append(try stored.order(in: row))
+      case .emergency:
+        let stored = try json.decode(StoredEmergency.self, from: body, for: "read authorities")
+        consents.emergencies.append(try stored.access(in: row))
+      case nil: throw row.damaged()
+      }
+    }
   }
 
   private func readMarks(of id: ParticipantID) throws -> ConsentMarks {

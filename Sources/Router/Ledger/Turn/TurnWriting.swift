@@ -219,26 +219,41 @@ struct TurnWriting {
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
     case .emergency(let person, let access, let position):
-      try statements.consent.setAuthority.text(access.id.text).id(person.value)
-        .int(AuthorityKind.emergency.rawValue)
-        .blob(ledger.json.encode(StoredEmergency(access), for: "write authority")).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try write(StoredEmergency(access), .emergency, access.id, of: person, at: position)
     case .emergencyReviewed(let id, let finding, let time):
-      try statements.consent.reviewAuthority.int(time.milliseconds).text(finding).text(id.text)
-        .run()
+      try write(finding, of: id, at: time)
     case .order(let person, let order, let position):
-      try statements.consent.setAuthority.text(order.id.text).id(person.value)
-        .int(AuthorityKind.order.rawValue)
-        .blob(ledger.json.encode(StoredOrder(order), for: "write authority")).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try write(StoredOrder(order), .order, order.id, of: person, at: position)
     case .group(let person, let head, let position):
       try people.movePosition.id(person.value).uint(position).run()
       try people.setHead.id(person.value).id(head?.value).run()
       ledger.recentPeople.forget(person)
     default: return
     }
+  }
+
+  private func write(
+    _ authority: some Encodable, _ kind: AuthorityKind, _ id: RoiID, of person: ParticipantID,
+    at position: UInt64
+  ) throws {
+    let body = try ledger.json.encode(authority, for: "write authority")
+    let sealed = try ledger.keys.seal(
+      body, for: .participant(person), .authority, at: Array(id.text.utf8))
+    guard let sealed else { return }
+    try statements.consent.setAuthority.text(id.text).id(person.value).int(kind.rawValue)
+      .blob(sealed).run()
+    try statements.people.movePosition.id(person.value).uint(position).run()
+    ledger.recentPeople.forget(person)
+  }
+
+  /// What a review of an emergency found.
+  private func write(_ finding: String, of id: RoiID, at time: WallTime) throws {
+    let owner = statements.consent.authorityOwner
+    guard let person = try owner.text(id.text).first({ try owner.participant(at: 0) }),
+      let sealed = try ledger.keys.seal(
+        Array(finding.utf8), for: .participant(person), .finding, at: Array(id.text.utf8))
+    else { return }
+    try statements.consent.reviewAuthority.int(time.milliseconds).blob(sealed).text(id.text).run()
   }
 
   private func write(_ key: AliasKey, of person: ParticipantID, isPreferred: Bool) throws {

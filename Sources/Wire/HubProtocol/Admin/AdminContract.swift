@@ -9,6 +9,8 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case preview(PreviewQuestion)
   /// A release by its id, or, by nil, the newest ones.
   case releases(id: String?)
+  /// One release with all that it says.
+  case release(id: String)
   case revoke(release: String, reason: String)
   /// What waits in escrow, oldest first, of one agency or of all.
   case held(agency: String?)
@@ -45,8 +47,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// What went out about a person (`agency/alias`) under all of their names, between two instants
   /// (Unix milliseconds, the second not included), behind an entry of the log. Leaves a trace.
   case disclosures(participant: String, from: Int64?, to: Int64?, after: UInt64?)
-  /// Who holds copies of what went out under a release.
+  /// Who holds copies of what went out under a release. Leaves a trace.
   case holders(release: String)
+  /// Everything that an agency was handed between two instants (Unix milliseconds, the second not
+  /// included), person by person. Leaves a trace.
+  case breach(recipient: String, from: Int64, to: Int64, reason: String)
   /// The proof of one disclosure, or, for the auditor, of one withholding.
   case auditProof(message: String, recipient: String, part: UInt16?, withholding: Bool)
 }
@@ -55,6 +60,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case status(StatusReport)
   case message(MessageReport)
   case releases([ReleaseReport])
+  case release(ReleaseDocument)
   case held([HeldReport])
   case emergencies([EmergencyReport])
   case totals(TotalsReport)
@@ -65,6 +71,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case preview(PreviewReport)
   case disclosures(DisclosurePage)
   case holders(HoldersReport)
+  case breach(BreachReport)
   /// A release is revoked; who still holds copies of what went out under it.
   case revoked(String, holders: HoldersReport)
   /// An ``AuditProof`` as text.

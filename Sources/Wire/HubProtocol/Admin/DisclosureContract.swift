@@ -179,3 +179,37 @@ public struct HoldersReport: Codable, Hashable, Sendable {
     self.holders = holders
   }
 }
+
+/// Whom a breach at one recipient affects (42 CFR 2.16(b); 45 CFR 164.400 to 164.414): what it was
+/// handed in that time, person by person.
+public struct BreachReport: Codable, Hashable, Sendable {
+  public struct Person: Codable, Hashable, Sendable {
+    /// `agency/alias`: every name by which an agency knows them, so that they can be told.
+    public var names: [String]
+    public var disclosures: [DisclosureReport]
+    public init(names: [String], disclosures: [DisclosureReport]) {
+      self.names = names
+      self.disclosures = disclosures
+    }
+  }
+  public var recipient: NamedAgency
+  public var program: String
+  /// Unix milliseconds; the second not included.
+  public var from: Int64
+  public var to: Int64
+  /// In the order in which they were first affected.
+  public var people: [Person]
+  /// People of whom something was handed over and who were expunged since: nobody can say who.
+  public var expunged: Int
+  public init(
+    recipient: NamedAgency, program: String, from: Int64, to: Int64, people: [Person],
+    expunged: Int
+  ) {
+    self.recipient = recipient
+    self.program = program
+    self.from = from
+    self.to = to
+    self.people = people
+    self.expunged = expunged
+  }
+}

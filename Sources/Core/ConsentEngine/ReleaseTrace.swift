@@ -1,0 +1,50 @@
+public import HubModel
+
+/// What one release on file says to one segment: the auditor's answer to "why not?".
+public struct ReleaseTrace: Hashable, Sendable {
+  public let segment: Int
+  public let release: AuditEntry.ReleaseVersion
+  /// ``Reason/releaseCovers``, or the first thing that keeps it from covering.
+  public let reason: Reason
+  /// For ``Reason/elementMissing`` and ``Reason/notSigned``: the elements that are missing.
+  public let elements: [String]
+}
+
+/// What each release that a decision had to hear says to each of `segments`, in the order of the
+/// participant's log. Decides nothing: ``decide(_:under:consents:at:)`` does, by the same parts.
+public func trace(
+  _ request: ReleaseRequest, _ segments: SegmentSet, under agreement: ProgramAgreement,
+  consents: ParticipantConsents, at now: WallTime
+) -> [ReleaseTrace] {
+  let line = request.message.release.map(consents.line(of:))
+  return segments.indexes.filter { $0 < request.message.segments.count }.flatMap { index in
+    let segment = request.message.segments[index]
+    let question = Question(
+      segment: segment, labels: request.labels(of: segment), request: request,
+      switches: agreement.switches, now: now)
+    return consents.records.filter { line?.contains($0.roi.id) ?? true }.map { record in
+      let (reason, elements) = record.answer(to: question, consents.marks)
+      return ReleaseTrace(
+        segment: index, release: .init(record.roi.id, version: record.roi.version),
+        reason: reason, elements: elements)
+    }
+  }
+}
+
+extension RoiRecord {
+  fileprivate func answer(
+    to question: Question, _ marks: ConsentMarks
+  ) -> (reason: Reason, elements: [String]) {
+    if stillRefuses, refuses(question) { return (.explicitRefusal, []) }
+    if state == .refused { return (.refused, []) }
+    let missing = roi.missingElements(under: question.switches)
+    if let gap = gap(for: question) {
+      return state == .draft ? (.notSigned, missing) : (gap, [])
+    }
+    switch standing(toward: question.request.recipient, marks, at: question.now) {
+    case .ended(let reason): return (reason, [])
+    case .notInForce(let reason): return (reason, reason == .notSigned ? missing : [])
+    case .inForce: return missing.isEmpty ? (.releaseCovers, []) : (.elementMissing, missing)
+    }
+  }
+}
