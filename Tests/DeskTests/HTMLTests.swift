@@ -27,7 +27,8 @@ import Testing
     let inner: HTML = "<b>\("a & b")</b>"
     let outer: HTML = "<p>\(inner)\([inner, inner])\(nil as HTML?)\(3)</p>"
     #expect(outer.text == "<p><b>a &amp; b</b><b>a &amp; b</b><b>a &amp; b</b>3</p>")
-    #expect(HTML("<i>").text == "&lt;i&gt;")
+    let typed = "<i>"
+    #expect(HTML(typed).text == "&lt;i&gt;")
     let checked: HTML = "<input\(" checked", if: true)\(" disabled", if: false)>"
     #expect(checked.text == "<input checked>")
   }

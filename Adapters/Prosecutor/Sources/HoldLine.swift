@@ -140,7 +140,10 @@ struct HoldLine: Encodable, Sendable {
     _ caseID: String, in database: Database, cases: CaseViews, contacts: [String: String],
     at now: WallTime
   ) throws -> HoldLine? {
-    guard let file = try HoldFile.fetchOne(database, key: caseID), let id = CaseID(caseID),
+    let statement = try database.cachedStatement(
+      sql: "SELECT * FROM hold_file WHERE caseID = ?")
+    guard let file = try HoldFile.fetchOne(statement, arguments: [caseID]),
+      let id = CaseID(caseID),
       let view = try cases.view(of: id, in: database), let hold = view.hold
     else { return nil }
     return HoldLine(file, hold, view, contacts: contacts, agreement: cases.agreement, at: now)

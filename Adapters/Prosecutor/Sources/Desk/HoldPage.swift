@@ -16,7 +16,9 @@ extension ProsecutorDesk {
     let line: HoldLine
     let history: [Event]
     let notices: [(words: String, statement: String)]
-    let lastEvent: Int64
+    /// The last that bears on a decision: a reminder of the clock does not.
+    let lastNews: Event?
+    let lastNumber: Int64
   }
 
   func told(_ caseID: String, _ visit: Visit) throws -> Told {
@@ -25,6 +27,8 @@ extension ProsecutorDesk {
       let rows = try Row.fetchAll(
         database, sql: "SELECT * FROM hold_event WHERE caseID = ? ORDER BY seq DESC LIMIT 100",
         arguments: [caseID])
+      let reminders = [Topic.holdDueSoon.rawValue, Topic.holdReviewDue.rawValue]
+      let news = rows.first { !reminders.contains($0["topic"]) }
       let notices = try Row.fetchAll(
         database, sql: "SELECT words, statement FROM hold_notice WHERE caseID = ?",
         arguments: [caseID])
@@ -33,7 +37,9 @@ extension ProsecutorDesk {
         history: rows.map {
           Event(at: WallTime(milliseconds: $0["at"]), words: $0["words"], by: $0["by"])
         }, notices: notices.map { ($0["words"], $0["statement"]) },
-        lastEvent: rows.first?["seq"] ?? 0)
+        lastNews: news.map {
+          Event(at: WallTime(milliseconds: $0["at"]), words: $0["words"], by: $0["by"])
+        }, lastNumber: news?["seq"] ?? 0)
     }
     guard let told else { throw DeskProblem.notFound }
     return told
@@ -151,7 +157,7 @@ extension ProsecutorDesk {
         <p><a href='\(path(of: caseID))'>Back to the hold</a></p>\(fields.errorSummary)
         <h1>\(form.verb): incident \(line.incident)</h1><p>\(form.meaning)</p>
         <form method='post' action='\(path(of: caseID))/\(form.event.rawValue)'>\(visit.token)
-        <input type='hidden' name='seen' value='\(String(told.lastEvent))'>\(date)
+        <input type='hidden' name='seen' value='\(String(told.lastNumber))'>\(date)
         <fieldset class='field'><legend>Why? Choosing a reason decides at once.</legend>
         <div class='buttons'>\(reasons)</div></fieldset></form>\(facts(line))
         """)
@@ -171,8 +177,8 @@ extension ProsecutorDesk {
       throw DeskProblem.notFound
     }
     let told = try told(caseID, visit)
-    if visit.form.first("seen") != String(told.lastEvent) {
-      let news = told.history.first.map { "\($0.words) (\(dates.moment($0.at)))" } ?? ""
+    if visit.form.first("seen") != String(told.lastNumber) {
+      let news = told.lastNews.map { "\($0.words) (\(dates.moment($0.at)))" } ?? ""
       return .page(
         try decide(
           visit,

@@ -8,7 +8,7 @@ struct LiveBeats: Sendable {
   let news: AdapterNews
   let linkState: @Sendable () -> LinkState
 
-  private static let pulse = Duration.seconds(5)
+  private static let pulse = Duration.seconds(2)
   private static let change = "event: change\ndata: 1\n\n"
 
   func stream() -> AsyncStream<String> {
@@ -17,12 +17,16 @@ struct LiveBeats: Sendable {
         for await _ in news.stream() { continuation.yield(Self.change) }
       }
       let pulse = Task {
-        var wasConnected = linkState().isConnected
+        func standing() -> (Bool, UInt64) {
+          let link = linkState()
+          return (link.isConnected, link.dataDepth + link.controlDepth)
+        }
+        var before = standing()
         while !Task.isCancelled {
           try? await Task.sleep(for: Self.pulse)
-          let isConnected = linkState().isConnected
-          continuation.yield(isConnected == wasConnected ? ": still here\n\n" : Self.change)
-          wasConnected = isConnected
+          let now = standing()
+          continuation.yield(now == before ? ": still here\n\n" : Self.change)
+          before = now
         }
       }
       continuation.onTermination = { _ in
