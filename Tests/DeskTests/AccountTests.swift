@@ -137,6 +137,24 @@ import Testing
     #expect(PasswordHash.objection(to: password, of: "pat") != nil)
   }
 
+  @Test("Each look is kept once a minute, by person and page")
+  func looks() throws {
+    let (store, folder) = try store()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func look(_ account: String, _ subject: String, after seconds: Int64) throws {
+      try store.record(
+        .init(at: Self.now + .seconds(seconds), account: account, page: "hold", subject: subject))
+    }
+    try look("pat", "lr-1", after: 0)
+    try look("pat", "lr-1", after: 30)
+    try look("sam", "lr-1", after: 31)
+    try look("pat", "lr-2", after: 32)
+    try look("pat", "lr-1", after: 61)
+    let kept = try store.viewings(limit: 10)
+    #expect(kept.map(\.account) == ["pat", "pat", "sam", "pat"])
+    #expect(try store.viewings(of: "lr-1", limit: 10).count == 3)
+  }
+
   @Test("A session locks when idle, ends in time, and goes with its account")
   func session() throws {
     let (store, folder) = try store()

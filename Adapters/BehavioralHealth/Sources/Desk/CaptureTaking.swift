@@ -15,7 +15,7 @@ extension ProviderDesk {
 
   private func values(_ form: Form, _ visit: Visit, signedAt: WallTime) -> [String: String] {
     var values = form.record(Self.names)
-    if values["roi_id"] == nil { values["roi_id"] = "roi-d-\(UUID().uuidString.lowercased())" }
+    if values["roi_id"] == nil { values["roi_id"] = "roi-d-\(UUID().uuidString.lowercased().prefix(13))" }
     values["kind"] = "general"
     values["purposes"] = "coordination"
     values["witness"] = staff(visit)
@@ -90,7 +90,7 @@ extension ProviderDesk {
     }
     var values = values(sealed.form, visit, signedAt: sealed.signedAt)
     // The number is the phone's: the same form sent twice is one release.
-    if sealed.form.text("roi_id") == nil { values["roi_id"] = "roi-d-\(sealed.mark)" }
+    if sealed.form.text("roi_id") == nil { values["roi_id"] = "roi-d-\(sealed.mark.prefix(13))" }
     values["image_sha256"] = sealed.signatureHash ?? values["image_sha256"]
     let release = values["roi_id"] ?? ""
     let problem = try office.take(

@@ -106,7 +106,10 @@ extension ProviderDesk {
         <h1>\(client.name)</h1>
         \(Part.summary([
           ("Born", "\(day(client.birthDate ?? ""))"), ("State id", "\(client.stateID ?? "")"),
-          ("Language", "\(client.language ?? "")"),
+          (
+            "Language",
+            client.language.map { "\(Self.languages[$0] ?? $0)" }
+          ),
         ]))
         <h2>Who may see what, until when</h2>
         \(known.releases.isEmpty
@@ -122,6 +125,9 @@ extension ProviderDesk {
         """)
   }
 
+  private static let languages = [
+    "en": "English", "es": "Spanish", "ru": "Russian", "vi": "Vietnamese", "so": "Somali",
+  ]
   private static let done = [
     "revoked": "Revoked. It counts from now.", "reported": "Taken.",
     "signed": "The release is captured.", "amended": "The release is amended.",

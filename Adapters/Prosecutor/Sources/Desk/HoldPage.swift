@@ -84,7 +84,7 @@ extension ProsecutorDesk {
       : "\(line.provider)\(line.providerContact.isEmpty ? "" : ", \(line.providerContact)")"
     return Part.summary([
       ("Incident", "\(line.incident)"), ("Hold", "\(line.hold)"), ("Name", "\(line.name)"),
-      ("Born", "\(line.birthDate)"),
+      ("Born", "\(day(line.birthDate))"),
       ("Offences", "\(line.offences.joined(separator: ", "))"), ("Level", "\(line.level)"),
       ("Referred", "\(line.referred)"),
       ("Officer", "\(line.officer)"), ("Call the officer back", "\(line.callback)"),
@@ -95,9 +95,11 @@ extension ProsecutorDesk {
       ), ("Rule behind the date", "\(line.ruleWords)"), ("Conditions met", met.joined()),
       ("Progress", "\(line.progress.replacing("-", with: " "))"), ("Provider", contact),
       ("Disposition", "\(line.disposition.replacing("-", with: " "))"),
-      ("Decided on", "\(line.decidedOn)"),
+      ("Decided on", "\(day(line.decidedOn))"),
     ])
   }
+
+  func day(_ text: String) -> String { CivilDate(text).map { dates.day($0) } ?? text }
 
   private func notice(_ notices: [(words: String, statement: String)]) -> HTML {
     guard !notices.isEmpty else { return .nothing }
@@ -134,7 +136,7 @@ extension ProsecutorDesk {
       return Page(
         "Decide", isOfPerson: true, status: problems.isEmpty ? 200 : 409,
         body: """
-          <h1>This hold has ended</h1><p>It was \(line.phase) on \(line.decidedOn). A new incident
+          <h1>This hold has ended</h1><p>It was \(line.phase) on \(day(line.decidedOn)). A new incident
           has a hold of its own.</p><p><a href='\(path(of: caseID))'>Back to the hold</a></p>
           """)
     }

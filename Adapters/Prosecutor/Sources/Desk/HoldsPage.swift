@@ -11,6 +11,7 @@ extension ProsecutorDesk {
     if let day = visit.query.first("day").flatMap({ CivilDate($0) }) {
       return try holds(on: day, visit)
     }
+    try office.record(visit, page: "holds", subject: "list")
     let after = visit.query.first("after").flatMap { office.links.number("after", $0) }
       .flatMap { HoldList.Place($0) }
     let shown = try office.read { database in
@@ -42,6 +43,7 @@ extension ProsecutorDesk {
   }
 
   private func holds(on day: CivilDate, _ visit: Visit) throws -> Page {
+    try office.record(visit, page: "holds", subject: "list of \(day)")
     let lines = try office.read { database in
       try HoldList.due(on: day, agreement.calendar, in: database).compactMap {
         try line($0, visit, in: database)
@@ -95,7 +97,7 @@ extension ProsecutorDesk {
       let here = path(of: line.referral)
       let ends: HTML =
         line.isEnded
-        ? "\(line.decidedOn)"
+        ? "Ended \(day(line.decidedOn))"
         : """
           \(line.due.isEmpty ? "No date" : line.shortDue), \(line.left)<span class='rule'>\
           \(line.ruleWords)</span>
@@ -140,6 +142,7 @@ extension ProsecutorDesk {
       ).compactMap { try line($0, visit, in: database) }
     }
     if lines.count == 1, let only = lines.first { return .seeOther(path(of: only.referral)) }
+    for line in lines { try office.record(visit, page: "search", subject: line.referral) }
     return .page(
       Page(
         "Find a hold", isOfPerson: !lines.isEmpty,

@@ -15,6 +15,9 @@ extension ProsecutorDesk {
         try FilingQueue.readAt(in: database)
       )
     }
+    for conflict in conflicts {
+      try office.record(visit, page: "filing queue", subject: conflict.caseID)
+    }
     let rows = conflicts.map { conflict -> [HTML] in
       let seen: HTML =
         conflict.seenBy.map { "Seen by \($0)" }

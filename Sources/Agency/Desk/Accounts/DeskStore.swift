@@ -45,6 +45,7 @@ public final class DeskStore: Sendable {
             seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, account TEXT NOT NULL,
             page TEXT NOT NULL, subject TEXT NOT NULL);
           CREATE INDEX viewing_subject ON viewing (subject, seq);
+          CREATE INDEX viewing_look ON viewing (subject, account, page, at);
           CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
           """)
     }
@@ -76,8 +77,22 @@ public final class DeskStore: Sendable {
     public let subject: String
   }
 
+  /// Looks of one person at one page within a minute are one look: an open page renews itself.
+  static let oneLook = Span.seconds(60)
+
   /// Kept before the page is shown: what cannot be recorded is not shown.
   func record(_ viewing: Viewing) throws {
+    let since = (viewing.at + Span(milliseconds: -Self.oneLook.milliseconds)).milliseconds
+    let isKept = try queue.read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT 1 FROM viewing WHERE subject = ? AND account = ? AND page = ? AND at > ?
+          ORDER BY seq DESC LIMIT 1
+          """,
+        arguments: [viewing.subject, viewing.account, viewing.page, since]) != nil
+    }
+    guard !isKept else { return }
     try queue.write { database in
       try database.execute(
         sql: "INSERT INTO viewing (at, account, page, subject) VALUES (?, ?, ?, ?)",

@@ -78,8 +78,11 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
     else { return nil }
     let state = session.state(at: now, under: settings)
     guard state != .over else { return nil }
-    // A reverse proxy asks again by itself; a lock of ours would only be in its way.
-    let isProxied = proxied(request, context) == account.name
+    // A reverse proxy asks again by itself: a lock of ours would only be in its way, and somebody
+    // whom it does not name has no session here.
+    let named = proxied(request, context)
+    if let named, named != account.name { return nil }
+    let isProxied = named != nil
     return Caller(
       session: session, account: account, role: role, state: isProxied ? .open : state)
   }
