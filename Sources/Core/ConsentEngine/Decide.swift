@@ -58,7 +58,9 @@ private func judge(
   }
   let path = ProgramAgreement.Path(
     message.topic, from: request.discloser.role, to: request.recipient.role)
-  if let exception = agreement.exceptions.first(where: { $0.path == path }) {
+  let exceptions = agreement.exceptions.filter { $0.path == path }
+  let isInCustody = consents?.marks.isInCustody(of: request.recipient.id) ?? false
+  if let exception = exceptions.first(where: { !$0.whileInCustody || isInCustody }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
     if labels.contains(.part2) { return .withhold([.part2Exception], []) }
@@ -69,7 +71,9 @@ private func judge(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
   }
-  guard agreement.paths.contains(path) else { return .withhold([.noPath], []) }
+  guard agreement.paths.contains(path) else {
+    return .withhold([exceptions.isEmpty ? .noPath : .notInCustody], [])
+  }
   if Catalogue.spec(of: message.topic)?.disclosure == .operational {
     guard message.participant == nil, message.tokens.isEmpty, segment.category == .operational,
       segment.labels.isEmpty

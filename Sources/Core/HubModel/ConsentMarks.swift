@@ -36,6 +36,9 @@ public enum ConsentMark: Hashable, Sendable {
   case voided(RoiID)
   /// The last time that the event was reported, by the router's clock.
   case occurred(String, at: WallTime)
+  /// Taken into an agency's custody, and let out of it: when, by that agency's own word.
+  case booked(AgencyID, at: WallTime)
+  case freed(AgencyID, at: WallTime)
 }
 
 /// All that stands beside a participant's releases. A release that arrives later meets it too.
@@ -43,8 +46,12 @@ public struct ConsentMarks: Hashable, Sendable {
   public var suspended: Set<RoiID> = []
   public var voided: Set<RoiID> = []
   public var occurred: [String: WallTime] = [:]
+  /// The last booking that an agency told of, and the last time that it let the person out.
+  public var booked: [AgencyID: WallTime] = [:]
+  public var freed: [AgencyID: WallTime] = [:]
   public init() {}
 
+  /// Nothing that bears on a release.
   public var isEmpty: Bool { suspended.isEmpty && voided.isEmpty && occurred.isEmpty }
 
   public mutating func take(_ mark: ConsentMark) {
@@ -53,7 +60,25 @@ public struct ConsentMarks: Hashable, Sendable {
     case .resumed(let id): suspended.remove(id)
     case .voided(let id): voided.insert(id)
     case .occurred(let event, let time): occurred[event] = max(occurred[event] ?? time, time)
+    case .booked(let agency, let time): booked[agency] = max(booked[agency] ?? time, time)
+    case .freed(let agency, let time): freed[agency] = max(freed[agency] ?? time, time)
     }
+  }
+
+  /// What another name of the same person has beside its releases.
+  public mutating func formUnion(_ other: ConsentMarks) {
+    suspended.formUnion(other.suspended)
+    voided.formUnion(other.voided)
+    occurred.merge(other.occurred) { max($0, $1) }
+    booked.merge(other.booked) { max($0, $1) }
+    freed.merge(other.freed) { max($0, $1) }
+  }
+
+  /// Whether the agency has the person in custody, a dated fact that is over when it lets them out
+  /// (45 CFR 164.512(k)(5)). Told of both at one instant, nobody knows: they are out.
+  public func isInCustody(of agency: AgencyID) -> Bool {
+    guard let booked = booked[agency] else { return false }
+    return freed[agency].map { booked > $0 } ?? true
   }
 
   /// Whether the event has come since `time`.

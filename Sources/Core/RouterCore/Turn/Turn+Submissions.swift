@@ -124,6 +124,7 @@ extension Turn {
     if stored.basis == .submitted {
       audit(.accepted, actor: stored.message.source, about: stored)
       learn(bySending: stored)
+      noteCustody(stored)
     }
     unrouted.append(stored)
   }
@@ -292,6 +293,8 @@ extension ConsentMark {
     case .resumed(let id): "\(id):resumed"
     case .voided(let id): "\(id):voided"
     case .occurred(let event, _): "occurred:\(event)"
+    case .booked(let agency, _): "booked:\(agency)"
+    case .freed(let agency, _): "freed:\(agency)"
     }
   }
 }
