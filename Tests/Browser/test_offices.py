@@ -79,7 +79,7 @@ def test_an_extension_needs_its_day(county, desk):
     pat.page.evaluate("document.querySelector('main form').noValidate = true")
     pat.page.fill("[name=due_on]", "")
     pat.page.click("button:has-text('More time is needed')")
-    expect(pat.page.locator(".error-summary")).to_be_visible()
+    expect(pat.page.locator(".error-summary").get_by_text("new last day")).to_be_visible()
     pat.look("decide-error")
     pat.page.fill("[name=due_on]", "2039-01-31")
     pat.page.click("button:has-text('Agreed with counsel')")

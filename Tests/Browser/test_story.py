@@ -138,7 +138,7 @@ def test_a_declined_call_rings_for_the_next(desk):
     card.get_by_text("Another time").click()
     card.get_by_label("Minutes until you are there").fill("two")
     card.get_by_role("button", name="I go", exact=True).click()
-    expect(robin.page.get_by_text("is not a number of minutes")).to_be_visible()
+    expect(robin.page.get_by_text("in whole minutes")).to_be_visible()
     robin.look("alerts-error")
     card = robin.page.locator("section", has_text="Harbor pier 3")
     card.get_by_role("button", name="I go: 30 min").click()

@@ -170,7 +170,11 @@ extension ProviderDesk {
     values["staff_id"] = staff(visit)
     values["said-at"] = visit.now.iso8601
     if let problem = try office.take(values, at: visit.now) {
-      return .page(try alerts(visit, problems: [problem]))
+      let text =
+        problem.field == "eta_minutes"
+        ? "Say the time in whole minutes, 0 to \(HandoffAnswer.etaMinutes.upperBound)."
+        : problem.text
+      return .page(try alerts(visit, problems: [.init(field: nil, text)]))
     }
     return .seeOther("/alerts")
   }

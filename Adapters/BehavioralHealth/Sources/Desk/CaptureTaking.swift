@@ -15,7 +15,9 @@ extension ProviderDesk {
 
   private func values(_ form: Form, _ visit: Visit, signedAt: WallTime) -> [String: String] {
     var values = form.record(Self.names)
-    if values["roi_id"] == nil { values["roi_id"] = "roi-d-\(UUID().uuidString.lowercased().prefix(13))" }
+    if values["roi_id"] == nil {
+      values["roi_id"] = "roi-d-\(UUID().uuidString.lowercased().prefix(13))"
+    }
     values["kind"] = "general"
     values["purposes"] = "coordination"
     values["witness"] = staff(visit)

@@ -57,7 +57,7 @@ extension ProviderDesk {
       rota file replaces it.</p>
       <form method='post' action='/rota/swap'>\(visit.token)
       \(fields.choice("one", "This shift", options))
-      \(fields.choice("other", "With this one", options))
+      \(fields.choice("other", "With this one", options, chosen: options.dropFirst().first?.value))
       <button class='button second'>Swap</button></form>
       """
   }

@@ -136,7 +136,8 @@ extension ProsecutorDesk {
       return Page(
         "Decide", isOfPerson: true, status: problems.isEmpty ? 200 : 409,
         body: """
-          <h1>This hold has ended</h1><p>It was \(line.phase) on \(day(line.decidedOn)). A new incident
+          <h1>This hold has ended</h1>
+          <p>It was \(line.phase) on \(day(line.decidedOn)). A new incident
           has a hold of its own.</p><p><a href='\(path(of: caseID))'>Back to the hold</a></p>
           """)
     }
@@ -205,7 +206,13 @@ extension ProsecutorDesk {
     }
     values["decided_by"] = visit.account.name
     if let problem = try office.take(values, at: visit.now) {
-      return .page(try decide(visit, problems: [problem]))
+      let isDate = problem.field == "due_on"
+      return .page(
+        try decide(
+          visit,
+          problems: [
+            isDate ? .init(field: "due_on", "Give the window's new last day as a date.") : problem
+          ]))
     }
     return .seeOther(path(of: caseID) + "?done=\(form.event.rawValue)")
   }
