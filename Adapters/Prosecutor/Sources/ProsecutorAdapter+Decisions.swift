@@ -46,7 +46,10 @@ extension ProsecutorAdapter {
     _ decision: Decision, in database: Database
   ) throws -> (HoldFile, CaseView) {
     let files: [HoldFile]
-    if let incident = decision.incident {
+    if let referral = decision.referral {
+      files = try HoldFile.fetchAll(
+        database, sql: "SELECT * FROM hold_file WHERE caseID = ?", arguments: [referral.text])
+    } else if let incident = decision.incident {
       files = try HoldFile.fetchAll(
         database, sql: "SELECT * FROM hold_file WHERE incident = ? COLLATE NOCASE",
         arguments: [incident])
@@ -60,7 +63,8 @@ extension ProsecutorAdapter {
       else { continue }
       // Whoever names only a hold must name it; beside an incident, an unopened hold has no id yet.
       if let named = decision.hold {
-        guard hold.id == named || (decision.incident != nil && hold.id == nil) else { continue }
+        let isPlaced = decision.incident != nil || decision.referral != nil
+        guard hold.id == named || (isPlaced && hold.id == nil) else { continue }
       }
       found.append((file, view))
     }

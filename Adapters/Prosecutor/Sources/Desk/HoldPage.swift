@@ -197,7 +197,7 @@ extension ProsecutorDesk {
     var values = visit.form.record(["due_on"])
     values["command"] = "decide"
     values["event"] = form.event.rawValue
-    values["incident_no"] = told.line.incident
+    values["referral_id"] = caseID
     if !told.line.hold.isEmpty { values["hold_no"] = told.line.hold }
     if form.event == .opened, reason == DecisionForm.noReason {
       values["reason"] = nil
