@@ -8,6 +8,7 @@ import pathlib
 import re
 import subprocess
 import threading
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -59,6 +60,14 @@ class County:
         part = place / f".{name}"
         part.write_text(text)
         part.rename(place / name)
+
+    def await_text(self, agency, name, words, seconds=30):
+        """Until a file that the adapter writes says the words."""
+        place = pathlib.Path(self[agency]["files"]) / "out" / name
+        until = time.monotonic() + seconds
+        while not (place.exists() and words in place.read_text()):
+            assert time.monotonic() < until, f"{words!r} not within {seconds} s in {name}"
+            time.sleep(0.1)
 
     def verb(self, agency, *arguments, text=None):
         daemon = {

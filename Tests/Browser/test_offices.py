@@ -99,6 +99,8 @@ def test_the_defender_sees_clients_and_assigns_counsel(county, desk):
     lee = desk("defender", "lee", phone=True).sign_in()
     for number, incident, last in [("lr-def-1", "26-880001", "Alto"), ("lr-def-2", "26-880001", "Basso")]:
         refer(county, number, incident, last)
+        # The full release replaces the field release, which the provider must have been told.
+        county.await_text("provider", "cases.csv", f"{number},p-")
         county.drop(
             "provider", "releases", f"roi-{number}.json",
             '{"roi_id": "roi-%s", "version": 1, "kind": "general", "referral_id": "%s",'
@@ -109,6 +111,7 @@ def test_the_defender_sees_clients_and_assigns_counsel(county, desk):
             ' "purposes": ["coordination"], "expires_on": "2039-12-31", "form": "multi-1",'
             ' "image_sha256": "%s"}' % (number, number, last, now, "ef" * 32),
         )
+        county.await_text("provider", "releases.csv", f"roi-{number},1,{number},")
     pat = desk("prosecutor", "pat").sign_in("/holds")
     for name in ["Alto, Case", "Basso, Case"]:
         row = pat.go("/holds").page.locator("tr", has_text=name)
