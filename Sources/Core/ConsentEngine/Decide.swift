@@ -39,7 +39,8 @@ private func judge(
   switch request.footing {
   case .ownView: return judgeOwnView(request)
   case .outcome: return judgeOutcome(request, under: agreement)
-  case .identityQuestion: return judgeIdentityQuestion(request, consents: consents, at: now)
+  case .identityQuestion:
+    return judgeIdentityQuestion(request, consents: consents, under: agreement.switches, at: now)
   case .submitted: break
   }
   let message = request.message
@@ -87,7 +88,7 @@ private func judge(
     return .permit(.courtOrder, [], .courtOrder, needsStatement: labels.contains(.part2))
   }
   let verdict = judgeByReleases(
-    segment, labels: labels, of: request, consents: consents, under: agreement.switches, at: now)
+    segment, labels: labels, of: request, consents: consents, under: agreement, at: now)
   if case .permit = verdict { return boundByOrigin(segment, of: request) ?? verdict }
   guard case .hold = verdict else { return verdict }
   // What only a consent or an order of its own could open does not wait for another one.
@@ -128,14 +129,16 @@ private func judgeOutcome(
 
 /// Only a steward whom a release in force names is asked, and only about that participant.
 private func judgeIdentityQuestion(
-  _ request: ReleaseRequest, consents: ParticipantConsents?, at now: WallTime
+  _ request: ReleaseRequest, consents: ParticipantConsents?, under law: SiteSwitches,
+  at now: WallTime
 ) -> Verdict {
   guard request.message.source == .hub, request.message.topic == .identityCandidate,
     request.message.audience == [request.recipient.id]
   else { return .withhold([.notAddressed], []) }
   guard let consents else { return .withhold([.noParticipant], []) }
   let naming = consents.records.indices.filter { index in
-    consents.records[index].names(steward: request.recipient, consents.marks, at: now)
+    consents.records[index].names(
+      steward: request.recipient, consents.marks, under: law, at: now)
   }
   guard !naming.isEmpty else { return .withhold([.recipientNotNamed], []) }
   return .permit(.releases([]), naming, .releaseCovers, needsStatement: false)

@@ -81,7 +81,8 @@ extension Turn {
     }
     guard possible.count <= Limits.identityCandidates else { return [] }
     return possible.sorted().flatMap { participant in
-      consents(of: participant).identityStewards(in: state.registry, at: now)
+      consents(of: participant).identityStewards(
+        in: state.registry, under: state.agreement.switches, at: now)
         .map { (participant, $0) }
     }
   }
@@ -112,7 +113,8 @@ extension Turn {
   mutating func acceptAnswer(_ message: Message) throws(Refusal) {
     guard let alias = message.participant,
       let participant = facts.aliases[AliasKey(message.source, alias)],
-      consents(of: participant).identityStewards(in: state.registry, at: now)
+      consents(of: participant).identityStewards(
+        in: state.registry, under: state.agreement.switches, at: now)
         .contains(message.source),
       let id = message.code("candidate").flatMap({ MessageID($0) }),
       var booking = facts.messages[id], booking.basis == .candidate,
