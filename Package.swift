@@ -18,6 +18,12 @@ let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdTLS", package: "hummingbird"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -27,7 +33,7 @@ func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) 
 }
 
 let adapter: [Target.Dependency] = [
-  "AdapterKit", "HubModel", "HubClient", "Operations", "DiversionWorkflow", grdb,
+  "AdapterKit", "Desk", "HubModel", "HubClient", "Operations", "DiversionWorkflow", grdb, crypto,
 ]
 
 func command(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -70,6 +76,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     // Core: pure; the standard library only.
@@ -117,6 +126,13 @@ let package = Package(
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
         "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
+    .target(name: "Desk",
+      dependencies: ["HubModel", "HubClient", "AdapterKit", "Operations", grdb, crypto,
+        cryptoExtras, logging, arguments] + hummingbird,
+      path: "Sources/Agency/Desk",
+      resources: ["desk.css", "desk.js", "capture.js", "offline.js"].map {
+        .embedInCode("Assets/\($0)")
+      }, swiftSettings: strict),
 
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.
@@ -171,6 +187,7 @@ let package = Package(
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
+    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto]),
     tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-prosecutor",
       "accord-public-defender", "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),

@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -11,15 +12,16 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
-      Suspend.self, Resume.self, Emergency.self, ConfirmAlertCommand.self, NoticesCommand.self,
-      ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
+      Suspend.self, Resume.self, Emergency.self, DeskCommand.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(ProviderAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        ProviderAdapter.self, configuration: options.config, beside: Desk(ProviderDesk.self))
     }
   }
 

@@ -1,4 +1,5 @@
 import AdapterKit
+import Desk
 import DiversionWorkflow
 import GRDB
 import HubClient
@@ -12,7 +13,10 @@ struct ProviderAdapter: AgencyAdapter {
   let cases: CaseViews
   let pager: Pager?
 
-  static let migrations = [CaseViews.migration, ProviderTables.migration]
+  static let migrations = [
+    CaseViews.migration, ProviderTables.migration, PersonEvent.migration,
+    SealedForms.migration,
+  ]
 
   var folders: [String] { ProviderFolder.allCases.map(\.rawValue) }
 

@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -9,8 +10,9 @@ struct AccordProsecutor: AsyncParsableCommand {
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
     subcommands: [
-      Run.self, Check.self, Decide.self, Holds.self, Find.self, ConfirmAlertCommand.self,
-      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
+      Run.self, Check.self, Decide.self, Holds.self, Find.self, DeskCommand.self,
+      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -18,7 +20,9 @@ struct AccordProsecutor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(ProsecutorAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        ProsecutorAdapter.self, configuration: options.config,
+        beside: Desk(ProsecutorDesk.self))
     }
   }
 

@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -9,8 +10,9 @@ struct AccordPublicDefender: AsyncParsableCommand {
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
     subcommands: [
-      Run.self, Check.self, Assign.self, Clients.self, ConfirmAlertCommand.self,
-      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
+      Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self,
+      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -18,7 +20,8 @@ struct AccordPublicDefender: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(DefenderAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        DefenderAdapter.self, configuration: options.config, beside: Desk(DefenderDesk.self))
     }
   }
 

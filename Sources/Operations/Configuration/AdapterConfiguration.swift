@@ -46,6 +46,8 @@ public struct AdapterConfiguration: Hashable, Sendable {
   public var notify: StrictYAML
   /// Whether each notice is written as a PDF beside its text.
   public var noticesAsPDF: Bool
+  /// The web desk's section, read by the desk; without it the daemon serves none.
+  public var desk: StrictYAML?
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -75,6 +77,7 @@ public struct AdapterConfiguration: Hashable, Sendable {
       let notify = fields.value(
         "notify", .section, default: .empty(file: yaml.file, path: "notify"))
       let noticesAsPDF = fields.value("notices-as-pdf", .flag, default: false)
+      let desk = fields.optional("desk", .section)
       guard let agency, let role, let program, let router, let key, let matchingKey, let folders,
         let site
       else { return nil }
@@ -84,7 +87,7 @@ public struct AdapterConfiguration: Hashable, Sendable {
         poll: .seconds(Int64(poll)), timeZone: site, adapter: adapter,
         connectors: Dictionary(
           connectors.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
-        notify: notify, noticesAsPDF: noticesAsPDF)
+        notify: notify, noticesAsPDF: noticesAsPDF, desk: desk)
     }
   }
 

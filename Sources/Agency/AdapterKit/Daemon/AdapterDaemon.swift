@@ -5,7 +5,6 @@ import HubModel
 import HubProtocol
 import Logging
 import Operations
-import Synchronization
 
 enum Folders {
   static func make(_ path: String) throws {
@@ -17,9 +16,12 @@ enum Folders {
 /// Runs an adapter: its link to the router, its folders, its output files.
 public enum AdapterDaemon {
   /// Returns when the process is asked to end.
-  /// - Throws: where the configuration, a key or the store is not as it must be.
+  /// - Parameter companion: runs beside it for as long, as the agency's desk does.
+  /// - Throws: what ended the companion, or where the configuration, a key or the store is not as
+  ///   it must be.
   public static func run<Adapter: AgencyAdapter>(
-    _ type: Adapter.Type, configuration path: String
+    _ type: Adapter.Type, configuration path: String,
+    beside companion: (any AdapterCompanion<Adapter>)? = nil
   ) async throws {
     // Before the first key is read.
     try CoreDumps.forbid()
@@ -28,7 +30,9 @@ public enum AdapterDaemon {
     let adapter = try Adapter(setting)
     let keys = try KeyFile.load(configuration.keyFile)
     let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let handler = AdapterHandler(adapter: adapter, outboxes: setting.outboxes, wake: wake)
+    let news = AdapterNews()
+    let handler = AdapterHandler(
+      adapter: adapter, outboxes: setting.outboxes, wake: wake, news: news)
     let link = HubLink(
       configuration: LinkConfiguration(
         agency: configuration.agency, role: configuration.role, program: configuration.program,
@@ -61,11 +65,23 @@ public enum AdapterDaemon {
     let senders = NoticeSenders(setting.noticeSenders) { SystemClock().wall() }
     let door = IntakeDoor { wake.yield() }
     let services = ConnectorServices(setting, door)
+    let host = AdapterHost(
+      adapter: adapter, setting: setting, news: news, linkState: { link.state },
+      wake: { wake.yield() })
+    let beside = companion.map { companion in
+      Task {
+        defer { wake.finish() }
+        try await companion.run(host)
+      }
+    }
     let round = AdapterRound(
-      adapter: adapter, setting: setting, intake: intake, door: door, link: link, senders: senders)
+      adapter: adapter, setting: setting, intake: intake, door: door, link: link,
+      senders: senders, news: news)
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
+    beside?.cancel()
+    let ending = await beside?.result
     door.close()
     await services.finish()
     watch?.finish()
@@ -73,6 +89,7 @@ public enum AdapterDaemon {
     link.stop()
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")
+    if case .failure(let error)? = ending, !(error is CancellationError) { throw error }
   }
 }
 
@@ -81,6 +98,7 @@ private struct AdapterHandler<Adapter: AgencyAdapter>: DeliveryHandler {
   let adapter: Adapter
   let outboxes: [FHIROutbox]
   let wake: AsyncStream<Void>.Continuation
+  let news: AdapterNews
 
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
     let now = SystemClock().wall()
@@ -88,7 +106,10 @@ private struct AdapterHandler<Adapter: AgencyAdapter>: DeliveryHandler {
     for outbox in outboxes { try outbox.take(content, at: now, in: database) }
   }
 
-  func afterCommit() { wake.yield() }
+  func afterCommit() {
+    news.tell()
+    wake.yield()
+  }
 }
 
 /// One look at everything: folders, clock, output files, status.
@@ -99,6 +120,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let door: IntakeDoor
   let link: HubLink
   let senders: NoticeSenders
+  let news: AdapterNews
 
   func run() {
     let now = SystemClock().wall()
@@ -107,7 +129,10 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
     }
     let arrivals = door.takeAll()
     for arrival in arrivals { arrival.answer(intake.receive(arrival, taking)) }
-    if intake.look(taking) > 0 || !arrivals.isEmpty { link.wake() }
+    if intake.look(taking) > 0 || !arrivals.isEmpty {
+      link.wake()
+      news.tell()
+    }
     do {
       let output = OutputFolder(setting.configuration.folders.outgoing)
       let setAside = try setting.store.quarantined().count + setting.store.deadLetters().count

@@ -76,6 +76,13 @@ enum AdapterTemplate {
 
       \(section(of: member.role))
 
+      # The agency's desk in the browser. Make a certificate ('\(daemon) desk certificate') and
+      # accounts ('\(daemon) desk user add'), then take the '#' away.
+      # desk:
+      #   bind: 127.0.0.1
+      #   port: 7410
+      #   name: \(LogText.escaped(member.name))
+
       """
   }
 }
