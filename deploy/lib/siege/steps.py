@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -218,7 +219,11 @@ def flipped_database(county, run):
             return None
         with open(name, "rb") as file:
             return file.read()
-    # A reader may be the last to close, and then the write-ahead log stays: it belongs to it.
+    # A reader may be the last to close, and then the write-ahead log stays: into the file with it,
+    # or it would hide what is changed there.
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
     kept = {name: read(name) for name in (path, path + "-wal")}
     whole = kept[path]
     seen = {"refused at the start": 0, "found by the log's check": 0, "found by its report": 0,
