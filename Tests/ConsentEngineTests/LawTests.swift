@@ -181,10 +181,10 @@ struct FootingTests {
     _ = try consents.apply(revocation("r-1", toward: [.agency(harbor.id)]), from: cedar.id)
     #expect(!asked(consents))
     let registry = Registry(agencies: everybody)
-    #expect(consents.identityStewards(in: registry, at: now) == [])
+    #expect(consents.identityStewards(in: registry, under: SiteSwitches(), at: now) == [])
     let over = ConsentEngineTests.said(
       .release(release(expiresAt: now) { $0.identityStewards = [harbor.id] }))
     #expect(!asked(over))
-    #expect(over.identityStewards(in: registry, at: now) == [])
+    #expect(over.identityStewards(in: registry, under: SiteSwitches(), at: now) == [])
   }
 }

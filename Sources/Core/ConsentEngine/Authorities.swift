@@ -13,8 +13,8 @@ extension ParticipantConsents {
   func emergency(
     for segment: Segment, of request: ReleaseRequest, at now: WallTime
   ) -> EmergencyAccess? {
-    // Medical personnel alone, and what they need at once.
-    guard request.recipient.role == .behavioralHealth,
+    // Medical personnel alone, and what they need at once; nothing wanted against the person.
+    guard request.recipient.role == .behavioralHealth, !request.message.purpose.isAdverse,
       MinimumNecessary.needs(segment.category, for: .emergencyTreatment, by: .behavioralHealth)
     else { return nil }
     return emergencies.first {
@@ -47,6 +47,7 @@ extension CourtOrder.Kind {
   func serves(_ purpose: Purpose) -> Bool {
     switch self {
     case .noncriminal: purpose == .legalDefence
+    // Its findings are the strictest: a hearing on revocation needs them, too.
     case .prosecution: purpose.isAdverse
     case .program, .undercover: false
     }

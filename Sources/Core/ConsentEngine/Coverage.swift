@@ -6,10 +6,11 @@ import HubModel
 /// Records are looked at by index and never copied: this runs at every send.
 func judgeByReleases(
   _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
-  consents: ParticipantConsents, under switches: SiteSwitches, at now: WallTime
+  consents: ParticipantConsents, under agreement: ProgramAgreement, at now: WallTime
 ) -> Verdict {
   let question = Question(
-    segment: segment, labels: labels, request: request, switches: switches, now: now)
+    segment: segment, labels: labels, request: request, switches: agreement.switches,
+    calendar: agreement.calendar, now: now)
   let named = request.message.release
   var line: Set<RoiID> = []
   if let named {
@@ -51,6 +52,8 @@ struct Question {
   let labels: Set<SensitivityLabel>
   let request: ReleaseRequest
   let switches: SiteSwitches
+  /// Says on which day a release was signed.
+  let calendar: SiteCalendar
   let now: WallTime
 }
 
@@ -64,7 +67,7 @@ private struct Findings {
   mutating func add(
     _ record: borrowing RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
   ) {
-    if !record.roi.refusals.isEmpty, record.stillRefuses, record.refuses(question) {
+    if !record.roi.refusals.isEmpty, record.refuses(question) {
       refusing.append(index)
     }
     // A bare refusal answers the one question that was asked, for the messages that name it, and
@@ -112,11 +115,13 @@ extension ParticipantConsents {
   }
 
   /// A complete form has taken the place of the record's. What never stood is not replaced: a
-  /// refusal in a deficient form goes on subtracting.
+  /// refusal in a deficient form goes on subtracting. And what is false takes no refusal back.
   func isReplaced(_ index: Int) -> Bool {
     guard records[index].missing.isEmpty else { return false }
     let id = records[index].roi.id
-    return records.contains { $0.hasReplaced(id) }
+    let heirs = records.filter { $0.hasReplaced(id) }
+    if heirs.isEmpty { return records[index].state == .superseded }
+    return heirs.contains { !marks.voided.contains($0.roi.id) }
   }
 }
 
@@ -147,7 +152,7 @@ extension RoiRecord {
       return .notInForce(.unconfirmed)
     }
     guard let signedAt = roi.signedAt else { return .notInForce(.notSigned) }
-    if now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }
+    if now < signedAt || now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }
     switch roi.expiry {
     case .at(let end): return now < end ? .inForce : .notInForce(.expired)
     case .event(let event):
@@ -174,22 +179,12 @@ extension RoiRecord {
 
   /// A consent of 42 CFR 2.35 holds toward those it names until its event, at the latest until
   /// the final disposition. What became of the form before it could take effect does not count.
-  private func isIrrevocable(_ marks: ConsentMarks) -> Bool {
+  func isIrrevocable(_ marks: ConsentMarks) -> Bool {
     guard roi.kind == .criminalJustice, missing.isEmpty, let signedAt = roi.signedAt else {
       return false
     }
     return !marks.has(roi.revocableFrom, since: signedAt)
       && !marks.has(RoiEvent.finalDisposition, since: signedAt)
-  }
-
-  /// A refusal outlasts the expiry, the revocation and the refusal of the release that it stands
-  /// in: the end of a release never widens what may be told. Replacing or amending the form
-  /// undoes it.
-  var stillRefuses: Bool {
-    switch state {
-    case .active, .revoked, .draft, .refused: true
-    case .superseded: false
-    }
   }
 
   /// Was signed in the place of the release `older`.
@@ -219,7 +214,7 @@ extension RoiRecord {
     if !roi.coversEarlier {
       // Undated information cannot be shown to be later than the signature.
       guard let authored = segment.authored, let signed = roi.signedAt,
-        authored >= SiteCalendar.utc.date(of: signed)
+        authored >= question.calendar.date(of: signed)
       else { return .informationNotNamed }
     }
     let packs = StatePack.inForce(for: roi, under: question.switches)
@@ -230,6 +225,9 @@ extension RoiRecord {
     return forbids ? .statePack : nil
   }
 
+  /// A refusal outlasts the expiry, the revocation and the refusal of the release that it stands
+  /// in: the end of a release never widens what may be told. Replacing or amending the form
+  /// undoes it.
   func refuses(_ question: Question) -> Bool {
     let recipient = question.request.recipient
     return roi.refusals.contains { refusal in

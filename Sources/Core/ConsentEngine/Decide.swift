@@ -39,7 +39,8 @@ private func judge(
   switch request.footing {
   case .ownView: return judgeOwnView(request)
   case .outcome: return judgeOutcome(request, under: agreement)
-  case .identityQuestion: return judgeIdentityQuestion(request, consents: consents, at: now)
+  case .identityQuestion:
+    return judgeIdentityQuestion(request, consents: consents, under: agreement.switches, at: now)
   case .submitted: break
   }
   let message = request.message
@@ -58,7 +59,9 @@ private func judge(
   }
   let path = ProgramAgreement.Path(
     message.topic, from: request.discloser.role, to: request.recipient.role)
-  if let exception = agreement.exceptions.first(where: { $0.path == path }) {
+  let exceptions = agreement.exceptions.filter { $0.path == path }
+  let isInCustody = consents?.marks.isInCustody(of: request.recipient.id) ?? false
+  if let exception = exceptions.first(where: { !$0.whileInCustody || isInCustody }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
     if labels.contains(.part2) { return .withhold([.part2Exception], []) }
@@ -69,7 +72,9 @@ private func judge(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
   }
-  guard agreement.paths.contains(path) else { return .withhold([.noPath], []) }
+  guard agreement.paths.contains(path) else {
+    return .withhold([exceptions.isEmpty ? .noPath : .notInCustody], [])
+  }
   if Catalogue.spec(of: message.topic)?.disclosure == .operational {
     guard message.participant == nil, message.tokens.isEmpty, segment.category == .operational,
       segment.labels.isEmpty
@@ -83,7 +88,7 @@ private func judge(
     return .permit(.courtOrder, [], .courtOrder, needsStatement: labels.contains(.part2))
   }
   let verdict = judgeByReleases(
-    segment, labels: labels, of: request, consents: consents, under: agreement.switches, at: now)
+    segment, labels: labels, of: request, consents: consents, under: agreement, at: now)
   if case .permit = verdict { return boundByOrigin(segment, of: request) ?? verdict }
   guard case .hold = verdict else { return verdict }
   // What only a consent or an order of its own could open does not wait for another one.
@@ -124,14 +129,16 @@ private func judgeOutcome(
 
 /// Only a steward whom a release in force names is asked, and only about that participant.
 private func judgeIdentityQuestion(
-  _ request: ReleaseRequest, consents: ParticipantConsents?, at now: WallTime
+  _ request: ReleaseRequest, consents: ParticipantConsents?, under law: SiteSwitches,
+  at now: WallTime
 ) -> Verdict {
   guard request.message.source == .hub, request.message.topic == .identityCandidate,
     request.message.audience == [request.recipient.id]
   else { return .withhold([.notAddressed], []) }
   guard let consents else { return .withhold([.noParticipant], []) }
   let naming = consents.records.indices.filter { index in
-    consents.records[index].names(steward: request.recipient, consents.marks, at: now)
+    consents.records[index].names(
+      steward: request.recipient, consents.marks, under: law, at: now)
   }
   guard !naming.isEmpty else { return .withhold([.recipientNotNamed], []) }
   return .permit(.releases([]), naming, .releaseCovers, needsStatement: false)

@@ -20,6 +20,7 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case personInOperational = "law.person-in-operational"
   case notNeeded = "law.not-needed"  // 42 CFR 2.13(a)
   case part2Exception = "law.part-2-exception"  // 42 CFR 2.13(a)
+  case notInCustody = "law.not-in-custody"  // 45 CFR 164.512(k)(5)
   case statePack = "law.state-pack"
   // Agreement
   case noPath = "agreement.no-path"

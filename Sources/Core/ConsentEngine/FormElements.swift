@@ -12,7 +12,9 @@ extension ReleaseOfInformation {
     if law.hubIsIntermediary { missing += missingForIntermediary }
     // 45 CFR 164.508(b)(3)(iii): what something is conditioned on stands alone. Counselling notes
     // may not be a condition at all (42 CFR 2.31(b)).
-    if !conditionedOn.isEmpty && (recipients.count > 1 || purposes.count > 1 || kind.isOfNotes) {
+    // The hub, where the law has it named, is no second recipient.
+    let others = recipients.filter { $0 != .agency(.hub) }
+    if !conditionedOn.isEmpty && (others.count > 1 || purposes.count > 1 || kind.isOfNotes) {
       missing.append("stands-alone")
     }
     for pack in StatePack.inForce(for: self, under: law) { missing += pack.missing(in: self) }
@@ -100,7 +102,9 @@ extension ReleaseOfInformation {
       law.criminalJusticeTracks.contains(track) && SiteSwitches.tracksWithACharge.contains(track)
     if !isOpen { missing.append("track") }
     if revocableFrom.isEmpty { missing.append("revocable-from") }
-    let isNamed = recipients.allSatisfy { if case .person = $0 { true } else { false } }
+    let isNamed = recipients.allSatisfy { party in
+      if case .person = party { true } else { law.hubIsIntermediary && party == .agency(.hub) }
+    }
     if !isNamed { missing.append("named-monitor") }
     return missing
   }
@@ -110,7 +114,7 @@ extension ReleaseOfInformation {
   private var missingForIntermediary: [String] {
     var missing: [String] = []
     if !recipients.contains(.agency(.hub)) { missing.append("intermediary") }
-    if recipients.contains(where: { $0.isRole && $0.isOfJusticeOrDefence }) {
+    if recipients.contains(where: { $0.isRole && $0 != .role(.behavioralHealth) }) {
       missing.append("recipient-by-name")
     }
     return missing

@@ -21,9 +21,15 @@ public func trace(
     let segment = request.message.segments[index]
     let question = Question(
       segment: segment, labels: request.labels(of: segment), request: request,
-      switches: agreement.switches, now: now)
-    return consents.records.filter { line?.contains($0.roi.id) ?? true }.map { record in
-      let (reason, elements) = record.answer(to: question, consents.marks)
+      switches: agreement.switches, calendar: agreement.calendar, now: now)
+    let heard = consents.records.indices.filter {
+      line?.contains(consents.records[$0].roi.id) ?? true
+    }
+    return heard.map { place in
+      let record = consents.records[place]
+      let refuses = record.refuses(question) && !consents.isReplaced(place)
+      let (reason, elements) =
+        refuses ? (.explicitRefusal, []) : record.answer(to: question, consents.marks)
       return ReleaseTrace(
         segment: index, release: .init(record.roi.id, version: record.roi.version),
         reason: reason, elements: elements)
@@ -35,7 +41,6 @@ extension RoiRecord {
   fileprivate func answer(
     to question: Question, _ marks: ConsentMarks
   ) -> (reason: Reason, elements: [String]) {
-    if stillRefuses, refuses(question) { return (.explicitRefusal, []) }
     if state == .refused { return (.refused, []) }
     let missing = roi.missingElements(under: question.switches)
     if let gap = gap(for: question) {

@@ -36,11 +36,17 @@ extension ParticipantConsents {
   private mutating func register(
     _ roi: ReleaseOfInformation, from agency: AgencyID, under law: SiteSwitches
   ) throws(Refusal) -> ConsentChange {
-    let missing = roi.missingElements(under: law)
+    var missing = roi.missingElements(under: law)
+    let known = records.first { $0.roi.id == roi.id }
+    // What was taken back does not become, by an amendment, what cannot be taken back
+    // (42 CFR 2.35(c)).
+    if let known, roi.kind == .criminalJustice, known.isTakenBack, !known.isIrrevocable(marks) {
+      missing.append("new-release")
+    }
     var state: RoiState = missing.isEmpty ? .active : .draft
     if tombstones.contains(roi.id) { state = .revoked }
     var revokedToward: [Party] = []
-    if let known = records.first(where: { $0.roi.id == roi.id }) {
+    if let known {
       guard known.capturedBy == agency else { throw Refusal(.notCapturer) }
       // The same version again, or an older one that comes late, changes nothing.
       if known.roi.version > roi.version { return ConsentChange(position: position) }
@@ -54,7 +60,7 @@ extension ParticipantConsents {
     // Signed before everything was revoked. (Without a date of signing it is a draft.)
     for blanket in blankets where roi.signedAt.map({ $0 <= blanket.at }) ?? false {
       if blanket.recipients.isEmpty {
-        if state != .superseded { state = .revoked }
+        state = .revoked
       } else {
         revokedToward += blanket.recipients.filter { !revokedToward.contains($0) }
       }
@@ -151,6 +157,12 @@ extension ParticipantConsents {
         throw Refusal(.notCapturer)
       }
     }
+    // What nobody has captured yet, nobody lets go on.
+    if event.kind == .resumed, agency != .hub,
+      meant.contains(where: { id in !records.contains { $0.roi.id == id } })
+    {
+      throw Refusal(.notCapturer)
+    }
     let new: [ConsentMark] =
       switch event.kind {
       case .suspended: meant.filter { !marks.suspended.contains($0) }.map { .suspended($0) }
@@ -186,8 +198,10 @@ extension ParticipantConsents {
   /// under several names turn out to be one person's.
   public mutating func applyBlankets() {
     for index in records.indices {
-      guard let signed = records[index].roi.signedAt, records[index].state == .active else {
-        continue
+      guard let signed = records[index].roi.signedAt else { continue }
+      switch records[index].state {
+      case .active, .superseded: break
+      case .draft, .refused, .revoked: continue
       }
       for blanket in blankets where signed <= blanket.at {
         if blanket.recipients.isEmpty { records[index].state = .revoked }
@@ -210,11 +224,14 @@ extension ParticipantConsents {
   }
 
   /// Agencies that a release in force names to settle whether a match is this person.
-  public func identityStewards(in registry: Registry, at now: WallTime) -> [AgencyID] {
+  public func identityStewards(
+    in registry: Registry, under law: SiteSwitches, at now: WallTime
+  ) -> [AgencyID] {
     var stewards: [AgencyID] = []
     for record in records {
       for id in record.roi.identityStewards where !stewards.contains(id) {
-        guard let agency = registry.agencies[id], record.names(steward: agency, marks, at: now)
+        guard let agency = registry.agencies[id],
+          record.names(steward: agency, marks, under: law, at: now)
         else { continue }
         stewards.append(id)
       }
@@ -224,7 +241,10 @@ extension ParticipantConsents {
 
   /// When the next release that is signed and not yet begun begins.
   public func nextStart(after now: WallTime) -> WallTime? {
-    records.filter { $0.state == .active }.compactMap { $0.roi.startsAt ?? $0.roi.signedAt }
+    records.filter { $0.state == .active }
+      .compactMap { record in
+        record.roi.signedAt.map { max(record.roi.startsAt ?? $0, $0) }
+      }
       .filter { $0 > now }.min()
   }
 }
@@ -232,11 +252,15 @@ extension ParticipantConsents {
 extension RoiRecord {
   /// Whether the release is in force and has the agency settle matches.
   func names(
-    steward agency: Registry.Agency, _ marks: ConsentMarks, at now: WallTime
+    steward agency: Registry.Agency, _ marks: ConsentMarks, under law: SiteSwitches,
+    at now: WallTime
   ) -> Bool {
     guard roi.identityStewards.contains(agency.id),
       case .inForce = standing(toward: agency, marks, at: now)
     else { return false }
-    return true
+    return roi.missingElements(under: law).isEmpty
   }
+
+  /// Wholly or toward somebody.
+  var isTakenBack: Bool { state == .revoked || !revokedToward.isEmpty }
 }

@@ -30,15 +30,17 @@ extension StatePack {
     for purpose: Purpose
   ) -> Bool {
     let apart = labels.intersection(labelsApart)
-    if !apart.isEmpty,
-      !release.information.allSatisfy({ !$0.labels.isDisjoint(with: apart) })
-    {
-      return true
-    }
+    if !apart.isEmpty, !release.information.allSatisfy({ isAbout(apart, $0) }) { return true }
     return rules(for: release).contains { form in
       form.excludedRoles.contains(recipient) || !form.purposes.contains(purpose)
         || !form.excludedLabels.isDisjoint(with: labels)
     }
+  }
+
+  /// About that and nothing else. Part 2 says who obtained it, not what it is about.
+  private func isAbout(_ apart: Set<SensitivityLabel>, _ scope: InformationScope) -> Bool {
+    !scope.labels.isDisjoint(with: apart)
+      && scope.labels.isSubset(of: labelsApart.union([.part2]))
   }
 
   private func rules(for release: ReleaseOfInformation) -> [FormRule] {

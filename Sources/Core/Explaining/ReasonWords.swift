@@ -173,6 +173,10 @@ public struct ReasonWords: Sendable {
       "The person refused this information to this recipient.",
       "You told us not to share this with them."),
     ReasonWords(
+      "law.not-in-custody", "45 CFR 164.512(k)(5)",
+      "The exception holds only while the recipient has the person in custody.",
+      "They could have it only while you were in jail there."),
+    ReasonWords(
       "release.onward-ended", "42 CFR 2.33(b)",
       "The sender had it from another, and may not be told it any more.",
       "They may not pass on what they should not be told any more."),

@@ -42,6 +42,9 @@ public enum ConsentMark: Hashable, Sendable {
   /// The ledger was restored from a backup: what became of the release since, nobody here knows.
   case unconfirmed(RoiID)
   case confirmed(RoiID)
+  /// Taken into an agency's custody, and let out of it: when, by that agency's own word.
+  case booked(AgencyID, at: WallTime)
+  case freed(AgencyID, at: WallTime)
 }
 
 /// All that stands beside a participant's releases. A release that arrives later meets it too.
@@ -51,8 +54,12 @@ public struct ConsentMarks: Hashable, Sendable {
   public var occurred: [String: WallTime] = [:]
   /// Came out of a backup, and wait for the word of the agency that captured them.
   public var unconfirmed: Set<RoiID> = []
+  /// The last booking that an agency told of, and the last time that it let the person out.
+  public var booked: [AgencyID: WallTime] = [:]
+  public var freed: [AgencyID: WallTime] = [:]
   public init() {}
 
+  /// Nothing that bears on a release.
   public var isEmpty: Bool {
     suspended.isEmpty && voided.isEmpty && occurred.isEmpty && unconfirmed.isEmpty
   }
@@ -65,7 +72,26 @@ public struct ConsentMarks: Hashable, Sendable {
     case .occurred(let event, let time): occurred[event] = max(occurred[event] ?? time, time)
     case .unconfirmed(let id): unconfirmed.insert(id)
     case .confirmed(let id): unconfirmed.remove(id)
+    case .booked(let agency, let time): booked[agency] = max(booked[agency] ?? time, time)
+    case .freed(let agency, let time): freed[agency] = max(freed[agency] ?? time, time)
     }
+  }
+
+  /// What another name of the same person has beside its releases.
+  public mutating func formUnion(_ other: ConsentMarks) {
+    suspended.formUnion(other.suspended)
+    voided.formUnion(other.voided)
+    unconfirmed.formUnion(other.unconfirmed)
+    occurred.merge(other.occurred) { max($0, $1) }
+    booked.merge(other.booked) { max($0, $1) }
+    freed.merge(other.freed) { max($0, $1) }
+  }
+
+  /// Whether the agency has the person in custody, a dated fact that is over when it lets them out
+  /// (45 CFR 164.512(k)(5)). Told of both at one instant, nobody knows: they are out.
+  public func isInCustody(of agency: AgencyID) -> Bool {
+    guard let booked = booked[agency] else { return false }
+    return freed[agency].map { booked > $0 } ?? true
   }
 
   /// Whether the event has come since `time`.

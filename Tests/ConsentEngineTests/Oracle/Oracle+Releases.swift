@@ -16,7 +16,7 @@ extension Oracle {
   func isNamedWithdrawn(_ papers: [OraclePaper]) -> Bool {
     guard let named = message.release else { return false }
     for paper in papers where paper.form.id == named {
-      if paper.isSigned && !rule12_isNotWithdrawn(paper) { return true }
+      if paper.isSigned && rule12_isWithdrawn(paper) { return true }
     }
     for id in log.dead where id == named { return true }
     return false
@@ -50,9 +50,10 @@ extension Oracle {
     for paper in papers {
       // Unnamed, a bare refusal answers for nothing but the messages that name it.
       if paper.wasRefused, message.release == paper.form.id { return false }
-      let stood = log.rule1_missing(paper.form).isEmpty && !paper.isReplaced
+      let stood = paper.lacked.isEmpty && !paper.isReplaced
       let wasGood = paper.wasRevoked || stood
-      if wasGood, !rule12_isNotWithdrawn(paper), covers(paper, segment) { return false }
+      let isOver = wasGood && rule12_isWithdrawn(paper) || rule2_rule29_isVoid(paper)
+      if isOver, covers(paper, segment) { return false }
     }
     return true
   }
@@ -82,7 +83,7 @@ extension Oracle {
     if !isHubTo(recipient.id) || message.topic != .identityCandidate { return .withhold }
     if !asked.isKnown { return .withhold }
     var naming: [RoiID] = []
-    for paper in log.papers where rule2_isInForce(paper) && rule12_isNotWithdrawn(paper) {
+    for paper in log.papers where rule2_isInForce(paper) && !rule12_isWithdrawn(paper) {
       for steward in paper.form.identityStewards where steward == recipient.id {
         naming.append(paper.form.id)
       }
@@ -99,7 +100,8 @@ extension Oracle {
   /// Where the question comes as far as the participant's papers.
   func papersThatRefuse(_ segment: Segment) -> [RoiID] {
     if asked.footing != .submitted || lawForbids(segment) || !isAddressed() || isOperational()
-      || !isOnPath || !asked.isKnown
+      || !isOnPath || !asked.isKnown || exception() != nil || rule13_isEmergency(segment)
+      || rule14_isOrdered(segment)
     {
       return []
     }
@@ -111,7 +113,7 @@ extension Oracle {
   /// An explicit refusal subtracts, whatever became of the paper it stands in; only a form that
   /// takes the paper's place takes its refusals' place too.
   func refuses(_ paper: OraclePaper, _ segment: Segment) -> Bool {
-    if paper.isReplaced { return false }
+    if isTrulyReplaced(paper) { return false }
     for refusal in paper.form.refusals {
       var isMeant = false
       for party in refusal.recipients where names(party, recipient) { isMeant = true }
@@ -139,27 +141,63 @@ extension Oracle {
   // MARK: Rule 2 and the elements of rule 1, each against the question
 
   func permits(_ paper: OraclePaper, _ segment: Segment) -> Bool {
-    rule2_isInForce(paper) && rule12_isNotWithdrawn(paper) && covers(paper, segment)
+    rule2_isInForce(paper) && !rule12_isWithdrawn(paper) && covers(paper, segment)
   }
 
   func covers(_ paper: OraclePaper, _ segment: Segment) -> Bool {
     kindServes(paper, segment) && rule1_discloser(paper) && rule1_recipient(paper)
       && rule1_purpose(paper) && rule1_information(paper, segment)
+      && rule28_stateLetsIt(paper, segment)
   }
 
   func rule2_isInForce(_ paper: OraclePaper) -> Bool {
-    if !paper.isSigned || paper.isReplaced { return false }
-    if !log.rule1_missing(paper.form).isEmpty { return false }
+    if !paper.isSigned || paper.isReplaced || !isComplete(paper) { return false }
+    if rule2_rule29_isVoid(paper) { return false }
+    for id in log.stopped where id == paper.form.id { return false }
     if let start = paper.form.startsAt, now < start { return false }
-    if case .at(let end)? = paper.form.expiry, now >= end { return false }
-    return true
+    // Nobody has signed it yet.
+    if let signed = paper.form.signedAt, now < signed { return false }
+    switch paper.form.expiry {
+    case .at(let end)?: return now < end
+    case .event(let event)?: return !log.hasCome(event, since: paper.form.signedAt)
+    case .never?, nil: return true
+    }
   }
 
-  func rule12_isNotWithdrawn(_ paper: OraclePaper) -> Bool {
-    if paper.wasRevoked { return false }
-    for party in paper.withdrawnToward where names(party, recipient) { return false }
-    return true
+  /// By what counsel asked when it came, and by what counsel asks now.
+  func isComplete(_ paper: OraclePaper) -> Bool {
+    paper.lacked.isEmpty && oracleMissing(paper.form, under: law).isEmpty
   }
+
+  /// False, or signed by a person who has died since (42 CFR 2.15).
+  func rule2_rule29_isVoid(_ paper: OraclePaper) -> Bool {
+    for id in log.forged where id == paper.form.id { return true }
+    if paper.form.signer != .patient { return false }
+    for event in log.events where event.name == "patient-deceased" { return true }
+    return false
+  }
+
+  /// A false paper takes no refusal back.
+  func isTrulyReplaced(_ paper: OraclePaper) -> Bool {
+    if !paper.isReplaced { return false }
+    // Of those that still name it; where none does, one that once did was true.
+    let heirs = log.papers.filter {
+      paper.heirs.contains($0.form.id) && $0.form.supersedes == paper.form.id && $0.lacked.isEmpty
+    }
+    for heir in heirs where !log.forged.contains(heir.form.id) { return true }
+    return heirs.isEmpty
+  }
+
+  /// Toward this recipient. Until its event a consent of 42 CFR 2.35 goes on toward its monitors,
+  /// whatever was said; after final disposition none does.
+  func rule12_isWithdrawn(_ paper: OraclePaper) -> Bool {
+    if rule9_isNotYetRevocable(paper) { return false }
+    if paper.wasRevoked { return true }
+    for party in paper.withdrawnToward where names(party, recipient) { return true }
+    return false
+  }
+
+  func rule9_isNotYetRevocable(_ paper: OraclePaper) -> Bool { log.isNotYetRevocable(paper) }
 
   func kindServes(_ paper: OraclePaper, _ segment: Segment) -> Bool {
     if rule5_rule26_rule30_isAdverse() { return paper.form.kind == .proceedings }

@@ -4,6 +4,10 @@ import HubModel
 /// One question to the engine, with everything that was said before it.
 struct OracleCase: Sendable {
   var sayings: [OracleSaying]
+  /// What counsel asked of forms when all that was said; what counsel asks now is the agreement's.
+  var lawThen = SiteSwitches()
+  var orders: [CourtOrder] = []
+  var emergencies: [EmergencyAccess] = []
   /// `false`: nobody knows whom the message is about.
   var isKnown = true
   var message: Message
@@ -15,6 +19,12 @@ struct OracleCase: Sendable {
   var asked: [Int]
   var now: WallTime
   var footing = Footing.submitted
+  /// What the sender itself was told before, and now tells on.
+  var received: [InformationCategory: Received] = [:]
+
+  var history: OracleHistory {
+    OracleHistory(sayings: sayings, law: lawThen, orders: orders, emergencies: emergencies)
+  }
 }
 
 enum OracleVerdict: Equatable {
@@ -51,6 +61,8 @@ final class Oracle {
   let recipient: Registry.Agency
   let now: WallTime
   let isOnPath: Bool
+  /// What counsel decided, as it stands now.
+  var law: SiteSwitches { asked.agreement.switches }
 
   init(_ asked: OracleCase, _ log: OracleLog) {
     self.asked = asked
@@ -77,10 +89,14 @@ final class Oracle {
         answer.permitted.append(index)
         if !answer.authorities.contains(authority) { answer.authorities.append(authority) }
         for paper in papers where !answer.papers.contains(paper) { answer.papers.append(paper) }
-        for label in labels(segment) where label == .part2 { carriesPart2 = true }
+        for label in labels(segment)
+        where label == .part2 && asked.footing == .submitted {
+          carriesPart2 = true
+        }
       }
     }
     answer.papers.sort()
+    answer.authorities.sort()
     answer.refusing.sort()
     answer.statement = rule7_statement(answer, carriesPart2)
     return answer
@@ -99,15 +115,14 @@ final class Oracle {
   func submitted(_ segment: Segment) -> OracleVerdict {
     if lawForbids(segment) { return .withhold }
     if !isAddressed() { return .withhold }
+    // It overrides agreement and participant, never the law nor the sender's address.
+    if rule13_isEmergency(segment) { return .permit(authority: "emergency", papers: []) }
     if isOperational() {
       if !isOnPath { return .withhold }
       if namesAPerson(segment) { return .withhold }
       return .permit(authority: "operational", papers: [])
     }
-    for exception in asked.agreement.exceptions
-    where exception.path.topic == message.topic && exception.path.from == discloser.role
-      && exception.path.to == recipient.role
-    {
+    if exception() != nil {
       // An agreement between agencies opens neither Part 2 nor notes nor what is used against
       // the person.
       if labels(segment).contains(.part2) || rule5_rule26_rule30_isAdverse()
@@ -115,11 +130,14 @@ final class Oracle {
       {
         return .withhold
       }
-      return .permit(authority: "exception", papers: [])
+      return rule8_origin(segment) ?? .permit(authority: "exception", papers: [])
     }
     if !isOnPath { return .withhold }
     if !asked.isKnown { return .withhold }
+    // What a court orders, no refusal stops.
+    if rule14_isOrdered(segment) { return .permit(authority: "order", papers: []) }
     let verdict = participantSays(segment)
+    if case .permit = verdict { return rule8_origin(segment) ?? verdict }
     if verdict == .hold, rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment) {
       return .withhold
     }
@@ -139,10 +157,14 @@ final class Oracle {
     if segment.category == .operational { return false }
     // What is used against the person, the order or the consent lists.
     if rule5_rule26_rule30_isAdverse() { return false }
+    return !isNeeded(segment.category, for: message.purpose)
+  }
+
+  func isNeeded(_ category: InformationCategory, for purpose: Purpose) -> Bool {
     let needed: [InformationCategory]
-    switch message.purpose {
+    switch purpose {
     case .careCoordination:
-      if segment.category == .identity { return true }
+      if category == .identity { return false }
       needed =
         isJustice(recipient.role)
         ? [
@@ -180,7 +202,7 @@ final class Oracle {
         ? [] : [.handoffDetails, .participation, .engagement, .contact]
     case .charging, .investigation, .warrant, .revocationHearing: needed = []
     }
-    return !needed.contains(segment.category)
+    return needed.contains(category)
   }
 
   func rule5_rule26_rule30_isAdverse() -> Bool { oracleAdverse.contains(message.purpose) }
@@ -197,6 +219,7 @@ final class Oracle {
 
   func rule30_isNegativeForJustice(_ segment: Segment) -> Bool {
     segment.category == .participationNegative && isJustice(recipient.role)
+      && !law.negativeStatusToJustice
   }
 
   /// The golden rule: police and prosecutors get coded values, no documents.
@@ -206,7 +229,11 @@ final class Oracle {
 
   /// Part 2 follows who obtained it: what a program says is Part 2, whatever it wrote on it.
   func labels(_ segment: Segment) -> [SensitivityLabel] {
-    var labels = SensitivityLabel.allCases.filter { segment.labels.contains($0) }
+    var labels = SensitivityLabel.allCases.filter { label in
+      segment.labels.contains(label)
+        || asked.footing == .submitted
+          && asked.received[segment.category]?.labels.contains(label) ?? false
+    }
     return rule31_stick(&labels, to: segment)
   }
 
@@ -221,6 +248,16 @@ final class Oracle {
     return labels
   }
 
+  /// What came under a consent goes on only while that consent would still let it come.
+  func rule8_origin(_ segment: Segment) -> OracleVerdict? {
+    guard let origin = asked.received[segment.category] else { return nil }
+    switch origin.standing {
+    case .stands: return nil
+    case .waits: return .hold
+    case .ended: return .withhold
+    }
+  }
+
   func isJustice(_ role: Role) -> Bool { role == .sheriff || role == .prosecutor }
 
   // MARK: Layer 2: agreement
@@ -233,6 +270,16 @@ final class Oracle {
       return true
     }
     return false
+  }
+
+  func exception() -> ProgramAgreement.Exception? {
+    for exception in asked.agreement.exceptions
+    where exception.path.topic == message.topic && exception.path.from == discloser.role
+      && exception.path.to == recipient.role
+    {
+      return exception
+    }
+    return nil
   }
 
   func isAddressed() -> Bool {
@@ -254,8 +301,8 @@ final class Oracle {
 
   func rule7_statement(_ answer: OracleAnswer, _ carriesPart2: Bool) -> String? {
     if answer.permitted.isEmpty { return nil }
-    if !answer.authorities.contains("releases") { return nil }
-    if !carriesPart2 { return "" }
+    // The scope is a consent's; the statement goes with whatever is Part 2.
+    if !carriesPart2 { return answer.authorities.contains("releases") ? "" : nil }
     return isJustice(recipient.role) ? oracleStatement1Start : oracleStatement2
   }
 }

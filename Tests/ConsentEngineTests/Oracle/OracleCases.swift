@@ -1,3 +1,4 @@
+import ConsentEngine
 import HubModel
 
 /// Made-up cases, leaning toward those that nearly or just permit: what is wholly unrelated is
@@ -19,16 +20,19 @@ enum OracleCases {
 
   // MARK: What was said
 
-  static func sayings(_ choices: inout Choices) -> [OracleSaying] {
+  static func sayings(
+    _ choices: inout Choices, under law: SiteSwitches = SiteSwitches()
+  ) -> [OracleSaying] {
     var sayings: [OracleSaying] = []
     let count = 1 + choices.pick(4)
     var isRefusing = false
     var isWithdrawing = false
     for _ in 0..<count {
       let statement: ConsentStatement
-      switch choices.pick(20) {
-      case 0...15: statement = .release(release(&choices))
-      case 16:
+      switch choices.pick(24) {
+      case 0...15: statement = .release(release(&choices, under: law))
+      case 16...19: statement = .event(event(&choices))
+      case 20:
         let id = id(&choices)
         if isWithdrawing { continue }
         isRefusing = true
@@ -45,7 +49,9 @@ enum OracleCases {
             recipients: choices.chance(50) ? [party(&choices)] : []))
       }
       sayings.append(
-        OracleSaying(statement: statement, by: choices.chance(4) ? harbor.id : cedar.id))
+        OracleSaying(
+          statement: statement, by: choices.chance(4) ? harbor.id : cedar.id,
+          at: choices.chance(25) ? choices.one(of: times) : now))
     }
     return sayings
   }
@@ -59,7 +65,9 @@ enum OracleCases {
     ])
   }
 
-  static func release(_ choices: inout Choices) -> ReleaseOfInformation {
+  static func release(
+    _ choices: inout Choices, under law: SiteSwitches = SiteSwitches()
+  ) -> ReleaseOfInformation {
     let id = id(&choices)
     let kind: ReleaseOfInformation.Kind =
       choices.chance(20) ? choices.one(of: ReleaseOfInformation.Kind.allCases) : .multiParty
@@ -76,6 +84,7 @@ enum OracleCases {
       formImageHash: Array(repeating: 1, count: 32),
       statements: FormStatement.all)
     if !choices.chance(4) { fit(&form) }
+    furnish(&form, &choices, under: law)
     spoil(&form, &choices)
     if choices.chance(15) {
       let older = Self.id(&choices)
@@ -154,18 +163,21 @@ enum OracleCases {
     }
     if choices.chance(8) { form.startsAt = choices.one(of: [now, now + .seconds(1), now - 1]) }
     if choices.chance(8) { form.coversEarlier = false }
-    if choices.chance(5) {
-      form.signer = .parent
+    if choices.chance(8) {
+      form.signer = choices.one(of: [.parent, .decedentRepresentative])
       form.signerEvidence = "file 7"
+    }
+    if choices.chance(6), form.signedAt != nil {
+      form.signedAt = choices.one(of: [now, now - 1, now - 3_000])
     }
   }
 
   // MARK: What is asked
 
   static func question(
-    _ choices: inout Choices, after sayings: [OracleSaying], _ agreements: OracleAgreements
+    _ choices: inout Choices, after history: OracleHistory, _ agreements: OracleAgreements
   ) -> OracleCase {
-    let fit = Fit(&choices, sayings)
+    let fit = Fit(&choices, history)
     let topic = choices.chance(35) ? choices.one(of: topics) : .participantStatus
     let segments = (0...(choices.chance(30) ? 2 : 0)).map { _ in segment(&choices, fit.scope) }
     var asking = Message(
@@ -178,16 +190,27 @@ enum OracleCases {
     if choices.chance(25) { asking.release = id(&choices) }
     if choices.chance(3) { asking.audience = [choices.one(of: agencies).id] }
     if choices.chance(3) { asking.tokens = [IdentityToken(.stateID, [1])] }
-    let agreement =
+    var agreement =
       choices.chance(5) ? choices.one(of: [agreements.closed, agreements.excepting])
       : agreements.open
+    // Counsel may have decided otherwise since.
+    agreement.switches = choices.chance(8) ? law(&choices) : history.law
+    var received: [InformationCategory: Received] = [:]
+    if choices.chance(6), let category = segments.first?.category, category != .operational {
+      received[category] = Received(
+        labels: Set(choices.some(of: [.part2, .mentalHealth], each: 40)),
+        standing: choices.one(of: [.stands, .waits, .ended]))
+    }
     return OracleCase(
-      sayings: sayings, isKnown: !choices.chance(2), message: asking, discloser: fit.discloser,
+      sayings: history.sayings, lawThen: history.law, orders: history.orders,
+      emergencies: history.emergencies, isKnown: !choices.chance(2), message: asking,
+      discloser: fit.discloser,
       recipient: fit.recipient,
       agreement: agreement, paths: agreement.paths.isEmpty ? [] : agreements.openPaths,
       asked: choices.chance(10) ? [choices.pick(4)] : Array(segments.indices),
       now: choices.chance(20)
-        ? choices.one(of: [now + .days(1), now - 1, now + .seconds(1)]) : now)
+        ? choices.one(of: [now + .days(1), now - 1, now + .seconds(1)]) : now,
+      received: received)
   }
 
   /// Who asks whom, and why: mostly as one of the forms would have it.
@@ -197,11 +220,12 @@ enum OracleCases {
     var purpose: Purpose
     var scope: InformationScope?
 
-    init(_ choices: inout Choices, _ sayings: [OracleSaying]) {
+    init(_ choices: inout Choices, _ history: OracleHistory) {
       var forms: [ReleaseOfInformation] = []
-      for saying in sayings {
+      for saying in history.sayings {
         if case .release(let form) = saying.statement { forms.append(form) }
       }
+      let order = history.orders.first.flatMap { choices.chance(50) ? $0 : nil }
       let form = forms.isEmpty || choices.chance(8) ? nil : choices.one(of: forms)
       func meant(_ parties: [Party]?) -> [Registry.Agency] {
         let named = agencies.filter { agency in
@@ -209,12 +233,16 @@ enum OracleCases {
         }
         return named.isEmpty ? agencies : named
       }
-      discloser = choices.one(of: meant(form?.disclosers))
-      let others = meant(form?.recipients)
-      recipient = choices.one(of: others)
-      let wanted = purposes.filter { form?.purposes.contains($0) ?? false }
+      discloser = choices.one(of: meant(order?.disclosers ?? form?.disclosers))
+      recipient = choices.one(of: meant(order?.recipients ?? form?.recipients))
+      let wanted =
+        order.map { $0.kind == .prosecution ? oracleAdverse : [.revocationHearing] + purposes }
+        ?? purposes.filter { form?.purposes.contains($0) ?? false }
       purpose = choices.one(of: wanted.isEmpty || choices.chance(6) ? purposes : wanted)
-      scope = form?.information.first
+      scope = (order?.information ?? form?.information)?.first
+      if let access = history.emergencies.first, choices.chance(60) {
+        recipient = agencies.first { $0.id == access.recipient } ?? recipient
+      }
     }
   }
 
@@ -253,7 +281,11 @@ struct OracleAgreements: Sendable {
         }
       }
     }
-    open = agreement(paths)
+    // The site is far to the east: its day is the next one already.
+    let calendar = SiteCalendar(offsets: [.init(from: now - 1_000_000, seconds: 64_800)])
+    var open = agreement(paths)
+    open.calendar = calendar
+    self.open = open
     openPaths = Array(paths)
     closed = agreement([])
     excepting = agreement(
@@ -263,11 +295,5 @@ struct OracleAgreements: Sendable {
           path: .init(.participantStatus, from: .behavioralHealth, to: .publicDefender),
           legalBasis: "order 12")
       ])
-  }
-}
-
-extension WallTime {
-  static func - (time: WallTime, milliseconds: Int64) -> WallTime {
-    WallTime(milliseconds: time.milliseconds - milliseconds)
   }
 }

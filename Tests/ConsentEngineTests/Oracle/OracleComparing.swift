@@ -2,30 +2,42 @@ import ConsentEngine
 import HubModel
 
 /// What the engine made of what was said.
-func heard(_ sayings: [OracleSaying]) -> ParticipantConsents {
+///
+/// As the router does it: who withdraws everything withdraws what has not been seen yet.
+func heard(_ sayings: [OracleSaying], under law: SiteSwitches) -> ParticipantConsents {
   var consents = ParticipantConsents()
-  for saying in sayings { _ = try? consents.apply(saying.statement, from: saying.by) }
+  for saying in sayings {
+    guard
+      var change = try? consents.apply(
+        saying.statement, from: saying.by, under: law, at: saying.at)
+    else { continue }
+    if case .revocation(let revocation) = saying.statement, revocation.id == nil {
+      consents.revokeUnseen(toward: revocation.recipients, at: saying.at, in: &change)
+    }
+  }
   return consents
 }
 
 extension OracleAnswer {
+  static let names: [Reason: String] = [
+    .releaseCovers: "releases", .operational: "operational", .ownView: "own view",
+    .ownMessage: "own message", .agreementException: "exception", .courtOrder: "order",
+    .emergency: "emergency",
+  ]
+
   /// The engine's answer, in the oracle's words.
   init(_ decision: Decision) {
     permitted = decision.permitted.indexes.map { $0 }
     held = decision.held.indexes.map { $0 }
     withheld = decision.withheld.indexes.map { $0 }
-    switch decision.permit?.authority {
-    case nil: authorities = []
-    case .releases(let versions)?:
-      authorities = ["releases"]
+    if case .releases(let versions)? = decision.permit?.authority {
       papers = versions.map(\.id).sorted()
-    case .operational?: authorities = ["operational"]
-    case .ownView?: authorities = ["own view"]
-    case .ownMessage?: authorities = ["own message"]
-    case .agreementException?: authorities = ["exception"]
-    case .courtOrder?: authorities = ["order"]
-    case .emergency?: authorities = ["emergency"]
     }
+    // One part may go out by several authorities; each is in the log by its reason.
+    for reason in decision.reasons {
+      if let authority = Self.names[reason] { authorities.append(authority) }
+    }
+    authorities.sort()
     statement = decision.permit?.notice.map { notice in
       notice.statement.hasPrefix(oracleStatement1Start)
         ? oracleStatement1Start : notice.statement
@@ -38,7 +50,7 @@ extension OraclePaper {
   func state(in log: OracleLog) -> RoiState {
     if wasRevoked { return .revoked }
     if wasRefused { return .refused }
-    if !isSigned || !log.rule1_missing(form).isEmpty { return .draft }
+    if !isSigned || !lacked.isEmpty { return .draft }
     return isReplaced ? .superseded : .active
   }
 }
@@ -56,10 +68,15 @@ extension OracleLog {
       }
       // Of somebody who could not decide, that stands there instead.
       if record.missing == ["incapacity"] { continue }
-      if state == .draft, paper.isSigned, record.missing != rule1_missing(paper.form) {
-        return "  \(paper.form.id) lacks \(record.missing), oracle \(rule1_missing(paper.form))"
+      if state == .draft, paper.isSigned, record.missing.sorted() != paper.lacked.sorted() {
+        return "  \(paper.form.id) lacks \(record.missing), oracle \(paper.lacked)"
       }
     }
+    let marks = consents.marks
+    if marks.suspended != Set(stopped) {
+      return "  suspended: engine \(marks.suspended), oracle \(stopped)"
+    }
+    if marks.voided != Set(forged) { return "  void: engine \(marks.voided), oracle \(forged)" }
     return consents.records.count == papers.count ? nil : "  the engine keeps more releases"
   }
 }
@@ -68,10 +85,13 @@ extension OracleCase {
   func decision(_ consents: ParticipantConsents) -> Decision {
     var bits: UInt32 = 0
     for index in asked { bits |= 1 << UInt32(index) }
+    var consents = consents
+    consents.orders = orders
+    consents.emergencies = emergencies
     return decide(
       ReleaseRequest(
         message: message, discloser: discloser, recipient: recipient, footing: footing,
-        segments: SegmentSet(bits: bits)),
+        segments: SegmentSet(bits: bits), received: received),
       under: agreement, consents: isKnown ? consents : nil, at: now)
   }
 
@@ -88,7 +108,13 @@ extension OracleCase {
 
   /// Everything of the case that could matter, for a person to read.
   var story: String {
-    var lines = sayings.map { "  \($0.by.text) reports: \($0.statement.story)" }
+    var lines = sayings.map { saying in
+      let age = ConsentEngineTests.now.milliseconds - saying.at.milliseconds
+      return "  \(saying.by.text) reports, \(age) ms ago: \(saying.statement.story)"
+    }
+    lines.append("  counsel then: \(lawThen.story); now: \(agreement.switches.story)")
+    lines += orders.map { "  order: \($0)".replacing("HubModel.", with: "") }
+    lines += emergencies.map { "  emergency: \($0)".replacing("HubModel.", with: "") }
     lines.append(
       "  asked at now\(now.milliseconds - ConsentEngineTests.now.milliseconds >= 0 ? "+" : "")"
         + "\(now.milliseconds - ConsentEngineTests.now.milliseconds) ms: may \(recipient.id.text) "
@@ -96,7 +122,8 @@ extension OracleCase {
         + "\(message.source.text)) for \(message.purpose.rawValue), naming "
         + "\(message.release?.text ?? "no release"), \(message.participant?.text ?? "nobody"), "
         + "to \(message.audience.map(\.text)), tokens \(message.tokens.count), known \(isKnown), "
-        + "paths \(agreement.paths.count), exceptions \(agreement.exceptions.count)")
+        + "paths \(agreement.paths.count), exceptions \(agreement.exceptions.count), "
+        + "received \(received)".replacing("HubModel.", with: ""))
     for (index, segment) in message.segments.enumerated() {
       lines.append(
         "    \(index): \(segment.category.rawValue) \(segment.labels.map(\.rawValue).sorted()) "
@@ -117,6 +144,13 @@ extension ConsentStatement {
     case .event(let event):
       "\(event.id?.text ?? "all") \(event.kind.rawValue) \(event.event)"
     }
+  }
+}
+
+extension SiteSwitches {
+  var story: String {
+    "intermediary \(hubIsIntermediary), tracks \(criminalJusticeTracks.sorted()), "
+      + "states \(states.sorted()), negative status \(negativeStatusToJustice)"
   }
 }
 

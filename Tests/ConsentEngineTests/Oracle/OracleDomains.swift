@@ -5,7 +5,8 @@ struct OracleDomain: Sendable {
   let space: SmallDomain
   let make: @Sendable ([Int]) -> OracleCase
 
-  static let all = [coverage, kinds, law, refusals, life, elements, footings]
+  static let all =
+    [coverage, kinds, law, refusals, life, elements, footings] + beyondConsent
 
   static func asking(
     _ message: Message, _ sayings: [OracleSaying], from discloser: Registry.Agency = cedar,
@@ -111,7 +112,7 @@ struct OracleDomain: Sendable {
       sizes: [
         everybodyWithOffices.count, everybodyWithOffices.count,
         InformationCategory.allCases.count, 32, Purpose.allCases.count, 2,
-      ], stride: 37)
+      ], stride: 71)
   ) { answers in
     var segment = Segment(InformationCategory.allCases[answers[2]], fields: [])
     for (index, label) in SensitivityLabel.allCases.prefix(5).enumerated()

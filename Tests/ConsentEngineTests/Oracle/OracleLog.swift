@@ -1,5 +1,12 @@
 import HubModel
 
+/// Something said of a participant's consent: by whom, and when the router took it in.
+struct OracleSaying: Sendable {
+  var statement: ConsentStatement
+  var by: AgencyID
+  var at = now
+}
+
 /// The participant's paper as the oracle keeps it: what was signed, and a list of what happened to
 /// it since. Written from the law's text, not from the engine; slow and plain on purpose.
 struct OraclePaper {
@@ -8,8 +15,13 @@ struct OraclePaper {
   var isSigned = true
   var wasRefused = false
   var wasRevoked = false
-  var isReplaced = false
+  /// Papers that took its place.
+  var heirs: [RoiID] = []
   var withdrawnToward: [Party] = []
+  /// What the form lacked when it was taken in, by what counsel asked then.
+  var lacked: [String] = []
+
+  var isReplaced: Bool { heirs.count > 0 }
 }
 
 /// Everything a participant has said, read from the first word to the last.
@@ -17,8 +29,18 @@ struct OracleLog {
   var papers: [OraclePaper] = []
   /// Withdrawn or refused before they were ever seen.
   var dead: [RoiID] = []
+  /// Everything was withdrawn: toward whom (none: everybody), and when.
+  var sweeps: [(toward: [Party], at: WallTime)] = []
+  /// Stopped by word of mouth, or reported to be false.
+  var stopped: [RoiID] = []
+  /// Found to be false.
+  var forged: [RoiID] = []
+  var events: [(name: String, at: WallTime)] = []
+  /// What counsel asked of a form while all this was said.
+  let law: SiteSwitches
 
-  init(_ sayings: [OracleSaying]) {
+  init(_ sayings: [OracleSaying], under law: SiteSwitches) {
+    self.law = law
     for saying in sayings { hear(saying) }
   }
 
@@ -26,8 +48,16 @@ struct OracleLog {
     switch saying.statement {
     case .release(let form): hearForm(form, from: saying.by)
     case .refusal(let refusal): hearRefusal(refusal, from: saying.by)
-    case .revocation(let revocation): rule12_withdraw(revocation)
-    case .event: break
+    case .revocation(let revocation): rule12_withdraw(revocation, at: saying.at)
+    case .event(let event):
+      switch event.kind {
+      case .suspended: rule12_stop(event.id)
+      case .resumed: rule12_goOn(event.id, from: saying.by)
+      case .voided: rule2_isFalse(event.id, from: saying.by)
+      case .occurred: if event.event != "" { events.append((event.event, saying.at)) }
+      // Only ever said after a restore, which is none of the histories here.
+      case .confirmed: break
+      }
     }
   }
 
@@ -44,18 +74,25 @@ struct OracleLog {
       // Whoever keeps a paper, and nobody else, may change it.
       if paper.keeper != agency { return }
       // An incomplete form may be completed; a complete one is changed by a new version alone.
-      let isComplete = paper.isSigned && rule1_missing(paper.form).isEmpty
+      let isComplete = paper.isSigned && paper.lacked.isEmpty
       if form.version < paper.form.version { return }
       if form.version == paper.form.version, isComplete || paper.wasRevoked { return }
       // Withdrawing is for good: a new version of a withdrawn paper permits nothing.
+      let wasWithdrawn = paper.wasRevoked || paper.withdrawnToward.count > 0
+      let isForGood = wasWithdrawn && !isNotYetRevocable(paper)
       paper.form = form
       paper.isSigned = true
       paper.wasRefused = false
+      paper.lacked = oracleMissing(form, under: law)
+      if isForGood, form.kind == .criminalJustice { paper.lacked.append("new-release") }
       papers[index] = paper
+      rule12_sweep(index)
     } else {
       var paper = OraclePaper(form: form, keeper: agency)
+      paper.lacked = oracleMissing(form, under: law)
       for id in dead where id == form.id { paper.wasRevoked = true }
       papers.append(paper)
+      rule12_sweep(papers.count - 1)
     }
     replaceOlder()
   }
@@ -64,20 +101,19 @@ struct OracleLog {
   private mutating func replaceOlder() {
     for heir in papers {
       guard let older = heir.form.supersedes, older != heir.form.id, heir.isSigned,
-        !heir.wasRefused, rule1_missing(heir.form).isEmpty
+        !heir.wasRefused, heir.lacked.isEmpty
       else { continue }
       // What never stood is not replaced: a refusal in a deficient form goes on subtracting.
-      guard let index = place(of: older), rule1_missing(papers[index].form).isEmpty else {
-        continue
-      }
-      papers[index].isReplaced = true
+      guard let index = place(of: older), papers[index].isSigned, papers[index].lacked.isEmpty
+      else { continue }
+      if !papers[index].heirs.contains(heir.form.id) { papers[index].heirs.append(heir.form.id) }
     }
   }
 
   private mutating func hearRefusal(_ refusal: RoiRefusal, from agency: AgencyID) {
     if let index = place(of: refusal.id) {
       // What was signed is withdrawn, not refused; only what was asked for can be refused.
-      let isComplete = papers[index].isSigned && rule1_missing(papers[index].form).isEmpty
+      let isComplete = papers[index].isSigned && papers[index].lacked.isEmpty
       if papers[index].keeper != agency || isComplete { return }
       if refusal.reason == .refused { papers[index].wasRefused = true }
       return
@@ -88,6 +124,7 @@ struct OracleLog {
     blank.version = 0
     var paper = OraclePaper(form: blank, keeper: agency)
     paper.isSigned = false
+    paper.lacked = oracleMissing(blank, under: law)
     paper.wasRefused = refusal.reason == .refused
     for id in dead where id == refusal.id { paper.wasRevoked = true }
     papers.append(paper)
@@ -95,9 +132,10 @@ struct OracleLog {
 
   // MARK: Rule 12: withdrawing
 
-  private mutating func rule12_withdraw(_ revocation: RoiRevocation) {
+  private mutating func rule12_withdraw(_ revocation: RoiRevocation, at time: WallTime) {
     guard let id = revocation.id else {
       for index in 0..<papers.count { withdraw(index, toward: revocation.recipients) }
+      sweeps.append((revocation.recipients, time))
       return
     }
     if let index = place(of: id) {
@@ -116,128 +154,64 @@ struct OracleLog {
     }
   }
 
-  // MARK: Rule 1: the elements of a written consent
-
-  /// Names of what a form lacks (42 CFR 2.31(a), 45 CFR 164.508(c)).
-  func rule1_missing(_ form: ReleaseOfInformation) -> [String] {
-    var missing: [String] = []
-    if form.disclosers.count == 0 { missing.append("discloser") }
-    if form.recipients.count == 0 { missing.append("recipient") }
-    var isSpecific = form.information.count > 0
-    for scope in form.information where scope.categories.count == 0 { isSpecific = false }
-    if !isSpecific { missing.append("information") }
-    if form.purposes.count == 0 { missing.append("purpose") }
-    if form.signedAt == nil { missing.append("signature-date") }
-    if form.formImageHash.count != 32 { missing.append("signed-form") }
-    if !rule4_hasLawfulExpiry(form) { missing.append("expiry") }
-    if form.signer != .patient, form.signerEvidence == "" { missing.append("signer-evidence") }
-    if rule5_isMixed(form) { missing.append("separate-consent-for-proceedings") }
-    missing += rule1_rule17_unprinted(form)
-    if rule6_rule18_combinesNotes(form) { missing.append("separate-consent-for-notes") }
-    if form.kind == .treatmentPaymentOperations { missing += rule4_strays(form) }
-    if form.kind == .criminalJustice { missing += rule9_rule10_missing(form) }
-    if !form.conditionedOn.isEmpty, form.recipients.count > 1 || form.purposes.count > 1 {
-      missing.append("stands-alone")
-    }
-    for state in form.jurisdictions { missing += rule27_rule28_missing(form, in: state) }
-    return missing
+  /// Who withdrew everything meant what was signed by then, whenever it comes to light.
+  private mutating func rule12_sweep(_ index: Int) {
+    guard let signed = papers[index].form.signedAt else { return }
+    for sweep in sweeps where signed <= sweep.at { withdraw(index, toward: sweep.toward) }
   }
 
-  /// Closed on every track until counsel opens one.
-  func rule9_rule10_missing(_ form: ReleaseOfInformation) -> [String] {
-    var missing = ["track"]
-    if form.revocableFrom == "" { missing.append("revocable-from") }
-    for party in form.recipients {
-      if case .person = party { continue }
-      return missing + ["named-monitor"]
+  // MARK: Rules 2 and 12: stopped at a word, or false
+
+  /// Anybody may pass such a word on: it stops what it names, or all there is.
+  private mutating func rule12_stop(_ id: RoiID?) {
+    if let id {
+      stopped.append(id)
+    } else {
+      for paper in papers { stopped.append(paper.form.id) }
     }
-    return missing
   }
 
-  func rule1_rule17_unprinted(_ form: ReleaseOfInformation) -> [String] {
-    var needed = ["right-to-revoke"]
-    switch form.kind {
-    case .field, .criminalJustice, .proceedings: break
-    case .sudCounsellingNotes: needed += ["no-condition-of-treatment"]
-    case .multiParty, .psychotherapyNotes:
-      needed += ["redisclosure", "no-condition-of-treatment"]
-    case .treatmentPaymentOperations: needed += ["redisclosure", "refusal-consequence"]
-    }
-    return needed.filter { !form.statements.contains($0) }.map { "statement:\($0)" }
+  /// Only whoever keeps the paper lets it go on.
+  private mutating func rule12_goOn(_ id: RoiID?, from agency: AgencyID) {
+    if let id, place(of: id) == nil { return }
+    if speaksForAnother(id, agency) { return }
+    // What nobody keeps yet, nobody lets go on.
+    let known = papers.map(\.form.id)
+    stopped.removeAll { known.contains($0) && (id == nil || $0 == id) }
   }
 
-  func rule6_rule18_combinesNotes(_ form: ReleaseOfInformation) -> Bool {
-    for scope in form.information {
-      for category in scope.categories {
-        switch (form.kind, category) {
-        case (.sudCounsellingNotes, .sudCounsellingNotes),
-          (.psychotherapyNotes, .psychotherapyNotes):
-          break
-        case (.sudCounsellingNotes, _), (.psychotherapyNotes, _), (_, .sudCounsellingNotes),
-          (_, .psychotherapyNotes):
-          return true
-        default: break
-        }
-      }
+  /// Who keeps the paper says so; of a paper that nobody keeps yet, anybody.
+  private mutating func rule2_isFalse(_ id: RoiID?, from agency: AgencyID) {
+    if speaksForAnother(id, agency) { return }
+    if let id {
+      forged.append(id)
+    } else {
+      for paper in papers { forged.append(paper.form.id) }
+    }
+  }
+
+  /// Who speaks of all papers speaks of others' too, and is not heard at all.
+  private func speaksForAnother(_ id: RoiID?, _ agency: AgencyID) -> Bool {
+    for paper in papers where id == nil || id == paper.form.id {
+      if paper.keeper != agency { return true }
     }
     return false
   }
 
-  func rule4_strays(_ form: ReleaseOfInformation) -> [String] {
-    var strays: [String] = []
-    for purpose in form.purposes
-    where ![Purpose.treatment, .payment, .operations, .careCoordination].contains(purpose) {
-      strays = ["tpo-purpose"]
+  /// A consent of 42 CFR 2.35 that has taken effect, before its event.
+  func isNotYetRevocable(_ paper: OraclePaper) -> Bool {
+    if paper.form.kind != .criminalJustice || !paper.lacked.isEmpty { return false }
+    for event in [paper.form.revocableFrom, "final-disposition"]
+    where hasCome(event, since: paper.form.signedAt) {
+      return false
     }
-    for party in form.recipients
-    where [Party.role(.sheriff), .role(.prosecutor), .role(.publicDefender)].contains(party) {
-      return strays + ["tpo-recipient"]
-    }
-    return strays
+    return true
   }
 
-  func rule27_rule28_missing(_ form: ReleaseOfInformation, in state: String) -> [String] {
-    switch state {
-    case "us-wa":
-      for party in form.recipients {
-        if case .role = party { return ["us-wa:recipient-institution"] }
-      }
-    case "us-mi":
-      if form.formTemplate.hasPrefix("MDHHS-5515"),
-        !form.statements.contains("electronic-sharing")
-      {
-        return ["us-mi:statement:electronic-sharing"]
-      }
-    default: break
-    }
-    return []
-  }
-
-  /// An end by date after the signature, or by a named event; "none" for TPO alone.
-  func rule4_hasLawfulExpiry(_ form: ReleaseOfInformation) -> Bool {
-    switch form.expiry {
-    case nil: return false
-    case .never?: return form.kind == .treatmentPaymentOperations
-    case .event(let event)?: return event != ""
-    case .at(let end)?:
-      guard let signed = form.signedAt else { return true }
-      return end.milliseconds > signed.milliseconds
-    }
-  }
-
-  func rule5_isMixed(_ form: ReleaseOfInformation) -> Bool {
-    for purpose in form.purposes
-    where oracleAdverse.contains(purpose) != (form.kind == .proceedings) {
-      return true
-    }
+  /// Whether the event has come since the paper was signed; one that came before is another's.
+  func hasCome(_ event: String, since signed: WallTime?) -> Bool {
+    guard let signed else { return false }
+    for known in events where known.name == event && known.at >= signed { return true }
     return false
   }
-}
-
-/// Rule 5 and 30: acting against the person.
-let oracleAdverse: [Purpose] = [.charging, .investigation, .warrant, .revocationHearing]
-
-struct OracleSaying: Sendable {
-  var statement: ConsentStatement
-  var by: AgencyID
 }

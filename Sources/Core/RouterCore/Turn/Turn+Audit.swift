@@ -136,7 +136,8 @@ extension Reason {
     case .courtOrder: "court-order"
     case .emergency: "emergency"
     case .adversePurpose, .privileged, .criminalHistory, .negativeStatus, .separateConsent,
-      .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .statePack,
+      .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .notInCustody,
+      .statePack,
       .noPath, .outcomeNotSet, .notAddressed, .noParticipant, .none, .awaited, .notSigned,
       .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .unconfirmed, .voided,
       .elementMissing, .explicitRefusal, .onwardEnded, .onwardWaits, .kindTooNarrow,

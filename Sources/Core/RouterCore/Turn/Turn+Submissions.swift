@@ -128,6 +128,7 @@ extension Turn {
     if stored.basis == .submitted {
       audit(.accepted, actor: stored.message.source, about: stored)
       learn(bySending: stored)
+      noteCustody(stored)
     }
     unrouted.append(stored)
   }
@@ -298,6 +299,8 @@ extension ConsentMark {
     case .occurred(let event, _): "occurred:\(event)"
     case .unconfirmed(let id): "\(id):unconfirmed"
     case .confirmed(let id): "\(id):confirmed"
+    case .booked(let agency, _): "booked:\(agency)"
+    case .freed(let agency, _): "freed:\(agency)"
     }
   }
 }

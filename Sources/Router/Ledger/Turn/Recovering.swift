@@ -192,10 +192,17 @@ extension Ledger {
       case .voided: marks.take(.voided(try row.identifier(at: 1)))
       case .occurred: marks.take(.occurred(row.text(at: 1), at: row.time(at: 2)))
       case .unconfirmed: marks.take(.unconfirmed(try row.identifier(at: 1)))
+      case .booked: marks.take(.booked(try agency(in: row), at: row.time(at: 2)))
+      case .freed: marks.take(.freed(try agency(in: row), at: row.time(at: 2)))
       case nil: throw row.damaged()
       }
     }
     return marks
+  }
+
+  private func agency(in row: Prepared) throws -> AgencyID {
+    guard let agency = AgencyID(row.text(at: 1)) else { throw row.damaged() }
+    return agency
   }
 
   private func parties(_ bytes: [UInt8]?, in row: Prepared) throws -> [Party] {

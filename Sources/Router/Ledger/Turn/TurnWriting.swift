@@ -191,6 +191,12 @@ struct TurnWriting {
     case .occurred(let event, let time):
       try set.id(person.value).int(MarkKind.occurred.rawValue).text(event)
         .int(time.milliseconds).run()
+    case .booked(let agency, let time):
+      try set.id(person.value).int(MarkKind.booked.rawValue).text(agency.text)
+        .int(time.milliseconds).run()
+    case .freed(let agency, let time):
+      try set.id(person.value).int(MarkKind.freed.rawValue).text(agency.text)
+        .int(time.milliseconds).run()
     }
   }
 
