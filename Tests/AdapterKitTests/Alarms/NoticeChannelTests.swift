@@ -136,8 +136,8 @@ struct NoticeChannelTests {
     let script = place.root.appendingPathComponent("page")
     let output = place.root.appendingPathComponent("said")
     try Data(
-      "#!/bin/sh\n[ \"$1\" = hang ] && exec sleep 60\necho \"$@\" > \(output.path)\nexit \"${1:-0}\"\n"
-        .utf8
+      ("#!/bin/sh\n[ \"$1\" = hang ] && exec sleep 60\n"
+        + "echo \"$@\" > \(output.path)\nexit \"${1:-0}\"\n").utf8
     ).write(to: script)
     try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script.path)
     let channel = CommandChannel(

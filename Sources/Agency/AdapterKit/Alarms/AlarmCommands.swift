@@ -45,7 +45,7 @@ public struct ConfirmAlertCommand: ParsableCommand {
   public init() {}
 
   public func run() throws {
-    print(
+    say(
       try CommandDrop.write(
         "confirm-alert", ["alert": alert, "by": by], configuration: options.config))
   }
@@ -63,11 +63,11 @@ public struct NoticesCommand: ParsableCommand {
 
   public func run() throws {
     if sendTest {
-      print(try CommandDrop.write("test-notice", [:], configuration: options.config))
+      say(try CommandDrop.write("test-notice", [:], configuration: options.config))
       return
     }
     let configuration = try AdapterConfiguration.load(options.config)
-    print(try NoticePreview.text(configuration, at: SystemClock().wall()))
+    say(try NoticePreview.text(configuration, at: SystemClock().wall()))
   }
 }
 
@@ -109,4 +109,9 @@ enum NoticePreview {
     return "\(names), every \(interval.words)"
       + (next.map { ", and after \(rule.times) times \($0)" } ?? "") + ", until confirmed"
   }
+}
+
+/// A command's answer, on standard output.
+private func say(_ text: String) {
+  FileHandle.standardOutput.write(Data((text + "\n").utf8))
 }

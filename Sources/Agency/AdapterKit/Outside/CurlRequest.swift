@@ -59,7 +59,9 @@ struct CurlRequest {
     return Reply(status: status, body: exchange.reply)
   }
 
-  private func set(_ curl: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer) throws(Failure) {
+  private func set(
+    _ curl: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer
+  ) throws(Failure) {
     func text(_ option: CURLoption, _ value: String?) throws(Failure) {
       if let value { try check(accord_curl_text(curl, option, value)) }
     }
