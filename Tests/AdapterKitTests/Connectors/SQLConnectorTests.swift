@@ -51,8 +51,11 @@ final class PostgresServer: Sendable {
 
   private static func run(_ path: String, _ arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
+    // Whoever runs a program waits for its descriptors to close, and a server that it starts would
+    // keep them open: they are closed first.
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    let closing = #"for f in /proc/$$/fd/*; do n=${f##*/}; ((n > 2)) && eval "exec $n>&-"; done"#
+    process.arguments = ["-c", closing + #"; exec "$0" "$@""#, path] + arguments
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
