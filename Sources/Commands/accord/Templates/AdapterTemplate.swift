@@ -74,8 +74,6 @@ enum AdapterTemplate {
         # In which the agency's files write dates and times.
         time-zone: \(county.timeZone)
 
-      \(section(of: member.role))
-
       # Whether each notice of 'out' is written as a PDF too.
       notices-as-pdf: false
       # Other systems' files, databases and servers, each read by a mapping: the articles
@@ -84,6 +82,8 @@ enum AdapterTemplate {
       #   nightly: {kind: folder, folder: roster, mapping: nightly.yaml}
       # Who is called outside the desk, by which channel, and who is next.
       # notify: {}
+
+      \(section(of: member.role))
 
       # The agency's desk in the browser. Make a certificate ('\(daemon) desk certificate') and
       # accounts ('\(daemon) desk user add'), then take the '#' away.
