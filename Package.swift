@@ -18,6 +18,12 @@ let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let hummingbird: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdTLS", package: "hummingbird"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -27,7 +33,7 @@ func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) 
 }
 
 let adapter: [Target.Dependency] = [
-  "AdapterKit", "HubModel", "HubClient", "Operations", "DiversionWorkflow", grdb,
+  "AdapterKit", "Desk", "HubModel", "HubClient", "Operations", "DiversionWorkflow", grdb, crypto,
 ]
 
 func command(_ name: String, at path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -35,15 +41,33 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
     name: name, dependencies: dependencies + [arguments], path: path, swiftSettings: strict)
 }
 
+/// Programs in other languages that tests talk to, and what they read.
+let foreign = [
+  "EndToEnd": ["ForeignClient", "ForeignVerifier"],
+  "AdapterKit": [
+    "Peers/fhir_server.py", "Peers/mail_server.py", "Peers/web_server.py",
+  ],
+  "Fuzzing": ["Corpus"],
+]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
-    exclude: name == "EndToEnd" ? ["ForeignClient", "ForeignVerifier"] : [], swiftSettings: strict)
+    exclude: foreign[name] ?? [], swiftSettings: strict)
 }
+
+// Only deploy/fuzz builds the fuzzer: it needs every module instrumented, and libFuzzer's main.
+let fuzzer: [Target] =
+  Context.environment["ACCORD_FUZZER"] == nil
+  ? []
+  : [command("accord-fuzz", at: "Sources/Commands/accord-fuzz", ["Fuzzing"])]
 
 let package = Package(
   name: "accord",
-  products: [.library(name: "SlowFlush", type: .dynamic, targets: ["SlowFlush"])],
+  products: [
+    .library(name: "SlowFlush", type: .dynamic, targets: ["SlowFlush"]),
+    .library(name: "BadDisk", type: .dynamic, targets: ["BadDisk"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
@@ -52,6 +76,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(
+      url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     // Core: pure; the standard library only.
@@ -85,21 +112,48 @@ let package = Package(
     // Agency wing.
     room("HubClient", in: "Agency",
       ["HubModel", "HubProtocol", "ZeroMQ", "Operations", grdb, sqlite, logging]),
+    .systemLibrary(
+      name: "CLibXML2", path: "Sources/Agency/CLibXML2", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
+      name: "CCurl", path: "Sources/Agency/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CPQ", path: "Sources/Agency/CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CPango", path: "Sources/Agency/CPango", pkgConfig: "pangocairo",
+      providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
-      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", grdb, csv, crypto,
-        logging, arguments]),
+      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
+        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
+    .target(name: "Desk",
+      dependencies: ["HubModel", "HubClient", "AdapterKit", "Operations", grdb, crypto,
+        cryptoExtras, logging, arguments] + hummingbird,
+      path: "Sources/Agency/Desk",
+      resources: ["desk.css", "desk.js", "capture.js", "offline.js"].map {
+        .embedInCode("Assets/\($0)")
+      }, swiftSettings: strict),
 
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.
     .target(name: "Simulator",
       dependencies: ["HubModel", "HubProtocol", "RouterCore", "Keys", "Ledger", "HubClient",
         "Operations", "ZeroMQ", "FaultyDisk", grdb, logging, crypto],
-      path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk"], swiftSettings: strict),
+      path: "Sources/Simulator", exclude: ["SlowFlush", "FaultyDisk", "BadDisk", "Fuzzing"], swiftSettings: strict),
     .target(name: "FaultyDisk", path: "Sources/Simulator/FaultyDisk",
       linkerSettings: [.linkedLibrary("sqlite3")]),
     // Preloaded by the benchmark to slow every flush; linked by nothing.
     .target(name: "SlowFlush", path: "Sources/Simulator/SlowFlush",
       linkerSettings: [.linkedLibrary("dl")]),
+
+    // Preloaded by deploy/siege: a disk and a clock that fail as they are told.
+    .target(name: "BadDisk", path: "Sources/Simulator/BadDisk",
+      linkerSettings: [.linkedLibrary("dl")]),
+    // What is fuzzed; its kept corpus runs with the tests. See deploy/fuzz.
+    .target(name: "Fuzzing",
+      dependencies: ["HubModel", "HubProtocol", "HubClient", "Operations", "AdapterKit",
+        "FHIRConsent"],
+      path: "Sources/Simulator/Fuzzing", swiftSettings: strict),
 
     // Interop: other people's formats, read and written at the edge.
     room("FHIRConsent", in: "Interop", ["HubModel"]),
@@ -107,7 +161,7 @@ let package = Package(
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",
       ["HubModel", "HubProtocol", "Explaining", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
-    command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Operations"]),
+    command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Ledger", "HubModel", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
       ["HubModel", "ConsentEngine", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),
@@ -129,9 +183,11 @@ let package = Package(
     tests("Keys", ["Keys", "HubModel", grdb, crypto]),
     tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
       grdb, crypto]),
+    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
+    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto]),
     tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-prosecutor",
       "accord-public-defender", "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
@@ -139,6 +195,7 @@ let package = Package(
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,
       "accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
+    tests("Fuzzing", ["Fuzzing"]),
     tests("Tidy", []),
-  ]
+  ] + fuzzer
 )

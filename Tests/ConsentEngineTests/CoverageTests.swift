@@ -151,4 +151,27 @@ struct CoverageTests {
     #expect(ask(charging, under: open, ParticipantConsents()).reasons == [.adversePurpose])
     #expect(ask(status, to: prosecutor, under: open, ParticipantConsents()).permit == nil)
   }
+
+  @Test("What a jail may have of whom it holds ends with the custody, and is never Part 2")
+  func custody() {
+    let path = ProgramAgreement.Path(.participantStatus, from: .behavioralHealth, to: .sheriff)
+    let jail = agreement(
+      [],
+      exceptions: [.init(path: path, legalBasis: "164.512(k)(5)", whileInCustody: true)])
+    let status = message(.participantStatus, [segment()])
+    var consents = ParticipantConsents()
+    func verdict(from discloser: Registry.Agency = cedar) -> Decision {
+      ask(status, from: discloser, to: sheriff, under: jail, consents)
+    }
+    #expect(verdict().reasons == [.notInCustody])
+    consents.marks.take(.booked(sheriff.id, at: now))
+    #expect(verdict().verdict == .permitted)
+    #expect(verdict(from: harbor).verdict == .withheld, "a Part 2 program")
+    consents.marks.take(.freed(sheriff.id, at: now + .seconds(-1)))
+    #expect(verdict().verdict == .permitted, "an older release, told late")
+    consents.marks.take(.freed(sheriff.id, at: now))
+    #expect(verdict().verdict == .withheld)
+    consents.marks.take(.booked(agency("other", .sheriff).id, at: now + .seconds(9)))
+    #expect(verdict().verdict == .withheld, "another jail's custody is not this one's")
+  }
 }

@@ -157,6 +157,34 @@ struct PublishTests {
     router.stop()
   }
 
+  @Test(
+    "What the router has no room for now is sent again, not before it said, and not lost",
+    arguments: [SubmitSequence.data, .control])
+  func rateLimited(sequence: SubmitSequence) async throws {
+    let site = try TestSite()
+    let router = try TestRouter(site)
+    let store = try site.store()
+    let link = site.link(store)
+    var events = Watch(link.events())
+    try link.start()
+    try await events.next(.connected)
+    router.change {
+      $0.rejection = .rateLimited
+      $0.retryAfter = Span(milliseconds: 400)
+    }
+    let isData = sequence == .data
+    try store.publish(isData ? Sample.data() : Sample.control(), role: .behavioralHealth)
+    try await events.next(.rejected(.rateLimited))
+    let told = ContinuousClock.now
+    try store.publish(isData ? Sample.control() : Sample.data(), role: .behavioralHealth)
+    // The other sequence does not wait for it.
+    try await events.next(.receipted(isData ? .control : .data, through: 1))
+    try await events.next(.receipted(sequence, through: 1))
+    #expect(told.duration(to: .now) >= .milliseconds(390))
+    link.stop()
+    router.stop()
+  }
+
   @Test("Frames hold no more messages than configured, and few are in flight at a time")
   func backPressure() async throws {
     let site = try TestSite()

@@ -28,6 +28,7 @@ final class TestRouter: Sendable {
     var refusals: [UInt64: ErrorCode] = [:]
     /// Answers the next publish instead of a receipt.
     var rejection: ErrorCode?
+    var retryAfter: Span?
   }
 
   private enum Command: Sendable {
@@ -154,7 +155,9 @@ final class TestRouter: Sendable {
       }
       if let code = script.rejection {
         script.rejection = nil
-        return .rejection(Refusal(code))
+        return .rejection(
+          Refusal(code, at: publish.sequence == .data ? "data" : "control"),
+          after: script.retryAfter)
       }
       return .receipt(take(publish, by: &script))
     case .acknowledge(let frame):

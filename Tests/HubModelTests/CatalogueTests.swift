@@ -120,6 +120,9 @@ import Testing
     #expect(Limits.turnResends >= Limits.defaultWindow)
     #expect(Limits.messagesPerPublish <= Limits.turnEvents)
     #expect(Limits.audience <= Limits.agencies)
+    #expect(Limits.waitingBytes >= 2 * Limits.frameBytes, "one is taken while one waits")
+    #expect(Limits.defaultSubmitRate <= Limits.defaultSubmitBurst)
+    #expect(Limits.frameBytes / Limits.submitUnitBytes <= Limits.turnEvents)
     #expect(Limits.identifierBytes.upperBound <= 64, "an identifier fits into a code")
   }
 
@@ -150,7 +153,7 @@ import Testing
     #expect(
       Set(ErrorCode.allCases.filter(\.isRetryable)) == [
         .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
-        .clockHeld,
+        .clockHeld, .rateLimited,
       ])
   }
 }

@@ -21,7 +21,7 @@ import Testing
   static func consent(_ topic: Topic) -> ConsentStatement? {
     let id = RoiID("roi-1")!
     switch topic {
-    case .roiSigned, .roiAmended:
+    case .roiSigned, .roiAmended, .roiConfirmed:
       return .release(
         ReleaseOfInformation(
           id: id, kind: .field, disclosers: [.role(.sheriff)], recipients: [.role(.prosecutor)],

@@ -159,6 +159,7 @@ enum Samples {
         echo: .max, head: 4, time: WallTime(milliseconds: -5), dataHorizon: 1,
         controlHorizon: 0, ledger: ledger)),
     .rejection(Refusal(.helloRequired)), .rejection(Refusal(.malformedFrame, at: "frame")),
+    .rejection(Refusal(.rateLimited, at: "data"), after: Span(milliseconds: 750)),
   ]
 }
 

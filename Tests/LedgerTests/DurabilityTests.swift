@@ -77,6 +77,27 @@ struct DurabilityTests {
     #expect(try everything(left.open()) == expected)
   }
 
+  @Test("A frame that changed after its flush stops the start; nothing committed is left out")
+  func changedFrame() throws {
+    let ledger = try folder.open()
+    for number in 1...4 { try ledger.commit(turn(number)) }
+    let left = try folder.asKilled()
+    let log = URL(fileURLWithPath: left.path + "-wal")
+    let whole = try [UInt8](Data(contentsOf: log))
+    let frame = 8_192 + 24
+    let frames = (whole.count - 32) / frame
+    try #require(frames > 8)
+    // In the header, in a frame's page, its checksum, its salts, its length of a commit.
+    for place in [17, 32 + 500, 32 + 20, 32 + 10, 32 + 5, 32 + frame * 3 + 24 + 8_000] {
+      var bytes = whole
+      bytes[place] ^= 4
+      try Data(bytes).write(to: log)
+      #expect(kind { try left.open() } == .damaged, "byte \(place)")
+    }
+    try Data(whole).write(to: log)
+    #expect(try everything(left.open()) == everything(ledger))
+  }
+
   @Test("Every commit is flushed: the log is written ahead and synchronised in full")
   func settings() throws {
     let ledger = try folder.open()

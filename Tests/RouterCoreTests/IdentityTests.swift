@@ -25,6 +25,23 @@ struct IdentityTests {
     #expect(town.deliveries(to: Town.harbor)[0].tokens == [])
   }
 
+  @Test("Whose booking it is, is in that jail's custody until it lets them out")
+  func custody() throws {
+    let town = town()
+    func isHeld() -> Bool {
+      town.journal.participants.values.contains { $0.consents.marks.isInCustody(of: Town.sheriff) }
+    }
+    var release = Draft.booking("b-1", tokens: [Draft.stateID("ann")])
+    release.topic = .bookingReleased
+    town.publish(.booking("b-9", tokens: [Draft.stateID("bob")]), from: Town.sheriff)
+    #expect(!isHeld(), "nobody's booking")
+    town.publish(.booking("b-1", tokens: [Draft.stateID("ann")]), from: Town.sheriff)
+    #expect(isHeld())
+    town.publish(release, from: Town.sheriff)
+    #expect(!isHeld())
+    #expect(town.journal.audit.filter { $0.kind == .consentChanged }.count == 1)
+  }
+
   @Test("A stranger leaves source and number, no content, and the same receipt", arguments: [
     nil, "inmate-7",
   ])

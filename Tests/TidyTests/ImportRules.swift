@@ -41,6 +41,12 @@ struct ImportRule: Sendable, CustomStringConvertible {
       "Sources/Agency", routerWing.union(["ConsentEngine", "Simulator"]),
       because: "an agency asks the router over the wire"),
     .never(
+      "Sources/Agency/AdapterKit", ["Desk"],
+      because: "a desk stands on the adapter: the daemon only lets it run beside"),
+    .never(
+      "Sources/Agency/Desk", routerWing.union(["ConsentEngine", "Simulator", "ZeroMQ"]),
+      because: "a desk shows and takes what its own adapter's store holds"),
+    .never(
       "Adapters", routerWing.union(["ConsentEngine", "Simulator"]),
       because: "an adapter asks the router over the wire"),
     .never(

@@ -23,6 +23,15 @@ need_packages() {
     || die "Could not install: ${missing[*]}"
 }
 
+# need_python NAME==VERSION…: Python packages that Debian has not, beside the build.
+need_python() {
+  local home=.build/python
+  [ -x "$home/bin/python3" ] || /usr/bin/python3 -m venv "$home" \
+    || die "Could not make $home: install python3-venv."
+  "$home/bin/python3" -m pip install --quiet --disable-pip-version-check "$@" \
+    || die "Could not install: $*"
+}
+
 need_swift() {
   command -v swift >/dev/null || die "Install a Swift 6 toolchain first (swift.org/install)."
 }

@@ -77,6 +77,8 @@ start_county() {
   for agency in "$sheriff" "$prosecutor" "$defender" "$provider"; do
     sed -i 's/^poll-seconds: .*/poll-seconds: 1/' "$county/$agency.yaml"
   done
+  # Clear of the lanes, and of what else may listen above.
+  configure_desks $((port + 200))
   # Adapters first, the router last: order does not matter.
   for agency in "$sheriff" "$prosecutor" "$defender" "$provider"; do start_daemon "$agency"; done
   start_router
@@ -327,6 +329,7 @@ summary() {
     say "  $bin/accord roi holders roi-demo-1 --config $county/router.yaml"
     say "  $bin/accord held list --config $county/router.yaml"
     say "  ls $county/files/*/out"
+    print_desks
     say "  stop it: kill $router_pid ${daemon_pid[*]}"
   fi
   say ""

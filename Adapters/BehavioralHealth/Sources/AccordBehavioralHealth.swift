@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -11,14 +12,16 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
-      Suspend.self, Resume.self, Emergency.self, ChainCommand.self,
+      Suspend.self, Resume.self, Emergency.self, DeskCommand.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(ProviderAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        ProviderAdapter.self, configuration: options.config, beside: Desk(ProviderDesk.self))
     }
   }
 
@@ -26,15 +29,18 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String
+    @Argument(help: "A CSV or JSON file of any kind that the daemon takes.") var file: String?
     @Option(name: .customLong("as"), help: "The folder that it is meant for; told by its columns.")
     var kind: ProviderFolder?
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        ProviderAdapter.self, file: file, configuration: options.config, json: json
+        ProviderAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, file in
         try (kind ?? ProviderFolder.telling(file, ProviderSettings(configuration).reader)).rawValue
       }

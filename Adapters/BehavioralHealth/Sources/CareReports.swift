@@ -137,6 +137,7 @@ extension ProviderAdapter {
       ])
     try setting.send(message, in: database)
     try cases.learn(message, at: now, in: database)
+    try note(message, of: alias, at: now, in: database)
   }
 
   /// The alias of a case's person: the hub's, where it told of them.

@@ -55,6 +55,7 @@ extension ProviderAdapter {
       page: pager == nil ? .notNeeded : .due)
     guard try Alert.fetchOne(database, key: alert.id) == nil else { return }
     try alert.insert(database)
+    try Alarms.raise(.handOff, about: file.caseID, at: now, in: database)
     var words = NoticeText("HAND-OFF: SOMEBODY IS NEEDED NOW")
     if attempt > 0 { words.say("Nobody answered so far. You are the next on call.") }
     words.item("Referral", file.caseID)

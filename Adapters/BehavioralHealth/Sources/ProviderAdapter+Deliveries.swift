@@ -8,6 +8,7 @@ extension ProviderAdapter {
   func apply(_ content: Delivery.Content, at now: WallTime, in database: Database) throws {
     let message = content.message
     let view = try cases.learn(message, at: now, in: database)
+    if let alias = message.participant { try note(message, of: alias, at: now, in: database) }
     var file: CareCase?
     if let caseID = message.caseID { file = try follow(message, caseID, in: database) }
     switch message.topic {

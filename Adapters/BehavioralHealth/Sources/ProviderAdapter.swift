@@ -1,4 +1,5 @@
 import AdapterKit
+import Desk
 import DiversionWorkflow
 import GRDB
 import HubClient
@@ -12,7 +13,10 @@ struct ProviderAdapter: AgencyAdapter {
   let cases: CaseViews
   let pager: Pager?
 
-  static let migrations = [CaseViews.migration, ProviderTables.migration]
+  static let migrations = [
+    CaseViews.migration, ProviderTables.migration, PersonEvent.migration,
+    SealedForms.migration,
+  ]
 
   var folders: [String] { ProviderFolder.allCases.map(\.rawValue) }
 
@@ -101,12 +105,14 @@ struct ProviderAdapter: AgencyAdapter {
 
   /// Everything that was said to the pager and has not ended well is said again.
   func tick(at now: WallTime, in database: Database) throws {
+    for alarm in try Alarms.open(in: database) where alarm.kind == .handOff {
+      if try !isWaiting(alarm.about, in: database) {
+        try Alarms.end(.handOff, about: alarm.about, at: now, in: database)
+      }
+    }
     guard let pager else { return }
     for alert in try Alert.toPage(in: database) {
-      let isWaiting =
-        try CaseID(alert.caseID).flatMap { try cases.view(of: $0, in: database) }?
-        .handoff?.phase.isWaiting ?? true
-      guard isWaiting else {
+      guard try isWaiting(alert.caseID, in: database) else {
         try alert.set(.notNeeded, tries: alert.tries, in: database)
         continue
       }
@@ -119,6 +125,11 @@ struct ProviderAdapter: AgencyAdapter {
         }
       }
     }
+  }
+
+  private func isWaiting(_ caseID: String, in database: Database) throws -> Bool {
+    try CaseID(caseID).flatMap { try cases.view(of: $0, in: database) }?
+      .handoff?.phase.isWaiting ?? true
   }
 
   func outputs(at now: WallTime, in database: Database) throws -> [OutputFile] {

@@ -17,6 +17,8 @@ struct ProviderSettings: Sendable {
   /// Column names of the records system, by field.
   var columns: [String: String]
   var agreement: ProgramAgreement
+  /// Whom a release may name, with the words for them: by agency id, for the desk's forms.
+  var partners: [(id: String, name: String)]
 
   init(_ configuration: AdapterConfiguration) throws {
     self = try configuration.adapter.read { fields in ProviderSettings(fields, configuration) }
@@ -43,6 +45,9 @@ struct ProviderSettings: Sendable {
     columns = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     guard let agreement = SiteAgreement.read(fields, of: configuration) else { return nil }
     self.agreement = agreement
+    partners = fields.value("partners", .keyed(byTextOf: .text()), default: []).map {
+      ($0.key, $0.value)
+    }
   }
 
   var reader: TableReader { TableReader(columns: columns, aliases: Self.aliases) }

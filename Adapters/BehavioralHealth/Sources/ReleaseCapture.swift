@@ -140,6 +140,7 @@ extension ProviderAdapter {
       topic, at: now, participant: alias, tokens: setting.people.tokens(of: capture.person),
       caseID: capture.caseID, consent: statement)
     try setting.send(message, in: database)
+    try note(message, of: alias, at: now, in: database)
     stored.message = message.id.description
     try stored.save(database)
     file.alias = alias.text
@@ -163,6 +164,7 @@ extension ProviderAdapter {
       consent: .revocation(
         RoiRevocation(id: revocation.release, recipients: revocation.recipients)))
     try setting.send(message, in: database)
+    try note(message, of: alias, at: now, in: database)
     let files = try ReleaseFile.fetchAll(
       database,
       sql: "SELECT * FROM release_file WHERE alias = ? AND (? IS NULL OR release = ?)",

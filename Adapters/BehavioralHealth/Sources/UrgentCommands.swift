@@ -60,11 +60,12 @@ extension ProviderAdapter {
   ) throws {
     let caseID = try record.caseID()
     let release: RoiID? = try record.identifier("roi_id")
+    let alias = try alias(of: caseID, record, in: database)
     let message = setting.message(
-      kind == .suspended ? .roiSuspended : .roiResumed, at: now,
-      participant: try alias(of: caseID, record, in: database), caseID: caseID,
-      consent: .event(RoiEvent(kind, id: release)))
+      kind == .suspended ? .roiSuspended : .roiResumed, at: now, participant: alias,
+      caseID: caseID, consent: .event(RoiEvent(kind, id: release)))
     try setting.send(message, in: database)
+    try note(message, of: alias, at: now, in: database)
   }
 
   func declareEmergency(

@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -9,7 +10,9 @@ struct AccordProsecutor: AsyncParsableCommand {
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
     subcommands: [
-      Run.self, Check.self, Decide.self, Holds.self, Find.self, ChainCommand.self,
+      Run.self, Check.self, Decide.self, Holds.self, Find.self, DeskCommand.self,
+      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -17,7 +20,9 @@ struct AccordProsecutor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(ProsecutorAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        ProsecutorAdapter.self, configuration: options.config,
+        beside: Desk(ProsecutorDesk.self))
     }
   }
 
@@ -25,13 +30,16 @@ struct AccordProsecutor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of decisions.") var file: String
+    @Argument(help: "A CSV or JSON file of decisions.") var file: String?
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        ProsecutorAdapter.self, file: file, configuration: options.config, json: json
+        ProsecutorAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, _ in try ProsecutorSettings(configuration).decisions }
       print(checked.text)
       throw ExitCode(checked.exitCode)

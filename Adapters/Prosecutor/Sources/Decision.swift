@@ -38,6 +38,8 @@ struct Decision: Sendable {
   let number: String?
   let hold: String?
   let incident: String?
+  /// The referral from which the hold came; it tells two holds of one incident apart.
+  let referral: CaseID?
   let event: Event
   let decidedAt: WallTime?
   let dueOn: CivilDate?
@@ -59,13 +61,14 @@ struct Decision: Sendable {
     number = try record.code("decision_no")
     hold = try record.code("hold_no")
     incident = try record.code("incident_no")
+    referral = try record.identifier("referral_id")
     event = try record.choice("event", Event.self)
     decidedAt = try dates.time("decided_at", of: record)
     dueOn = try dates.date("due_on", of: record)
     rule = try record.code("due_rule")
     disposition = try record.code("disposition")
     reason = try record.code("reason")
-    guard hold != nil || incident != nil else {
+    guard hold != nil || incident != nil || referral != nil else {
       throw record.wrong(
         "incident_no", "is empty, and so is hold_no", "Name the hold by one of them.")
     }
@@ -76,5 +79,14 @@ struct Decision: Sendable {
       throw record.wrong(
         "disposition", "is empty, and so is reason", "Give a code for why the hold ends so.")
     }
+  }
+}
+
+extension Decision {
+  /// For the hold's history in the office.
+  var history: String {
+    let why = [disposition, reason].compactMap { $0 }.joined(separator: ", ")
+    let until = dueOn.map { " until \($0)" } ?? ""
+    return "Hold \(event.rawValue)\(until)" + (why.isEmpty ? "" : ": \(why)")
   }
 }

@@ -101,7 +101,7 @@ struct HoldLine: Encodable, Sendable {
   }
 
   /// Days of the calendar before the end on which a hold counts as due soon.
-  private static let soonDays = 3
+  static let soonDays = 3
 
   private static func action(
     for hold: HoldState, _ view: CaseView, under agreement: ProgramAgreement, at now: WallTime
@@ -134,6 +134,20 @@ struct HoldLine: Encodable, Sendable {
   }
 
   // MARK: Lists
+
+  /// The line of one case; `nil` where it has no hold that the office was told of.
+  static func of(
+    _ caseID: String, in database: Database, cases: CaseViews, contacts: [String: String],
+    at now: WallTime
+  ) throws -> HoldLine? {
+    let statement = try database.cachedStatement(
+      sql: "SELECT * FROM hold_file WHERE caseID = ?")
+    guard let file = try HoldFile.fetchOne(statement, arguments: [caseID]),
+      let id = CaseID(caseID),
+      let view = try cases.view(of: id, in: database), let hold = view.hold
+    else { return nil }
+    return HoldLine(file, hold, view, contacts: contacts, agreement: cases.agreement, at: now)
+  }
 
   /// Every hold that the office was told of, what needs action first.
   static func all(

@@ -28,7 +28,15 @@ extension ProsecutorAdapter {
       caseID: caseID, release: file.release.flatMap { .init($0) }, segments: [segment])
     message.inReplyTo = file.request.flatMap { MessageID($0) }
     try setting.send(message, in: database)
-    try cases.learn(message, at: now, in: database)
+    if let view = try cases.learn(message, at: now, in: database) {
+      try keepRow(of: file, view, at: now, in: database)
+    }
+    try note(
+      decision.event.topic, decision.history, by: decision.record.optional("decided_by") ?? "",
+      of: caseID, at: now, in: database)
+    let about = caseID.text
+    try Alarms.confirm(.holdRequested, about: about, by: "a decision", at: now, in: database)
+    if decision.event != .opened { try Alarms.end(.holdDue, about: about, at: now, in: database) }
     if let number = decision.number {
       try database.execute(
         sql: "INSERT INTO decision (number, caseID) VALUES (?, ?)",
@@ -41,7 +49,10 @@ extension ProsecutorAdapter {
     _ decision: Decision, in database: Database
   ) throws -> (HoldFile, CaseView) {
     let files: [HoldFile]
-    if let incident = decision.incident {
+    if let referral = decision.referral {
+      files = try HoldFile.fetchAll(
+        database, sql: "SELECT * FROM hold_file WHERE caseID = ?", arguments: [referral.text])
+    } else if let incident = decision.incident {
       files = try HoldFile.fetchAll(
         database, sql: "SELECT * FROM hold_file WHERE incident = ? COLLATE NOCASE",
         arguments: [incident])
@@ -55,7 +66,8 @@ extension ProsecutorAdapter {
       else { continue }
       // Whoever names only a hold must name it; beside an incident, an unopened hold has no id yet.
       if let named = decision.hold {
-        guard hold.id == named || (decision.incident != nil && hold.id == nil) else { continue }
+        let isPlaced = decision.incident != nil || decision.referral != nil
+        guard hold.id == named || (isPlaced && hold.id == nil) else { continue }
       }
       found.append((file, view))
     }

@@ -23,11 +23,14 @@ extension ProsecutorAdapter {
       file.take(message)
       try post(
         "hold-requested", of: caseID, requested(content, file, view, at: now), in: database)
+      try Alarms.raiseOnce(.holdRequested, about: caseID.text, at: now, in: database)
     case .holdDueSoon:
       let name = "due-soon-\(message.integer("days-left") ?? 0)"
       try post(name, of: caseID, clock(content, file, view, at: now), in: database)
+      try Alarms.raise(.holdDue, about: caseID.text, at: now, in: database)
     case .holdReviewDue:
       try post("review-due", of: caseID, clock(content, file, view, at: now), in: database)
+      try Alarms.raise(.holdDue, about: caseID.text, at: now, in: database)
     case .intakeCompleted:
       file.provider = message.source.text
       file.participant = file.participant ?? message.participant?.text
@@ -36,6 +39,50 @@ extension ProsecutorAdapter {
     default: break
     }
     try file.save(database)
+    if let view = try cases.view(of: caseID, in: database) {
+      try keepRow(of: file, view, at: now, in: database)
+    }
+    if let words = Self.history(message) {
+      try note(
+        message.topic, words, by: message.source.text, of: caseID, at: now, in: database)
+    }
+    try keepNotice(content, of: caseID, in: database)
+    if message.topic == .holdRequested {
+      try warnOfQueue(HoldRow.key(of: file.incident), at: now, in: database)
+    }
+  }
+
+  /// What happened, for the hold's history; nothing for what tells of no progress.
+  private static func history(_ message: Message) -> String? {
+    switch message.topic {
+    case .holdRequested: "Hold asked for"
+    case .holdDueSoon: "The window ends soon"
+    case .holdReviewDue: "The window has ended"
+    case .intakeCompleted: "Intake completed"
+    default: nil
+    }
+  }
+
+  /// The scope and statement under which the office was told, for the hold's page.
+  private func keepNotice(
+    _ content: Delivery.Content, of caseID: CaseID, in database: Database
+  ) throws {
+    guard let notice = content.notice else { return }
+    for scope in notice.scopes {
+      let until = scope.expiresAt.map { setting.notices.day(of: $0) } ?? scope.expiryEvent
+      let about = scope.categories.map(\.rawValue).sorted().joined(separator: ", ")
+      let purposes = scope.purposes.map(\.rawValue).sorted().joined(separator: ", ")
+      try database.execute(
+        sql: """
+          INSERT OR REPLACE INTO hold_notice (caseID, release, words, statement)
+          VALUES (?, ?, ?, ?)
+          """,
+        arguments: [
+          caseID.text, scope.release.text,
+          "Release \(scope.release), version \(scope.version): \(about), for \(purposes)"
+            + (until.isEmpty ? "" : ", until \(until)"), notice.statement,
+        ])
+    }
   }
 
   /// A status may be of the person and name no case: it stands with each of their holds.

@@ -11,9 +11,12 @@ struct ProsecutorAdapter: AgencyAdapter {
   let settings: ProsecutorSettings
   let cases: CaseViews
 
-  static let migrations = [CaseViews.migration, HoldFile.migration]
+  static let migrations = [CaseViews.migration, HoldFile.migration, HoldRow.migration]
 
-  var folders: [String] { [settings.decisions] }
+  var folders: [String] { [settings.decisions, FilingQueue.folder] }
+
+  /// A filing queue shows how things stand; the same one again is news after another.
+  var snapshotFolders: Set<String> { [FilingQueue.folder] }
 
   init(_ setting: AdapterSetting) throws {
     self.setting = setting
@@ -25,6 +28,10 @@ struct ProsecutorAdapter: AgencyAdapter {
 
   func take(_ file: IntakeFile, at now: WallTime, in database: Database) throws -> IntakeReport {
     var report = IntakeReport()
+    if file.folder == FilingQueue.folder {
+      try takeQueue(file, &report, at: now, in: database)
+      return report
+    }
     let table: TableReader.Table
     if file.folder == settings.decisions {
       table = try file.records(settings.reader, required: Decision.requiredFields)
@@ -38,6 +45,14 @@ struct ProsecutorAdapter: AgencyAdapter {
       try decide(Decision(record, dates: setting.dates), at: now, in: database)
     }
     return report
+  }
+
+  func tick(at now: WallTime, in database: Database) throws {
+    try keepMissingRows(at: now, in: database)
+  }
+
+  func openWarnings(in database: Database) throws -> Int {
+    try FilingQueue.conflicts(in: database).filter { $0.seenBy == nil }.count
   }
 
   func outputs(at now: WallTime, in database: Database) throws -> [OutputFile] {

@@ -15,6 +15,8 @@ struct ProsecutorSettings: Sendable {
   /// Whom to call at a provider, by agency id.
   var contacts: [String: String]
   var agreement: ProgramAgreement
+  /// Codes that the office gives for a decision at its desk, by event; without them the desk's own.
+  var reasons: [Decision.Event: [String]]
 
   init(_ configuration: AdapterConfiguration) throws {
     self = try configuration.adapter.read { fields in
@@ -31,6 +33,9 @@ struct ProsecutorSettings: Sendable {
     forms = Set(fields.value("notices", .list(of: .choice()), default: Form.allCases))
     columns = texts("columns")
     contacts = texts("contacts")
+    let given = fields.value(
+      "reasons", .keyed(by: Decision.Event.self, of: .list(of: .code)), default: [])
+    reasons = Dictionary(given.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     guard let agreement = SiteAgreement.read(fields, of: configuration) else { return nil }
     self.agreement = agreement
   }

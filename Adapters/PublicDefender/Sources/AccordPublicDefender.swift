@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 import HubModel
 import Operations
 
@@ -8,14 +9,19 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
-    subcommands: [Run.self, Check.self, Assign.self, Clients.self, ChainCommand.self],
+    subcommands: [
+      Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self,
+      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
+      AgencyKeyCommand.self,
+    ],
     defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(DefenderAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        DefenderAdapter.self, configuration: options.config, beside: Desk(DefenderDesk.self))
     }
   }
 
@@ -23,13 +29,16 @@ struct AccordPublicDefender: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show what a file would send, and what is wrong with it. Sends nothing.",
       discussion: CheckedFile.exitCodes)
-    @Argument(help: "A CSV or JSON file of assignments.") var file: String
+    @Argument(help: "A CSV or JSON file of assignments.") var file: String?
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "Print JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        DefenderAdapter.self, file: file, configuration: options.config, json: json
+        DefenderAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, _ in try DefenderSettings(configuration).assignments }
       print(checked.text)
       throw ExitCode(checked.exitCode)

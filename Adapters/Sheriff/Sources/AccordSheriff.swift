@@ -1,5 +1,6 @@
 import AdapterKit
 import ArgumentParser
+import Desk
 
 @main
 struct AccordSheriff: AsyncParsableCommand {
@@ -8,7 +9,8 @@ struct AccordSheriff: AsyncParsableCommand {
     abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",
     subcommands: [
       Run.self, Check.self, Confirm.self, Complete.self, Revoke.self, AcceptRoster.self,
-      ChainCommand.self,
+      DeskCommand.self, ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self,
+      RestoredCommand.self, AgencyKeyCommand.self,
     ],
     defaultSubcommand: Run.self)
 
@@ -16,7 +18,8 @@ struct AccordSheriff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
     @OptionGroup var options: ConfigurationOption
     func run() async throws {
-      try await AdapterDaemon.run(SheriffAdapter.self, configuration: options.config)
+      try await AdapterDaemon.run(
+        SheriffAdapter.self, configuration: options.config, beside: Desk(SheriffDesk.self))
     }
   }
 

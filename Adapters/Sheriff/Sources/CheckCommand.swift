@@ -11,15 +11,18 @@ extension AccordSheriff {
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case referrals, roster }
 
-    @Argument(help: "A referral form or a jail roster.") var file: String
+    @Argument(help: "A referral form or a jail roster.") var file: String?
     @Option(name: .customLong("as"), help: "referrals or roster; else as the file shows.")
     var kind: Kind?
+    @Option(help: "The connector by which it would come; else told by its name.")
+    var connector: String?
     @Flag(help: "As JSON.") var json = false
     @OptionGroup var options: ConfigurationOption
 
     func run() throws {
       let checked = CheckedFile(
-        SheriffAdapter.self, file: file, configuration: options.config, json: json
+        SheriffAdapter.self, file: file, connector: connector, configuration: options.config,
+        json: json
       ) { configuration, file in
         let settings = try configuration.adapter.read(SheriffSettings.read)
         return (kind ?? Self.kind(of: file.bytes, name: file.name, settings)).rawValue

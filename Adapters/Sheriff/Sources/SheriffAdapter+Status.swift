@@ -16,14 +16,14 @@ extension SheriffAdapter {
     case .handoffAcknowledged:
       let eta = message.integer("eta-minutes").map { ", \($0) min away" } ?? ""
       try set("handoff", "acknowledged by \(message.code("responder") ?? "on call")\(eta)")
-      try calm(caseID, in: database)
+      try calm(caseID, at: now, in: database)
     case .handoffDeclined: try set("handoff", "declined; the next on call is asked")
     case .handoffArrived:
       try set("handoff", "arrived")
-      try calm(caseID, in: database)
+      try calm(caseID, at: now, in: database)
     case .handoffUnanswered:
       try set("handoff", "NOT ANSWERED, attempt \(message.integer("attempt") ?? 1)")
-      try warnUnanswered(message, caseID, in: database)
+      try warnUnanswered(message, caseID, at: now, in: database)
     case .handoffCompleted:
       try set("handoff", "completed: \(message.code("outcome") ?? "no outcome given")")
     case .holdOpened, .holdExtended, .holdReleased, .holdFiled, .holdWithdrawn, .holdVoided:
@@ -36,23 +36,25 @@ extension SheriffAdapter {
         ?? message.flag("eligible").map { $0 ? "eligible" : "not eligible" } ?? ""
       let words = [decision, message.code("rule")].compactMap { $0 }
       try set("decision", words.joined(separator: ", "))
-    case .outcome: try learnOutcome(message, caseID, in: database)
+    case .outcome: try learnOutcome(message, caseID, at: now, in: database)
     default: break
     }
   }
 
   private func warnUnanswered(
-    _ message: Message, _ caseID: String, in database: Database
+    _ message: Message, _ caseID: String, at now: WallTime, in database: Database
   ) throws {
     var text = NoticeText("HAND-OFF NOT ANSWERED")
     text.say("Nobody on call has answered referral \(caseID).")
     text.item("Attempt", message.integer("attempt").map(String.init))
     text.todo("The next on call is being asked. If you cannot wait, call \(settings.dutyLine).")
     try Notices.replace("NOT-ANSWERED-\(caseID)", text.text, in: database)
+    try Alarms.raise(.notAnswered, about: caseID, at: now, in: database)
   }
 
   /// Somebody answered after all: a warning that was written must not stand.
-  private func calm(_ caseID: String, in database: Database) throws {
+  private func calm(_ caseID: String, at now: WallTime, in database: Database) throws {
+    try Alarms.end(.notAnswered, about: caseID, at: now, in: database)
     let name = "NOT-ANSWERED-\(caseID)"
     guard try Notices.has(name, in: database) else { return }
     var text = NoticeText("Hand-off answered after all")
@@ -66,7 +68,7 @@ extension SheriffAdapter {
   private static let notSent = [Fate.held, .withheld, .returned, .expired].map(\.rawValue)
 
   private func learnOutcome(
-    _ message: Message, _ caseID: String, in database: Database
+    _ message: Message, _ caseID: String, at now: WallTime, in database: Database
   ) throws {
     guard let about = message.code("message"), let topic = message.code("topic"),
       let recipient = message.code("recipient"), let fate = message.code("fate")
@@ -92,6 +94,10 @@ extension SheriffAdapter {
         arguments: [about, recipient])
     }
     try writeWarning(caseID, topic, isNew: isWarning, in: database)
+    let isOpen = try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM outcome WHERE case_id = ? AND fate IN (?, ?, ?, ?)",
+      arguments: StatementArguments([caseID] + Self.notSent))
+    try Alarms.set(.notSent, about: caseID, isOn: isOpen != 0, at: now, in: database)
   }
 
   private func writeWarning(

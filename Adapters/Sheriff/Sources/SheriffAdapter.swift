@@ -1,4 +1,5 @@
 import AdapterKit
+import Desk
 import GRDB
 import HubClient
 import HubModel
@@ -35,7 +36,8 @@ struct SheriffAdapter: AgencyAdapter {
           CREATE TABLE roster (id INTEGER PRIMARY KEY CHECK (id = 1), newest INTEGER NOT NULL);
           CREATE TABLE accepted_roster (name TEXT PRIMARY KEY);
           """)
-    }
+    },
+    SheriffDesk.migration, SealedForms.migration,
   ]
 
   var folders: [String] { ["referrals", "roster"] }

@@ -46,6 +46,11 @@ struct SheriffCommands {
     guard database.changesCount > 0 else {
       throw record.wrong("message", "is in no warning", "Copy it from the NOT SENT file.")
     }
+    let cases = try String.fetchAll(
+      database, sql: "SELECT DISTINCT case_id FROM outcome WHERE message = ?", arguments: [id])
+    for caseID in cases {
+      try Alarms.confirm(.notSent, about: caseID, by: "a command", at: now, in: database)
+    }
     try setting.send(
       setting.message(
         .outcomeConfirmed, at: now,

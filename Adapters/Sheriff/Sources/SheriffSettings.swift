@@ -29,9 +29,16 @@ struct SheriffSettings: Sendable {
   var roster = RosterKind.auto
   /// What the records system writes as `event`, in upper case, besides the usual words.
   var events: [String: RosterEvent] = [:]
+  /// For the desk's form: offence codes that may be diverted, by code, with their words.
+  var offences: [(code: String, words: String)] = []
+  /// Whom the printed field release names, by agency id, with their words.
+  var fieldRecipients: [(id: String, name: String)] = []
 
   static func read(_ fields: YAMLFields) -> SheriffSettings? {
     let standard = SheriffSettings()
+    func words(_ key: String) -> [(String, String)] {
+      fields.value(key, .keyed(byTextOf: .text()), default: []).map { ($0.key, $0.value) }
+    }
     let columns = fields.value("columns", .keyed(byTextOf: .text()), default: [])
     let events = fields.value(
       "events", .keyed(byTextOf: YAMLValue<RosterEvent>.choice()), default: [])
@@ -49,7 +56,8 @@ struct SheriffSettings: Sendable {
         "date-order", YAMLValue<DateReader.Order>.choice(), default: standard.dateOrder),
       roster: fields.value("roster", YAMLValue<RosterKind>.choice(), default: standard.roster),
       events: Dictionary(
-        events.map { ($0.key.uppercased(), $0.value) }, uniquingKeysWith: { $1 }))
+        events.map { ($0.key.uppercased(), $0.value) }, uniquingKeysWith: { $1 }),
+      offences: words("offences"), fieldRecipients: words("field-recipients"))
   }
 
   private static let usualEvents: [RosterEvent: Set<String>] = [

@@ -21,6 +21,8 @@ public struct LinkState: Hashable, Sendable {
   /// A history of the router's log that does not lead on from what it told before; stays until a
   /// person has confirmed a new life of its ledger.
   public var refusedHistory: HistoryRefusal?
+  /// When this link's own key ends, if it has an end.
+  public var keyExpiresAt: WallTime?
   /// The last trouble with sockets or store, without any content; nothing once it is over.
   public var lastFailure: String?
 

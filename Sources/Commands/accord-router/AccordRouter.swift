@@ -12,7 +12,12 @@ struct AccordRouter: AsyncParsableCommand {
     discussion: """
       Runs in the foreground until SIGTERM or SIGINT. It stops by itself, with status 70, when it \
       could not keep a promise any more: a commit that failed, or a key check that ended.
-      """)
+      """, subcommands: [Run.self, Restore.self], defaultSubcommand: Run.self)
+}
+
+/// Runs the router.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Run until told to stop.")
 
   @Option(name: .shortAndLong, help: "The router's configuration file.")
   var config: String = RouterConfiguration.defaultPath

@@ -17,7 +17,7 @@ struct Accord: ParsableCommand {
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
       TotalsCommand.self, ClockCommand.self, EmergencyCommand.self, OrderCommand.self,
       IdentityCommand.self, ParticipantCommand.self, AgreementCommand.self, AuditCommand.self,
-      ConsentCommand.self,
+      ConsentCommand.self, BackupCommand.self,
       ErrorsCommand.self,
     ])
 }

@@ -3,7 +3,7 @@ import HubModel
 /// The participant's layer: permits union, a specific refusal subtracts, and what is not covered
 /// waits unless it was refused or revoked.
 ///
-/// Records are looked at by index and never copied: this runs at every send.
+/// This runs at every send, and answers by index: what permits is found again by it.
 func judgeByReleases(
   _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
   consents: ParticipantConsents, under agreement: ProgramAgreement, at now: WallTime
@@ -26,9 +26,10 @@ func judgeByReleases(
   }
 
   var found = Findings()
+  let marks = consents.marks
   for index in consents.records.indices {
     if named != nil && !line.contains(consents.records[index].roi.id) { continue }
-    found.add(consents.records[index], at: index, consents.marks, question)
+    found.add(consents.records[index], at: index, marks, question)
   }
   // Refusals hold whichever release they stand in, and neither a later release nor the end of
   // their own erases them. A message that names a release is decided on that one's line alone
@@ -65,7 +66,7 @@ private struct Findings {
   var reasons: [Reason] = []
 
   mutating func add(
-    _ record: borrowing RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
+    _ record: RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
   ) {
     if !record.roi.refusals.isEmpty, record.refuses(question) {
       refusing.append(index)
@@ -147,6 +148,9 @@ extension RoiRecord {
     if isRevoked(toward: recipient, marks) { return .ended(.revoked) }
     if !marks.suspended.isEmpty, marks.suspended.contains(roi.id) {
       return .notInForce(.suspended)
+    }
+    if !marks.unconfirmed.isEmpty, marks.unconfirmed.contains(roi.id) {
+      return .notInForce(.unconfirmed)
     }
     guard let signedAt = roi.signedAt else { return .notInForce(.notSigned) }
     if now < signedAt || now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }

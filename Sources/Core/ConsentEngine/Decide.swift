@@ -43,8 +43,8 @@ private func judge(
     return judgeIdentityQuestion(request, consents: consents, under: agreement.switches, at: now)
   case .submitted: break
   }
-  let message = request.message
-  if !message.audience.isEmpty && !message.audience.contains(request.recipient.id) {
+  let audience = request.message.audience
+  if !audience.isEmpty && !audience.contains(request.recipient.id) {
     return .withhold([.notAddressed], [])
   }
   let labels = request.labels(of: segment)
@@ -58,22 +58,27 @@ private func judge(
     return .permit(.emergency, [], .emergency, needsStatement: labels.contains(.part2))
   }
   let path = ProgramAgreement.Path(
-    message.topic, from: request.discloser.role, to: request.recipient.role)
-  if let exception = agreement.exceptions.first(where: { $0.path == path }) {
+    request.message.topic, from: request.discloser.role, to: request.recipient.role)
+  let exceptions = agreement.exceptions.filter { $0.path == path }
+  if let exception = exceptions.first(where: { exception in
+    !exception.whileInCustody || consents?.marks.isInCustody(of: request.recipient.id) ?? false
+  }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
     if labels.contains(.part2) { return .withhold([.part2Exception], []) }
-    if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
+    if request.message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
     if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
     if let bound = boundByOrigin(segment, of: request) { return bound }
     return .permit(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
   }
-  guard agreement.paths.contains(path) else { return .withhold([.noPath], []) }
-  if Catalogue.spec(of: message.topic)?.disclosure == .operational {
-    guard message.participant == nil, message.tokens.isEmpty, segment.category == .operational,
-      segment.labels.isEmpty
+  guard agreement.paths.contains(path) else {
+    return .withhold([exceptions.isEmpty ? .noPath : .notInCustody], [])
+  }
+  if Catalogue.spec(of: request.message.topic)?.disclosure == .operational {
+    guard request.message.participant == nil, request.message.tokens.isEmpty,
+      segment.category == .operational, segment.labels.isEmpty
     else { return .withhold([.personInOperational], []) }
     return .permit(.operational, [], .operational, needsStatement: false)
   }
@@ -88,7 +93,7 @@ private func judge(
   if case .permit = verdict { return boundByOrigin(segment, of: request) ?? verdict }
   guard case .hold = verdict else { return verdict }
   // What only a consent or an order of its own could open does not wait for another one.
-  if message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
+  if request.message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
   if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
   return verdict
 }
@@ -189,7 +194,7 @@ private struct Gathering {
       permit = Permit(
         message: request.message.id, recipient: request.recipient.id, segments: permitted,
         authority: releases.isEmpty ? authority : .releases(versions),
-        notice: notice(toward: request.recipient.role, records),
+        noticeBasis: noticeBasis(toward: request.recipient.role, records),
         consentPosition: consents?.position ?? 0)
     }
     return Decision(
@@ -201,10 +206,10 @@ private struct Gathering {
 
   /// Each consented disclosure carries its scope, and of Part 2 content the statement too; what
   /// an order or an emergency opens carries the statement alone (42 CFR 2.32).
-  private func notice(toward role: Role, _ records: [RoiRecord]) -> DisclosureNotice? {
+  private func noticeBasis(toward role: Role, _ records: [RoiRecord]) -> Permit.NoticeBasis? {
     guard !releases.isEmpty || needsStatement else { return nil }
-    return DisclosureNotice(
+    return Permit.NoticeBasis(
       statement: needsStatement ? RedisclosureStatement.text(toward: role) : "",
-      scopes: releases.map { DisclosureNotice.Scope(of: records[$0].roi) })
+      records: records, permitting: releases)
   }
 }

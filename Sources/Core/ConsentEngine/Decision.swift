@@ -20,6 +20,7 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case personInOperational = "law.person-in-operational"
   case notNeeded = "law.not-needed"  // 42 CFR 2.13(a)
   case part2Exception = "law.part-2-exception"  // 42 CFR 2.13(a)
+  case notInCustody = "law.not-in-custody"  // 45 CFR 164.512(k)(5)
   case statePack = "law.state-pack"
   // Agreement
   case noPath = "agreement.no-path"
@@ -36,6 +37,7 @@ public enum Reason: String, CaseIterable, Hashable, Sendable {
   case revoked = "release.revoked"
   case superseded = "release.superseded"
   case suspended = "release.suspended"  // 42 CFR 2.31(a)(6), (c)
+  case unconfirmed = "release.unconfirmed"
   case voided = "release.voided"  // 42 CFR 2.31(c)(4)
   case elementMissing = "release.element-missing"  // 42 CFR 2.31(c)(2)
   case explicitRefusal = "release.explicit-refusal"
@@ -75,19 +77,37 @@ public struct Permit: Sendable {
   public let recipient: AgencyID
   public let segments: SegmentSet
   public let authority: Authority
-  /// What must travel with the disclosure (42 CFR 2.32).
-  public let notice: DisclosureNotice?
   public let consentPosition: UInt64
+  private let noticeBasis: NoticeBasis?
+
+  /// What must travel with the disclosure (42 CFR 2.32). Put together when it is asked for: most
+  /// decisions are made to know whether, and only a delivery needs it.
+  public var notice: DisclosureNotice? {
+    noticeBasis.map { basis in
+      DisclosureNotice(
+        statement: basis.statement,
+        scopes: basis.permitting.map { DisclosureNotice.Scope(of: basis.records[$0].roi) })
+    }
+  }
+  /// Of that notice: the statement, empty where none goes with it.
+  public var statement: String { noticeBasis?.statement ?? "" }
+
+  /// All releases as they were at the decision, and which of them permit.
+  struct NoticeBasis {
+    let statement: String
+    let records: [RoiRecord]
+    let permitting: [Int]
+  }
 
   init(
     message: MessageID, recipient: AgencyID, segments: SegmentSet, authority: Authority,
-    notice: DisclosureNotice?, consentPosition: UInt64
+    noticeBasis: NoticeBasis?, consentPosition: UInt64
   ) {
     self.message = message
     self.recipient = recipient
     self.segments = segments
     self.authority = authority
-    self.notice = notice
+    self.noticeBasis = noticeBasis
     self.consentPosition = consentPosition
   }
 }

@@ -12,13 +12,16 @@ extension ReleaseOfInformation {
     if law.hubIsIntermediary { missing += missingForIntermediary }
     // 45 CFR 164.508(b)(3)(iii): what something is conditioned on stands alone. Counselling notes
     // may not be a condition at all (42 CFR 2.31(b)).
-    // The hub, where the law has it named, is no second recipient.
-    let others = recipients.filter { $0 != .agency(.hub) }
-    if !conditionedOn.isEmpty && (others.count > 1 || purposes.count > 1 || kind.isOfNotes) {
+    if !conditionedOn.isEmpty && (hasSeveralRecipients || purposes.count > 1 || kind.isOfNotes) {
       missing.append("stands-alone")
     }
     for pack in StatePack.inForce(for: self, under: law) { missing += pack.missing(in: self) }
     return missing
+  }
+
+  /// The hub, where the law has it named, is no second recipient.
+  private var hasSeveralRecipients: Bool {
+    recipients.lazy.filter { $0 != .agency(.hub) }.dropFirst().first != nil
   }
 
   private var missingGenerally: [String] {
@@ -66,19 +69,16 @@ extension ReleaseOfInformation {
   private func missingOfKind(_ law: SiteSwitches) -> [String] {
     var missing: [String] = []
     let isAdverse = purposes.contains(where: \.isAdverse)
-    let categories = information.reduce(into: Set<InformationCategory>()) {
-      $0.formUnion($1.categories)
-    }
     // 42 CFR 2.31(d): use in proceedings cannot be combined with anything else.
     if kind == .proceedings ? !purposes.allSatisfy(\.isAdverse) : isAdverse {
       missing.append("separate-consent-for-proceedings")
     }
     // 42 CFR 2.31(b), 45 CFR 164.508(b)(3)(ii): notes combine with notes of their kind alone.
     let notes = kind.notes
-    let isMixed = notes.map { !categories.subtracting([$0]).isEmpty }
-    if isMixed ?? categories.contains(where: \.isOfNotes) {
-      missing.append("separate-consent-for-notes")
+    let isMixed = information.contains { scope in
+      scope.categories.contains { notes == nil ? $0.isOfNotes : $0 != notes }
     }
+    if isMixed { missing.append("separate-consent-for-notes") }
     switch kind {
     case .treatmentPaymentOperations:
       if !purposes.isSubset(of: Self.treatmentPurposes) { missing.append("tpo-purpose") }

@@ -13,7 +13,9 @@ public enum Footing: Hashable, Sendable {
 }
 
 /// One question to the engine: may `recipient` have these segments of this message, now?
-public struct ReleaseRequest: Sendable {
+///
+/// Handed around by reference: it is large, and looked at for every segment and release.
+public final class ReleaseRequest: Sendable {
   public let message: Message
   /// The agency that submitted the message; for what the hub derived, its recipient.
   public let discloser: Registry.Agency

@@ -152,7 +152,7 @@ extension ParticipantConsents {
     _ event: RoiEvent, from agency: AgencyID, at now: WallTime
   ) throws(Refusal) -> ConsentChange {
     let meant = event.id.map { [$0] } ?? records.map(\.roi.id)
-    if event.kind == .resumed || event.kind == .voided, agency != .hub {
+    if [.resumed, .voided, .confirmed].contains(event.kind), agency != .hub {
       for record in records where meant.contains(record.roi.id) && record.capturedBy != agency {
         throw Refusal(.notCapturer)
       }
@@ -169,6 +169,8 @@ extension ParticipantConsents {
       case .resumed: meant.filter { marks.suspended.contains($0) }.map { .resumed($0) }
       case .voided: meant.filter { !marks.voided.contains($0) }.map { .voided($0) }
       case .occurred: event.event.isEmpty ? [] : [.occurred(event.event, at: now)]
+      case .confirmed:
+        meant.filter { marks.unconfirmed.contains($0) }.map { .confirmed($0) }
       }
     if new.isEmpty { return ConsentChange(position: position) }
     var change = ConsentChange(position: position + 1)

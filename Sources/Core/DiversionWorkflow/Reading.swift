@@ -52,7 +52,7 @@ struct Reading {
     case .contactLogged: self.init(referral: .contacted)
     // "Not completed" moves nothing: no machine may say it, not even by a phase.
     case .intakeNotCompleted, .handoffDetails, .holdDueSoon, .roiSigned, .roiAmended, .roiRefused,
-      .roiRevoked, .roiSuspended, .roiResumed, .roiVoided, .roiEvent, .roiExpiring,
+      .roiRevoked, .roiSuspended, .roiResumed, .roiVoided, .roiConfirmed, .roiEvent, .roiExpiring,
       .emergencyDeclared, .emergencyOpened,
       .bookingCreated, .bookingReleased, .warrantStatus, .caseEvent, .defenceAssigned,
       .identityCandidate, .identityConfirmed, .identityRejected, .outcome, .outcomeConfirmed,

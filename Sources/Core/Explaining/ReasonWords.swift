@@ -157,6 +157,11 @@ public struct ReasonWords: Sendable {
       "The release is suspended: an oral request, or a doubt that is being looked into.",
       "Your form is on hold, as you asked, or while we check it."),
     ReasonWords(
+      "release.unconfirmed", "42 CFR 2.31(c)",
+      "The hub was put back to a backup, and the agency that captured the release has not yet "
+        + "confirmed that it still stands.",
+      "We are checking with the agency where you signed that your form still counts."),
+    ReasonWords(
       "release.voided", "42 CFR 2.31(c)(4)", "The release is void.",
       "The form does not count any more."),
     ReasonWords(
@@ -167,6 +172,10 @@ public struct ReasonWords: Sendable {
       "release.explicit-refusal", "42 CFR 2.31(a)(4)",
       "The person refused this information to this recipient.",
       "You told us not to share this with them."),
+    ReasonWords(
+      "law.not-in-custody", "45 CFR 164.512(k)(5)",
+      "The exception holds only while the recipient has the person in custody.",
+      "They could have it only while you were in jail there."),
     ReasonWords(
       "release.onward-ended", "42 CFR 2.33(b)",
       "The sender had it from another, and may not be told it any more.",

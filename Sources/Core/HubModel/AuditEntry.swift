@@ -29,6 +29,16 @@ public struct AuditEntry: Hashable, Sendable {
     case ledgerOpened = 19
     case clockHeld = 20
     case outcomeConfirmed = 21
+    /// A key is in the registry, with its use and end; then that one of these changed, that its
+    /// end has come, and that it is in the registry no more.
+    case keyEnrolled = 22
+    case keyChanged = 23
+    case keyExpired = 24
+    case keyRemoved = 25
+    /// A backup of the ledger was made, over so many entries of the log.
+    case backupTaken = 26
+    /// The ledger was put back to a backup: what was done so that nothing revives.
+    case ledgerRestored = 27
     /// A participant's keys are destroyed: nothing of them can be read any more.
     case expunged = 30
     /// A version of the agreement is kept, to be in force from its date on.

@@ -210,7 +210,7 @@ public enum Catalogue {
   static let consent =
     [
       Topic.roiSigned, .roiAmended, .roiRefused, .roiRevoked, .roiSuspended, .roiResumed,
-      .roiVoided,
+      .roiVoided, .roiConfirmed,
     ].map {
       row(
         $0, .control, by: capturers, .careCoordination, participant: true, needsCase: false,

@@ -10,6 +10,9 @@ public struct RoiEvent: Hashable, Sendable {
     case voided
     /// A named event has come: releases may end with it, or become revocable.
     case occurred
+    /// After the hub's ledger was restored: the release stands as its capturing agency sent it
+    /// again. Never on the wire; `roi.confirmed` carries the release itself.
+    case confirmed
   }
 
   public var kind: Kind
@@ -36,6 +39,12 @@ public enum ConsentMark: Hashable, Sendable {
   case voided(RoiID)
   /// The last time that the event was reported, by the router's clock.
   case occurred(String, at: WallTime)
+  /// Taken into an agency's custody, and let out of it: when, by that agency's own word.
+  case booked(AgencyID, at: WallTime)
+  case freed(AgencyID, at: WallTime)
+  /// The ledger was restored from a backup: what became of the release since, nobody here knows.
+  case unconfirmed(RoiID)
+  case confirmed(RoiID)
 }
 
 /// All that stands beside a participant's releases. A release that arrives later meets it too.
@@ -43,9 +52,17 @@ public struct ConsentMarks: Hashable, Sendable {
   public var suspended: Set<RoiID> = []
   public var voided: Set<RoiID> = []
   public var occurred: [String: WallTime] = [:]
+  /// The last booking that an agency told of, and the last time that it let the person out.
+  public var booked: [AgencyID: WallTime] = [:]
+  public var freed: [AgencyID: WallTime] = [:]
+  /// Came out of a backup, and wait for the word of the agency that captured them.
+  public var unconfirmed: Set<RoiID> = []
   public init() {}
 
-  public var isEmpty: Bool { suspended.isEmpty && voided.isEmpty && occurred.isEmpty }
+  /// Nothing that bears on a release.
+  public var isEmpty: Bool {
+    suspended.isEmpty && voided.isEmpty && occurred.isEmpty && unconfirmed.isEmpty
+  }
 
   public mutating func take(_ mark: ConsentMark) {
     switch mark {
@@ -53,7 +70,28 @@ public struct ConsentMarks: Hashable, Sendable {
     case .resumed(let id): suspended.remove(id)
     case .voided(let id): voided.insert(id)
     case .occurred(let event, let time): occurred[event] = max(occurred[event] ?? time, time)
+    case .booked(let agency, let time): booked[agency] = max(booked[agency] ?? time, time)
+    case .freed(let agency, let time): freed[agency] = max(freed[agency] ?? time, time)
+    case .unconfirmed(let id): unconfirmed.insert(id)
+    case .confirmed(let id): unconfirmed.remove(id)
     }
+  }
+
+  /// What another name of the same person has beside its releases.
+  public mutating func formUnion(_ other: ConsentMarks) {
+    suspended.formUnion(other.suspended)
+    voided.formUnion(other.voided)
+    unconfirmed.formUnion(other.unconfirmed)
+    occurred.merge(other.occurred) { max($0, $1) }
+    booked.merge(other.booked) { max($0, $1) }
+    freed.merge(other.freed) { max($0, $1) }
+  }
+
+  /// Whether the agency has the person in custody, a dated fact that is over when it lets them out
+  /// (45 CFR 164.512(k)(5)). Told of both at one instant, nobody knows: they are out.
+  public func isInCustody(of agency: AgencyID) -> Bool {
+    guard let booked = booked[agency] else { return false }
+    return freed[agency].map { booked > $0 } ?? true
   }
 
   /// Whether the event has come since `time`.

@@ -34,8 +34,10 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case wrongSequence = "wrong-sequence"
   case duplicateMessage = "duplicate-message"
   case notCapturer = "not-capturer"
+  case releaseDiffers = "release-differs"
   case lowSpace = "low-space"
   case clockHeld = "clock-held"
+  case rateLimited = "rate-limited"
   case sealMissing = "seal-missing"
   case sealInvalid = "seal-invalid"
   // Agreements
@@ -48,7 +50,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   public var isRetryable: Bool {
     switch self {
     case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
-      .clockHeld:
+      .clockHeld, .rateLimited:
       true
     default: false
     }
@@ -89,7 +91,11 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .wrongSequence: "Control topics go on the control sequence, all others on data."
     case .duplicateMessage: "A message of this id was accepted before; nothing is lost."
     case .notCapturer: "Only the agency that captured a release may change it."
+    case .releaseDiffers:
+      "The hub has a newer or another form of this version; send the release as its next version."
     case .clockHeld: "The router doubts its clock; its operator looks, the spool keeps the message."
+    case .rateLimited:
+      "The agency sends faster than its share; wait as long as told, the spool keeps the message."
     case .noticeMissing:
       "A Part 2 delivery came without its notice (42 CFR 2.32) and was set aside; tell the hub."
     case .agreementNotNewer:

@@ -83,7 +83,8 @@ public enum Reply: Hashable, Sendable {
   case welcome(Welcome)
   case receipt(Receipt)
   case pong(Pong)
-  case rejection(Refusal)
+  /// - `after`: where it passes by itself, when to try again.
+  case rejection(Refusal, after: Span? = nil)
 
   public struct Welcome: Hashable, Sendable {
     public var version: UInt32
@@ -168,10 +169,13 @@ public enum Reply: Hashable, Sendable {
     public var ledger: Incarnation
     /// What the asker's chain is to be extended by; absent where it was not asked for.
     public var chain: ChainExtension?
+    /// When the asker's key ends, if it has an end.
+    public var keyExpiresAt: WallTime?
     public init(
       echo: UInt64, head: UInt64, time: WallTime, dataHorizon: UInt64, controlHorizon: UInt64,
-      ledger: Incarnation, chain: ChainExtension? = nil
+      ledger: Incarnation, chain: ChainExtension? = nil, keyExpiresAt: WallTime? = nil
     ) {
+      self.keyExpiresAt = keyExpiresAt
       self.echo = echo
       self.head = head
       self.time = time

@@ -31,11 +31,28 @@ public enum Limits {
   public static let turnRedecisions = 64
   /// Versions of the agreement that wait for their date at once.
   public static let scheduledAgreements = 8
+  /// Backups of the ledger that count: what the older of two lacks, the spools keep.
+  public static let backupsRemembered = 2
   /// Resent deliveries taken in one turn, for each recipient.
   public static let turnResends = 256
 
+  /// What a frame counts on the submit lane: one for each message, and at least one for each so
+  /// many bytes.
+  public static let submitUnitBytes = 4_096
+  /// Units that one agency may send in a second, for as long as it likes, and at once after a
+  /// quiet time: a hundred times what a county sends, and the backlog of weeks within minutes.
+  public static let defaultSubmitRate = 2_000
+  public static let defaultSubmitBurst = 60_000
+  public static let largestSubmitRate = 1_000_000
+  /// Frames and bytes of one agency that wait in the router for their turn.
+  public static let waitingFrames = 64
+  public static let waitingBytes = 8 << 20
+
   public static let sessionsPerAgency = 16
   public static let agencies = 256
+  /// So long before its end a key is warned of; the last week is critical.
+  public static let keyWarning = Span.days(30)
+  public static let keyAlarm = Span.days(7)
   /// Links of the checkpoint chain told in one pong.
   public static let chainLinks = 256
   /// Tokens may match several people; past this many the match is not a match.

@@ -18,9 +18,12 @@ public struct ProgramAgreement: Hashable, Sendable {
   public struct Exception: Hashable, Sendable {
     public let path: Path
     public let legalBasis: String
-    public init(path: Path, legalBasis: String) {
+    /// Only while the recipient has the person in custody (45 CFR 164.512(k)(5)).
+    public let whileInCustody: Bool
+    public init(path: Path, legalBasis: String, whileInCustody: Bool = false) {
       self.path = path
       self.legalBasis = legalBasis
+      self.whileInCustody = whileInCustody
     }
   }
 

@@ -190,30 +190,6 @@ public enum RoiState: String, CaseIterable, Hashable, Sendable {
   // `expired` is not stored: it follows from the clock at each decision.
 }
 
-/// A release as the router keeps it.
-public struct RoiRecord: Hashable, Sendable {
-  public var roi: ReleaseOfInformation
-  public var state: RoiState
-  public var capturedBy: AgencyID
-  /// Recipients toward whom it was revoked while it stays in force for others.
-  public var revokedToward: [Party]
-  /// Position of the last change in the participant's consent log, from 1.
-  public var position: UInt64
-  /// Codes of the elements that keep a draft from being active.
-  public var missing: [String]
-
-  public init(
-    roi: ReleaseOfInformation, state: RoiState, capturedBy: AgencyID,
-    revokedToward: [Party] = [], position: UInt64, missing: [String] = []
-  ) {
-    self.roi = roi
-    self.state = state
-    self.capturedBy = capturedBy
-    self.revokedToward = revokedToward
-    self.position = position
-    self.missing = missing
-  }
-}
 
 /// Everything was revoked, wholly or toward some recipients, at one moment. A release that was
 /// signed by then and arrives later is as dead as those that were there.
@@ -226,33 +202,5 @@ public struct BlanketRevocation: Hashable, Sendable {
   public init(recipients: [Party], at: WallTime) {
     self.recipients = recipients
     self.at = at
-  }
-}
-
-/// All that a participant has said about consent, as of one position of their log.
-public struct ParticipantConsents: Hashable, Sendable {
-  public var position: UInt64
-  public var records: [RoiRecord]
-  /// Releases revoked or refused before the router had seen them: a late arrival stays dead.
-  public var tombstones: Set<RoiID>
-  /// Revocations of everything; of the same recipients only the last.
-  public var blankets: [BlanketRevocation] = []
-  /// What suspends, voids or ends releases.
-  public var marks = ConsentMarks()
-  public var orders: [CourtOrder] = []
-  public var emergencies: [EmergencyAccess] = []
-  public init(position: UInt64 = 0, records: [RoiRecord] = [], tombstones: Set<RoiID> = []) {
-    self.position = position
-    self.records = records
-    self.tombstones = tombstones
-  }
-
-  /// Takes in a revocation of everything; of two of the same reach the later one stays.
-  public mutating func add(_ blanket: BlanketRevocation) {
-    if let known = blankets.firstIndex(where: { $0.recipients == blanket.recipients }) {
-      if blankets[known].at < blanket.at { blankets[known] = blanket }
-    } else {
-      blankets.append(blanket)
-    }
   }
 }

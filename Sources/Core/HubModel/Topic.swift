@@ -28,6 +28,8 @@ public enum Topic: String, CaseIterable, Hashable, Sendable, CustomStringConvert
   case roiSuspended = "roi.suspended"
   case roiResumed = "roi.resumed"
   case roiVoided = "roi.voided"
+  /// After a restore of the hub's ledger: the release as its capturing agency has it.
+  case roiConfirmed = "roi.confirmed"
   /// Something that releases may end with has come.
   case roiEvent = "roi.event"
   case roiExpiring = "roi.expiring"

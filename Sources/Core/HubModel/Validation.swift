@@ -43,14 +43,15 @@ extension Message {
   private func validateConsent(_ spec: TopicSpec) throws(Refusal) {
     switch (topic, consent) {
     case (.roiSigned, .release?), (.roiAmended, .release?), (.roiRefused, .refusal?),
-      (.roiRevoked, .revocation?):
+      (.roiRevoked, .revocation?), (.roiConfirmed, .release?):
       return
     case (.roiSuspended, .event(let event)?) where event.kind == .suspended: return
     case (.roiResumed, .event(let event)?) where event.kind == .resumed: return
     case (.roiVoided, .event(let event)?) where event.kind == .voided: return
     case (.roiEvent, .event(let event)?) where event.kind == .occurred: return
     case (.roiSigned, _), (.roiAmended, _), (.roiRefused, _), (.roiRevoked, _),
-      (.roiSuspended, _), (.roiResumed, _), (.roiVoided, _), (.roiEvent, _):
+      (.roiSuspended, _), (.roiResumed, _), (.roiVoided, _), (.roiConfirmed, _),
+      (.roiEvent, _):
       throw Refusal(.consentMissing)
     case (_, nil): return
     case (_, _): throw Refusal(.consentForbidden)

@@ -103,7 +103,9 @@ public struct AgreementDifference: Hashable, Sendable {
 
   private static func bases(_ agreement: ProgramAgreement) -> [ProgramAgreement.Path: String] {
     Dictionary(
-      agreement.exceptions.map { ($0.path, $0.legalBasis) },
+      agreement.exceptions.map {
+        ($0.path, $0.legalBasis + ($0.whileInCustody ? ", while in custody" : ""))
+      },
       uniquingKeysWith: { first, _ in first })
   }
 

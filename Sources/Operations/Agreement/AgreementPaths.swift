@@ -37,6 +37,8 @@ enum AgreementPaths {
       let basis = fields.required("legal-basis", .scalar("the law that allows it, by its name") {
         $0.count <= 500 && $0.contains(where: \.isLetter) ? $0 : nil
       })
+      let custody = fields.optional(
+        "while", .scalar("in-custody") { $0 == "in-custody" ? $0 : nil })
       let purpose = fields.optional("purpose", YAMLValue<Purpose>.choice())
       if let topic, let purpose, let reason = refusal(of: purpose, for: topic) {
         fields.report("purpose", reason)
@@ -48,7 +50,12 @@ enum AgreementPaths {
           fields.report("to", reason)
           return nil
         }
-        return ProgramAgreement.Exception(path: path, legalBasis: basis)
+        if custody != nil, role != .sheriff {
+          fields.report("while", "only a sheriff has people in custody, not \(role.rawValue)")
+          return nil
+        }
+        return ProgramAgreement.Exception(
+          path: path, legalBasis: basis, whileInCustody: custody != nil)
       }
     }
   }

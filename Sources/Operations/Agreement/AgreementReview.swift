@@ -64,7 +64,8 @@ public struct AgreementReview: Hashable, Sendable {
   private mutating func reviewReleases(_ agreement: ProgramAgreement) {
     for exception in agreement.exceptions {
       warnings.append(
-        "NO RELEASE NEEDED: \(exception.path.words); legal basis: \(exception.legalBasis)")
+        "NO RELEASE NEEDED\(exception.whileInCustody ? " while in custody" : ""): "
+          + "\(exception.path.words); legal basis: \(exception.legalBasis)")
     }
     let operational = Set(agreement.paths.map(\.topic))
       .filter { Catalogue.spec(of: $0)?.disclosure == .operational }

@@ -40,6 +40,14 @@ public struct AdapterConfiguration: Hashable, Sendable {
   public var timeZone: TimeZone
   /// The adapter's own section: column mappings and the like, read by the adapter itself.
   public var adapter: StrictYAML
+  /// Ways by which other systems reach the adapter, by name, each read by the kind that it is.
+  public var connectors: [String: StrictYAML]
+  /// Who is called outside the desk; read by the adapter itself.
+  public var notify: StrictYAML
+  /// Whether each notice is written as a PDF beside its text.
+  public var noticesAsPDF: Bool
+  /// The web desk's section, read by the desk; without it the daemon serves none.
+  public var desk: StrictYAML?
 
   /// Reads and checks the file.
   /// - Throws: every problem found in it.
@@ -65,13 +73,21 @@ public struct AdapterConfiguration: Hashable, Sendable {
         "site", .mapping { $0.required("time-zone", YAMLValue<TimeZone>.timeZone) })
       let adapter = fields.value(
         "adapter", .section, default: .empty(file: yaml.file, path: "adapter"))
+      let connectors = fields.value("connectors", .keyed(byTextOf: .section), default: [])
+      let notify = fields.value(
+        "notify", .section, default: .empty(file: yaml.file, path: "notify"))
+      let noticesAsPDF = fields.value("notices-as-pdf", .flag, default: false)
+      let desk = fields.optional("desk", .section)
       guard let agency, let role, let program, let router, let key, let matchingKey, let folders,
         let site
       else { return nil }
       return AdapterConfiguration(
         agency: agency, role: role, program: program, router: router, keyFile: key,
         matchingKeyFile: matchingKey, stateDirectory: state, log: log, folders: folders,
-        poll: .seconds(Int64(poll)), timeZone: site, adapter: adapter)
+        poll: .seconds(Int64(poll)), timeZone: site, adapter: adapter,
+        connectors: Dictionary(
+          connectors.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
+        notify: notify, noticesAsPDF: noticesAsPDF, desk: desk)
     }
   }
 

@@ -21,6 +21,10 @@ public struct RouterConfiguration: Hashable, Sendable {
   public var submitPort: UInt16
   /// Deliveries in flight to one recipient.
   public var window: Int
+  /// What one agency may send: messages, or 4 KiB each of longer ones, in a second for as long as
+  /// it likes, and at once after a quiet time.
+  public var submitRate: Int
+  public var submitBurst: Int
   public var keyFile: String
   /// What wraps the keys under which everything at rest is sealed.
   public var masterKey: MasterKeySource
@@ -55,6 +59,11 @@ public struct RouterConfiguration: Hashable, Sendable {
       let port = fields.value("submit-port", .port, default: 7400)
       let window = fields.value(
         "window", .integer(1...Limits.largestWindow), default: Limits.defaultWindow)
+      let rate = fields.value(
+        "submit-rate", .integer(1...Limits.largestSubmitRate), default: Limits.defaultSubmitRate)
+      let burst = fields.value(
+        "submit-burst", .integer(Limits.messagesPerPublish...Limits.largestSubmitRate * 10),
+        default: Limits.defaultSubmitBurst)
       let key = fields.required("key", .path)
       let registry = fields.required("registry", .path)
       let agreement = fields.required("agreement", .path)
@@ -81,7 +90,7 @@ public struct RouterConfiguration: Hashable, Sendable {
       guard let program, let key, let registry, let agreement, let master else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
-        window: window, keyFile: key, masterKey: master,
+        window: window, submitRate: rate, submitBurst: burst, keyFile: key, masterKey: master,
         masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
         registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),

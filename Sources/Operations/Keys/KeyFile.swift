@@ -67,10 +67,14 @@ public struct KeyFile: Sendable, CustomStringConvertible, CustomDebugStringConve
   }
 
   /// The public half, as the registry lists it.
-  public func registryKey(isConsumer: Bool) -> Registry.Key {
+  public func registryKey(_ use: Registry.Key.Use) -> Registry.Key {
     Registry.Key(
-      fingerprint: fingerprint, curve: curve.publicKey.bytes, signing: signingPublicKey,
-      isConsumer: isConsumer)
+      fingerprint: fingerprint, curve: curve.publicKey.bytes, signing: signingPublicKey, use: use)
+  }
+
+  /// As ``registryKey(_:)``, of one that takes deliveries or only submits.
+  public func registryKey(isConsumer: Bool) -> Registry.Key {
+    registryKey(isConsumer ? .consumer : .publisher)
   }
 
   public var description: String { "KeyFile(\(fingerprint))" }

@@ -57,9 +57,12 @@ extension RegistryFile {
         "      - fingerprint: \"\(key.fingerprint)\"",
         "        curve: \"\(curve)\"",
         "        signing: \"\(Hex.encode(key.signing))\"",
-        "        # Only a consumer acknowledges; other keys of the agency may listen.",
+        "        # Only a consumer acknowledges; other keys of the agency submit, or listen.",
         "        consumer: \(key.isConsumer)",
       ]
+      if key.use == .listener { lines.append("        listener: true") }
+      if let time = key.enrolledAt { lines.append("        enrolled: \"\(time.iso8601)\"") }
+      if let time = key.expiresAt { lines.append("        expires: \"\(time.iso8601)\"") }
     }
     return lines
   }

@@ -78,6 +78,9 @@ public struct RegistryFile: Hashable, Sendable {
         "curve", .scalar("a CURVE public key, 40 characters of Z85") { CurvePublicKey(z85: $0) })
       let signing = fields.required("signing", YAMLValue<[UInt8]>.hex(bytes: 32))
       let isConsumer = fields.required("consumer", .flag)
+      let isListener = fields.value("listener", .flag, default: false)
+      let enrolled = fields.optional("enrolled", .time)
+      let expires = fields.optional("expires", .time)
       guard let fingerprint, let curve, let signing, let isConsumer else { return nil }
       let expected = KeyFingerprint.of(curve: curve.bytes, signing: signing)
       guard fingerprint == expected else {
@@ -87,8 +90,14 @@ public struct RegistryFile: Hashable, Sendable {
             + "telephone before correcting it")
         return nil
       }
+      guard !(isConsumer && isListener) else {
+        fields.report("listener", "a consumer listens anyway; leave one of the two out")
+        return nil
+      }
       return Registry.Key(
-        fingerprint: fingerprint, curve: curve.bytes, signing: signing, isConsumer: isConsumer)
+        fingerprint: fingerprint, curve: curve.bytes, signing: signing,
+        use: isConsumer ? .consumer : isListener ? .listener : .publisher, enrolledAt: enrolled,
+        expiresAt: expires)
     }
   }
 

@@ -80,6 +80,14 @@ public struct StrictYAML: Hashable, Sendable {
     throw ConfigurationError(problems.inFileOrder)
   }
 
+  /// The value at a key of a mapping, where it is a single word; nothing is reported.
+  public func word(_ key: String) -> String? {
+    guard case .mapping(let entries) = content,
+      case .scalar(let text)? = entries.first(where: { $0.key == key })?.value.content
+    else { return nil }
+    return text
+  }
+
   func readMapping<Value>(_ problems: ProblemList, _ body: (YAMLFields) -> Value?) -> Value? {
     let entries: [Entry]
     switch content {

@@ -45,6 +45,12 @@ public final class KeyReader: Sendable {
     try reading { try KeyRows.one(person.value, in: $0) }?.handle
   }
 
+  /// Copies the store as it stands. Keep such copies for days only, and apart from the ledger's:
+  /// what is destroyed later can be read with them.
+  public func backUp(to path: String) throws {
+    _ = try DatabaseCopy(to: path).make(from: queue) { _ in }
+  }
+
   private func key(_ id: MessageID) throws -> SymmetricKey? {
     guard let row = try reading({ try KeyRows.one(id, in: $0) }) else { return nil }
     guard let parent = row.parent else { return try master.unwrap(row) }

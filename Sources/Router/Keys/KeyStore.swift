@@ -28,7 +28,8 @@ public final class KeyStore {
   private var people = Recent<MessageID, MessageID>(capacity: KeyStore.remembered)
   private var pending: [MessageID: WrappedKey] = [:]
   private var pendingKeys: [MessageID: SymmetricKey] = [:]
-  private var isFlushNeeded = false
+  var pendingStops: [Stop] = []
+  var isFlushNeeded = false
 
   /// Keys older than these 30 days seal nothing new.
   static let hubPeriod: Int64 = 30 * 86_400_000
@@ -200,11 +201,15 @@ public final class KeyStore {
   public func hasOwnKey(_ message: MessageID) throws -> Bool { try key(message) != nil }
 
   /// Makes what is new durable. The ledger commits only after this has returned.
+  /// - Parameter mark: what the ledger has committed so far.
   /// - Returns: whether anything was written.
   @discardableResult
-  public func flush() throws -> Bool {
+  public func flush(_ mark: LedgerMark? = nil) throws -> Bool {
     guard isFlushNeeded else { return false }
+    let next = generation + 1
     try writing("write keys") { database in
+      if let mark { try Self.write(mark, in: database) }
+      try write(pendingStops, generation: next, in: database)
       let insert = try database.cachedStatement(
         sql: """
           INSERT INTO data_key (id, kind, handle, parent, master, wrapped) VALUES (?, ?, ?, ?, ?, ?)
@@ -220,6 +225,7 @@ public final class KeyStore {
     }
     pending = [:]
     pendingKeys = [:]
+    pendingStops = []
     isFlushNeeded = false
     return true
   }
@@ -228,13 +234,19 @@ public final class KeyStore {
 
   /// Destroys keys, and those that they wrap, for good: durable on return. Doing it again changes
   /// nothing.
+  /// - Parameters:
+  ///   - messages: those, too, that are to be known as destroyed though no key was their own: sent
+  ///     again to a ledger that was put back, they are not taken.
+  ///   - mark: what the ledger has committed so far.
   public func destroy(
-    participants: [ParticipantID], messages: [MessageID], at time: WallTime
+    participants: [ParticipantID], messages: [MessageID], at time: WallTime,
+    _ mark: LedgerMark? = nil
   ) throws {
     guard !participants.isEmpty || !messages.isEmpty else { return }
     try flush()
     var gone: Set<MessageID> = []
     try writing("destroy keys") { database in
+      if let mark { try Self.write(mark, in: database) }
       let all = participants.map { ($0.value, KeyKind.participant) }
         + messages.map { ($0, KeyKind.message) }
       for (id, kind) in all {

@@ -77,10 +77,13 @@ struct KeyStoreFile {
   /// Kinds of keys stand in `KeyKind`. A participant's `handle` is what other files know the
   /// person's names by: with the row goes what ties a name to the participant. `master` tells
   /// which master key wrapped the row; a row with a parent is wrapped by that key instead.
+  ///
+  /// The store also remembers what a ledger that is put back to a backup must not forget: how far
+  /// the ledger had come, and what was stopped, by the generation in which it was.
   private static let schema = """
     CREATE TABLE store (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-      id BLOB NOT NULL, generation INTEGER NOT NULL
+      id BLOB NOT NULL, generation INTEGER NOT NULL, ledger TEXT, ledger_size INTEGER
     );
     CREATE TABLE data_key (
       id BLOB PRIMARY KEY,
@@ -97,6 +100,12 @@ struct KeyStoreFile {
       BEGIN SELECT RAISE(ABORT, 'the shred list is append-only'); END;
     CREATE TRIGGER shredded_stays BEFORE UPDATE ON shredded
       BEGIN SELECT RAISE(ABORT, 'the shred list is append-only'); END;
+    CREATE TABLE stopped (
+      kind INTEGER NOT NULL, name TEXT NOT NULL, participant BLOB, generation INTEGER NOT NULL,
+      PRIMARY KEY (kind, name)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER stopped_keeps BEFORE DELETE ON stopped
+      BEGIN SELECT RAISE(ABORT, 'the stop list is append-only'); END;
     CREATE TRIGGER shredded_stay_so BEFORE INSERT ON data_key
       WHEN EXISTS (SELECT 1 FROM shredded WHERE id = NEW.id)
       BEGIN SELECT RAISE(ABORT, 'a destroyed key does not come back'); END;

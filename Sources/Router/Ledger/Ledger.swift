@@ -45,6 +45,10 @@ public final class Ledger: Journal {
   var incarnation: Incarnation
   /// The right edge of the log's tree.
   var edge: CompactRange
+  /// Entries of the log that are on disk.
+  var committedSize: UInt64 = 0
+  /// This is not the ledger's first life: what comes again may have been destroyed.
+  var isRestored = false
   /// `nil`: not known, ask the table.
   var nextDue: WallTime??
   var recentCases = Recent<CaseID, CaseRecord>(capacity: Ledger.recentRecords)
@@ -66,7 +70,13 @@ public final class Ledger: Journal {
   ///   - keys: the store that goes with it; ``close()`` closes it too.
   /// - Throws: ``LedgerError``: in use, newer than the program, not a ledger, not these keys', or
   ///   a failure of the disk; ``KeyStoreError``.
-  public init(at path: String, keys: KeyStore) throws {
+  public convenience init(at path: String, keys: KeyStore) throws {
+    try self.init(at: path, keys: keys, settles: true)
+  }
+
+  /// - Parameter settles: false only for a restore, which settles with the keys once the ledger is
+  ///   in its place.
+  init(at path: String, keys: KeyStore, settles: Bool) throws {
     self.path = path
     self.keys = keys
     lock = try LedgerLock(beside: path)
@@ -106,7 +116,9 @@ public final class Ledger: Journal {
     try queue.writeWithoutTransaction { database in
       do {
         try readNames()
-        try settleKeys(database)
+        committedSize = edge.size
+        isRestored = try hasBeenRestored(database)
+        if settles { try settleKeys(database) }
         hubTime = try statements.hub.clock.first { statements.hub.clock.time(at: 0) } ?? hubTime
         try checkpointIfDue()
       } catch {
@@ -163,6 +175,7 @@ public final class Ledger: Journal {
         try? statements.turn.rollback.run()
         throw error
       }
+      committedSize = edge.size
       try destroy(doomed)
       try checkpointIfDue()
     }
@@ -176,6 +189,11 @@ public final class Ledger: Journal {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { throw LedgerFile.system("ask for free space") }
     return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+  }
+
+  /// Whether the store is this ledger's, and has every key that it uses.
+  func checkKeys() throws {
+    try queue.writeWithoutTransaction { try checkKeyStore($0) }
   }
 
   // MARK: The connection

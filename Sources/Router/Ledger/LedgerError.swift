@@ -18,6 +18,8 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case otherKeys = "other-key-store"
     /// The key store lacks keys that the ledger used: an old backup of it was restored.
     case oldKeys = "key-store-behind-ledger"
+    /// The ledger is older than its key store knows it to have been, and no restore made it so.
+    case putBack = "ledger-put-back"
     /// An earlier failure stopped this ledger, or it was closed.
     case stopped = "ledger-stopped"
   }
@@ -47,6 +49,9 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .storage: "check the disk (space, mount, hardware), then start the router again"
     case .otherKeys: "put the keys.sqlite that belongs to this ledger beside it"
     case .oldKeys: "restore the newest keys.sqlite; one that is older than the ledger lost keys"
+    case .putBack:
+      "put the newest ledger in place, or restore this one with 'accord-router restore', so that "
+        + "nothing that was revoked comes back"
     case .stopped: "look for the first ledger error in the log, and start the router again"
     }
   }

@@ -16,18 +16,22 @@ final class AdminServer {
   let reader: LedgerReader
   let inbox: Inbox
   let live: LiveStatus
+  let backups: BackupWorker
+  let admissions: Admissions
   private let log: Logger
 
   init(
-    context: Context, configuration: RouterConfiguration, reader: LedgerReader, inbox: Inbox,
-    live: LiveStatus, stopping: Waker, log: Logger
+    context: Context, configuration: RouterConfiguration, backups: BackupWorker, inbox: Inbox,
+    live: LiveStatus, admissions: Admissions, stopping: Waker
   ) throws {
+    self.admissions = admissions
+    self.backups = backups
     self.configuration = configuration
-    self.reader = reader
+    reader = try backups.reader()
     self.inbox = inbox
     self.live = live
     self.stopping = stopping
-    self.log = log
+    log = configuration.log.logger("admin")
     socket = try Socket(context, .rep)
     try socket.set(.lingerMilliseconds(0))
     // An agreement's file, at its largest, as a JSON string.
@@ -103,6 +107,8 @@ final class AdminServer {
     case .recordOrder(let document, let participant, let reason):
       return record(document, participant: participant, reason: reason)
     case .checkpoint, .auditHead, .auditPage, .auditProof: return try answerAudit(request)
+    case .keys: return keys()
+    case .backup, .backupState: return answerBackup(request)
     case .reloadRegistry:
       let registry = try RegistryFile.load(configuration.registryFile).registry
       return perform(.replaceRegistry(registry), "registry is in force")
@@ -169,7 +175,10 @@ final class AdminServer {
         file: configuration.agreementFile, version: snapshot.agreementVersion,
         hash: snapshot.agreementHash),
       clockHeld: snapshot.clockFault.map { "\($0)" },
-      unreviewedEmergencies: try reader.emergencies(all: false).count)
+      unreviewedEmergencies: try reader.emergencies(all: false).count,
+      unconfirmedReleases: Dictionary(
+        uniqueKeysWithValues: try reader.unconfirmedReleases().map { ($0.key.text, $0.value) }),
+      keyWarnings: KeyStanding.warnings(snapshot.registry, at: SystemClock().wall()))
   }
 }
 

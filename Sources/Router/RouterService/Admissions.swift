@@ -22,6 +22,8 @@ final class Admissions: Sendable {
   }
 
   private let doors = Mutex<[Door: Holder]>([:])
+  /// When each key was let in last; as many as the registry ever named.
+  private let seen = Mutex<[KeyFingerprint: WallTime]>([:])
   private let tunnels: [AgencyID: CriminalJusticeRoute]
   private let today: @Sendable () -> CivilDate
 
@@ -33,25 +35,32 @@ final class Admissions: Sendable {
     self.today = today
   }
 
-  /// Opens exactly the doors of `registry`: the submit lane to every key in force, each release
-  /// lane to the keys of its own agency.
+  /// Opens exactly the doors of `registry`: the submit lane to every key in force but listeners,
+  /// each release lane to the keys of its own agency but publishers.
   func replace(with registry: Registry) {
     var open: [Door: Holder] = [:]
     for agency in registry.agencies.values {
-      for key in agency.keys where !registry.cutOff.contains(key.fingerprint) {
+      for key in agency.keys where registry.isInForce(key.fingerprint) {
         guard let curve = CurvePublicKey(bytes: key.curve) else { continue }
         let holder = Holder(fingerprint: key.fingerprint, agency: agency.id)
-        open[Door(domain: Self.submitDomain, key: curve)] = holder
-        open[Door(domain: Self.releaseDomain(of: agency.id), key: curve)] = holder
+        if key.use != .listener { open[Door(domain: Self.submitDomain, key: curve)] = holder }
+        if key.use != .publisher {
+          open[Door(domain: Self.releaseDomain(of: agency.id), key: curve)] = holder
+        }
       }
     }
     doors.withLock { $0 = open }
   }
 
+  /// When each key was let in last, since the router started.
+  var admitted: [KeyFingerprint: WallTime] { seen.withLock { $0 } }
+
   /// - Parameter address: of the peer, as the transport saw it.
   func admit(_ domain: String, _ key: CurvePublicKey, from address: String) -> KeyFingerprint? {
     guard let holder = doors.withLock({ $0[Door(domain: domain, key: key)] }) else { return nil }
     if let tunnel = tunnels[holder.agency], !tunnel.admits(address, on: today()) { return nil }
+    let now = SystemClock().wall()
+    seen.withLock { $0[holder.fingerprint] = now }
     return holder.fingerprint
   }
 }

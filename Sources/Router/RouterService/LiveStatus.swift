@@ -16,6 +16,8 @@ final class LiveStatus: Sendable {
     var program: ProgramID
     var incarnation: Incarnation
     var contacts: [AgencyID: Contact]
+    /// When a frame last came under each key.
+    var heard: [KeyFingerprint: WallTime]
     /// Why releases are held for the operator to look at the clock.
     var clockFault: ClockFault?
   }
@@ -24,7 +26,7 @@ final class LiveStatus: Sendable {
   private let refreshed = Mutex(Tick(milliseconds: Int64.min / 2))
 
   init(_ state: RouterState) {
-    snapshot = Mutex(Self.snapshot(of: state, keeping: [:], now: nil, tick: nil))
+    snapshot = Mutex(Self.snapshot(of: state, keeping: nil, now: nil, tick: nil))
   }
 
   var now: Snapshot { snapshot.withLock { $0 } }
@@ -37,17 +39,22 @@ final class LiveStatus: Sendable {
     }
     guard isDue else { return }
     snapshot.withLock {
-      $0 = Self.snapshot(of: state, keeping: $0.contacts, now: now, tick: tick)
+      $0 = Self.snapshot(of: state, keeping: $0, now: now, tick: tick)
     }
   }
 
   private static func snapshot(
-    of state: RouterState, keeping before: [AgencyID: Snapshot.Contact], now: WallTime?,
-    tick: Tick?
+    of state: RouterState, keeping before: Snapshot?, now: WallTime?, tick: Tick?
   ) -> Snapshot {
+    var heard = before?.heard ?? [:]
+    if let now, let tick {
+      for (key, last) in state.heard {
+        heard[key] = WallTime(milliseconds: now.milliseconds - (tick - last).milliseconds)
+      }
+    }
     var contacts: [AgencyID: Snapshot.Contact] = [:]
     for agency in state.registry.agencies.keys {
-      var last = before[agency]?.lastContact
+      var last = before?.contacts[agency]?.lastContact
       if let now, let tick, let heard = state.lastHeard(agency) {
         last = WallTime(
           milliseconds: now.milliseconds - (tick - heard).milliseconds)
@@ -59,6 +66,7 @@ final class LiveStatus: Sendable {
       registry: state.registry, agreementVersion: state.agreement.version,
       agreementHash: state.agreement.contentHash,
       isDemonstration: state.agreement.isDemonstration, program: state.agreement.program,
-      incarnation: state.incarnation, contacts: contacts, clockFault: state.clockFault)
+      incarnation: state.incarnation, contacts: contacts, heard: heard,
+      clockFault: state.clockFault)
   }
 }

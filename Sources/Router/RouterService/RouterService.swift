@@ -1,3 +1,4 @@
+import Crypto
 import HubModel
 import Keys
 import Ledger
@@ -27,17 +28,15 @@ public final class RouterService: Sendable {
   public init(
     _ configuration: RouterConfiguration, onFailure: @escaping @Sendable (any Error) -> Void
   ) throws {
-    let log = configuration.log.logger("router")
+    let log = Descriptors.raise(configuration.log.logger("router"))
     let clock = SystemClock()
     let key = try KeyFile.load(configuration.keyFile)
     let registry = try RegistryFile.load(configuration.registryFile).registry
     let path = configuration.stateDirectory + "/ledger.sqlite"
     let keysPath = configuration.stateDirectory + "/keys.sqlite"
     let master = try configuration.masterKey.load()
-    let ledger = try Ledger(
-      at: path,
-      keys: KeyStore(
-        at: keysPath, master: master, before: configuration.masterKeyBefore?.load()))
+    let space = SpaceWatch(folder: configuration.stateDirectory, log: log)
+    let ledger = try Ledger(at: path, keys: Self.keys(configuration, master))
     let checkpoints = try CheckpointClock(
       ledger: ledger, program: configuration.program, key: key.signer,
       interval: configuration.checkpointEvery, clock: clock)
@@ -67,20 +66,16 @@ public final class RouterService: Sendable {
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
     let transport = try ZeroMQTransport(
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
-      inbox: inbox, log: log)
-    try transport.open(state.registry)
-    if let first = starting.first {
-      // In the ledger before the first message is decided by it.
-      let text = Array(first.text.utf8)
-      inbox.tell(.administration(.activate(agreement, text: text, effective: nil), ticket: 0))
-    }
-
+      inbox: inbox, clock: clock, registry: state.registry, log: log)
+    try transport.open()
+    starting.record(in: inbox)
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
+    let backups = BackupWorker(
+      ledgerPath: path, keysPath: keysPath, master: master, inbox: inbox, log: log)
     let server = try AdminServer(
-      context: context, configuration: configuration,
-      reader: LedgerReader(at: path, keys: KeyReader(at: keysPath, master: master)),
-      inbox: inbox, live: live, stopping: stoppingAdmin, log: configuration.log.logger("admin"))
+      context: context, configuration: configuration, backups: backups, inbox: inbox, live: live,
+      admissions: admissions, stopping: stoppingAdmin)
     // Said once whoever reads it may ask: the admin socket is bound, too.
     Self.greet(state, configuration, log)
     self.inbox = inbox
@@ -91,10 +86,17 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop,
-      folder: configuration.stateDirectory, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
+  }
+
+  private static func keys(
+    _ configuration: RouterConfiguration, _ master: SymmetricKey
+  ) throws -> KeyStore {
+    try KeyStore(
+      at: configuration.stateDirectory + "/keys.sqlite", master: master,
+      before: configuration.masterKeyBefore?.load())
   }
 
   private static func greet(

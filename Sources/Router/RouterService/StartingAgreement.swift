@@ -72,3 +72,12 @@ struct StartingAgreement {
       + "is another (SHA-256 \(Hex.encode(AgreementFile.hash(of: text)))): \(remedy)"
   }
 }
+
+extension StartingAgreement {
+  /// Has the very first agreement in the ledger before the first message is decided by it.
+  func record(in inbox: Inbox) {
+    guard let first else { return }
+    let text = Array(first.text.utf8)
+    inbox.tell(.administration(.activate(active, text: text, effective: nil), ticket: 0))
+  }
+}

@@ -1,4 +1,3 @@
-import Glibc
 import HubModel
 import Ledger
 import Logging
@@ -25,13 +24,13 @@ final class TurnLoop {
   private let clock: SystemClock
   private let stop: StopFlag
   private let space: SpaceWatch
+  private let keys: KeyWatch
   private let log: Logger
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
     live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock,
-    stop: StopFlag, folder: String,
-    log: Logger
+    stop: StopFlag, space: SpaceWatch, log: Logger
   ) {
     self.state = state
     self.transport = transport
@@ -42,7 +41,8 @@ final class TurnLoop {
     self.checkpoints = checkpoints
     self.clock = clock
     self.stop = stop
-    self.space = SpaceWatch(folder: folder)
+    self.space = space
+    self.keys = KeyWatch(log: log)
     self.log = log
   }
 
@@ -65,10 +65,13 @@ final class TurnLoop {
     let ports = SystemTurnClock(clock: clock)
     var wait = Span(milliseconds: 0)
     var knownFault: ClockFault?
+    let journal = RoomyJournal(ledger, space)
+    // It has looked once already, before the ledger was opened.
+    if let isLow = space.look(at: clock.tick()) { inbox.tell(.space(isLow: isLow)) }
     do {
       while !stop.isSet {
         wait = try state.turn(
-          transport: transport, journal: ledger, clock: ports, fresh: &fresh, waiting: wait)
+          transport: transport, journal: journal, clock: ports, fresh: &fresh, waiting: wait)
         if !transport.rebinding.isEmpty {
           // Registry first, connections second: whoever comes back in between is not let in.
           admissions.replace(with: state.registry)
@@ -84,15 +87,9 @@ final class TurnLoop {
           try checkpoints.writeNow(clock.wall())
           inbox.answerCheckpoints()
         }
+        keys.look(state.registry, at: tick, clock.wall())
         live.refresh(state, now: clock.wall(), tick: tick)
-        if let isLow = space.look(at: tick) {
-          log.critical(
-            isLow
-              ? "disk space is low: only releases, revocations and cut-offs are taken"
-              : "disk space is back: everything is taken again",
-            metadata: ["free-bytes": "\(space.free)"])
-          inbox.tell(.space(isLow: isLow))
-        }
+        if let isLow = space.look(at: tick) { inbox.tell(.space(isLow: isLow)) }
       }
       log.notice("router stopped")
     } catch {
@@ -100,31 +97,5 @@ final class TurnLoop {
       log.critical("router cannot go on", metadata: ["error": "\(error)"])
       onFailure(error)
     }
-  }
-}
-
-/// Watches the free space of the ledger's disk, every few seconds.
-final class SpaceWatch {
-  /// Below this the router takes no new work; what is left is for revocations and cut-offs.
-  static let reserve: UInt64 = 64 << 20
-
-  private let folder: String
-  private var next = Tick(milliseconds: 0)
-  private var isLow = false
-  private(set) var free: UInt64 = 0
-
-  init(folder: String) { self.folder = folder }
-
-  /// - Returns: the new state where it has changed.
-  func look(at tick: Tick) -> Bool? {
-    guard tick >= next else { return nil }
-    next = tick + .seconds(5)
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
-    free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-    let now = free < (isLow ? Self.reserve * 2 : Self.reserve)
-    guard now != isLow else { return nil }
-    isLow = now
-    return now
   }
 }

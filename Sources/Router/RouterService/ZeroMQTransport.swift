@@ -19,15 +19,23 @@ final class ZeroMQTransport: Transport {
   private let secretKey: CurveSecretKey
   private let inbox: Inbox
   private let log: Logger
+  private let clock: SystemClock
   private let submit: Socket
+  private var intake: Intake
+  /// Whose key is whose, as of the last binding of the lanes.
+  private var registry: Registry
   private var lanes: [(agency: AgencyID, socket: Socket, endpoint: String)] = []
   /// Lanes that the last turn asked to close and bind again.
   private(set) var rebinding: [AgencyID] = []
 
   init(
     context: Context, configuration: RouterConfiguration, secretKey: CurveSecretKey,
-    inbox: Inbox, log: Logger
+    inbox: Inbox, clock: SystemClock, registry: Registry, log: Logger
   ) throws {
+    self.clock = clock
+    self.registry = registry
+    intake = Intake(
+      Intake.Bounds(rate: configuration.submitRate, burst: configuration.submitBurst))
     self.context = context
     host = configuration.listenHost
     tunnels = Dictionary(
@@ -63,14 +71,15 @@ final class ZeroMQTransport: Transport {
 
   // MARK: Release lanes
 
-  /// Makes the lanes those of `registry`; called at start.
-  func open(_ registry: Registry) throws {
+  /// Makes the lanes those of the registry; called at start.
+  func open() throws {
     for agency in registry.agencies.values.sorted(by: { $0.id < $1.id }) { try open(agency) }
   }
 
   /// Closes the lanes that the last turn named, and binds those that the registry still has:
   /// no connection made under an old key survives.
   func rebind(_ registry: Registry) throws {
+    self.registry = registry
     for agency in rebinding {
       for lane in lanes where lane.agency == agency { lane.socket.close() }
       lanes.removeAll { $0.agency == agency }
@@ -111,34 +120,67 @@ final class ZeroMQTransport: Transport {
     let sockets = [submit] + lanes.map(\.socket)
     let ready = try Poller.poll(
       sockets, extraDescriptors: [inbox.waker.descriptor],
-      timeoutMilliseconds: Int(wait.milliseconds))
+      timeoutMilliseconds: intake.isEmpty ? Int(wait.milliseconds) : 0)
     var events: [Event] = []
+    let now = clock.tick()
     for index in ready {
       switch index {
-      case 0: try receive(atMost: count, into: &events)
+      case 0: try receive(at: now)
       case sockets.count: events += inbox.take()
       default: try greet(lanes[index - 1].socket)
       }
     }
+    events += intake.batch(atMost: count).map(Self.decoded)
+    intake.takeNotices(at: now).forEach(report)
     return events
   }
 
-  private func receive(atMost count: Int, into events: inout [Event]) throws {
-    var messages = 0
-    while messages < count, let frame = try submit.receive(wait: false) {
-      // No user id: the ZAP handler did not vouch for it, so nobody said it.
-      guard let userID = frame.userID, let fingerprint = KeyFingerprint(userID),
-        frame.frames.count == 2, !frame.isOversize
+  private static func decoded(_ frame: RawFrame) -> Event {
+    do throws(Refusal) {
+      return .submission(frame.session, try Submission(decoding: frame.bytes))
+    } catch {
+      return .malformed(frame.session, error)
+    }
+  }
+
+  /// Frames, and bytes of them, that are taken off the socket at a time.
+  private static let framesAtOnce = 512
+  private static let bytesAtOnce = 16 << 20
+
+  /// Takes what came off the socket. Whose it is, and whether it is too much, is seen before
+  /// anything is decoded.
+  private func receive(at now: Tick) throws {
+    var bytes = 0
+    var frames = 0
+    while frames < Self.framesAtOnce, bytes < Self.bytesAtOnce,
+      let message = try submit.receive(wait: false)
+    {
+      frames += 1
+      // No user id: the ZAP handler did not vouch for it, so nobody said it. The turn asks the
+      // registry again: a key may be cut off while its frame waits.
+      guard let userID = message.userID, let fingerprint = KeyFingerprint(userID),
+        message.frames.count == 2, !message.isOversize,
+        let agency = registry.holder(of: fingerprint)?.agency.id
       else { continue }
-      let session = Session(connection: frame.frames[0], fingerprint: fingerprint)
-      do {
-        let submission = try Submission(decoding: frame.frames[1])
-        if case .publish(let publish) = submission { messages += publish.items.count }
-        events.append(.submission(session, submission))
-      } catch {
-        events.append(.malformed(session, error))
+      bytes += message.frames[1].count
+      let session = Session(connection: message.frames[0], fingerprint: fingerprint)
+      let frame = RawFrame(session: session, bytes: message.frames[1])
+      if case .refused(let refusal, let after) = intake.offer(frame, of: agency, at: now) {
+        try send([.reply(session, .rejection(refusal, after: after))])
       }
-      messages += 1
+    }
+  }
+
+  private func report(_ notice: Intake.Notice) {
+    switch notice {
+    case .limited(let agency):
+      log.warning(
+        "an agency sends more than its share; the rest waits in its spool",
+        metadata: ["agency": "\(agency)", "remedy": "see submit-rate in router.yaml"])
+    case .withinShare(let agency, let count):
+      log.notice(
+        "an agency is within its share again",
+        metadata: ["agency": "\(agency)", "refused-frames": "\(count)"])
     }
   }
 

@@ -65,7 +65,7 @@ struct SaidConsent {
     case .suspended: stopped[person, default: []].insert(id)
     case .resumed: stopped[person]?.remove(id)
     case .voided: forged[person, default: []].insert(id)
-    case .occurred: break
+    case .occurred, .confirmed: break
     }
   }
 

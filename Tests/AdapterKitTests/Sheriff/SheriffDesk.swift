@@ -18,6 +18,18 @@ struct SheriffDesk {
       place.setting(migrations: SheriffAdapter.migrations, adapter: section))
   }
 
+  /// In a place that is there already, with further files of its own.
+  init(place: Workplace, _ section: String, files: [String: String]) throws {
+    self.place = place
+    for (name, text) in files {
+      let file = place.root.appendingPathComponent(name)
+      try Data(text.utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+    }
+    adapter = try SheriffAdapter(
+      place.setting(migrations: SheriffAdapter.migrations, adapter: section))
+  }
+
   @discardableResult
   func take(_ folder: String, _ name: String, _ bytes: Data) throws -> IntakeReport {
     try adapter.setting.store.write { database in

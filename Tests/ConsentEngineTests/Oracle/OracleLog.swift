@@ -55,6 +55,8 @@ struct OracleLog {
       case .resumed: rule12_goOn(event.id, from: saying.by)
       case .voided: rule2_isFalse(event.id, from: saying.by)
       case .occurred: if event.event != "" { events.append((event.event, saying.at)) }
+      // Only ever said after a restore, which is none of the histories here.
+      case .confirmed: break
       }
     }
   }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HubModel
+import HubProtocol
 import Keys
 import Ledger
 import RouterCore
@@ -27,6 +28,18 @@ final class LedgerFolder {
   func keys() throws -> KeyStore { try KeyStore(at: keysPath, master: Self.master) }
   func reader() throws -> LedgerReader {
     try LedgerReader(at: path, keys: KeyReader(at: keysPath, master: Self.master))
+  }
+
+  static let signer = SigningKey(
+    Curve25519.Signing.PrivateKey(), fingerprint: KeyFingerprint("ab")!)
+
+  func restore(from backup: String) throws -> (report: RestoreReport, kept: String?) {
+    try LedgerRestore(path, from: backup, keys: keys).perform(Self.order)
+  }
+
+  static var order: RestoreOrder {
+    RestoreOrder(
+      program: Sample.program, key: signer, now: .after(1_000), reason: "the disk failed")
   }
 
   /// What a killed process leaves: the files as they stand, without the locks and the shared

@@ -239,7 +239,7 @@ final class CrashTown {
         let message = adapters[agency]!.spool[receipt.sequence]![Int(refused.number) - 1]
         adapters[agency]!.refused[message.id] = refused.refusal
       }
-    case .rejection(let refusal):
+    case .rejection(let refusal, _):
       if refusal.code == .helloRequired { greet(agency) }
       if refusal.code == .submissionGap { adapters[agency]!.sent = adapters[agency]!.receipted }
     case .pong: break

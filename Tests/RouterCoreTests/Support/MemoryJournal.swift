@@ -26,6 +26,8 @@ final class MemoryJournal: Journal {
   private var refusals: [SourceKey: [RefusedSubmission]] = [:]
   private var heads: [ParticipantID: ParticipantID] = [:]
   private var clock: ClockMark?
+  private var backups: [Backup] = []
+  private var endedKeys: [KeyFingerprint: WallTime] = [:]
   private var agreement: (version: UInt32, hash: [UInt8]) = (0, [])
   private(set) var agreements: [RecordedAgreement] = []
   private(set) var redecision: Redecision?
@@ -115,6 +117,8 @@ final class MemoryJournal: Journal {
     case .agreement(let version, let hash, _): agreement = (version, hash)
     case .agreementRecorded(let recorded): agreements.append(recorded)
     case .redecision(let work): redecision = work
+    case .keyEnded(let key, let end): endedKeys[key] = end
+    case .backedUp(let backup): backups = (backups + [backup]).suffix(Limits.backupsRemembered)
     case .audit(let entry): audit.append(entry)
     }
   }
@@ -190,7 +194,7 @@ final class MemoryJournal: Journal {
       agreementVersion: agreement.version, agreementHash: agreement.hash,
       nextDue: timers.values.map(\.due).min(),
       agreements: agreements.filter { $0.version >= agreement.version }, escrowTail: escrowTail,
-      redecision: redecision, clock: clock)
+      redecision: redecision, clock: clock, backups: backups, endedKeys: endedKeys)
   }
 
   func load(_ needs: Needs) -> Facts {

@@ -41,8 +41,9 @@ public struct CaseViews: Sendable {
   }
 
   public func view(of caseID: CaseID, in database: Database) throws -> CaseView? {
-    let row = try Row.fetchOne(
-      database, sql: "SELECT view FROM case_view WHERE case_id = ?", arguments: [caseID.text])
+    let statement = try database.cachedStatement(
+      sql: "SELECT view FROM case_view WHERE case_id = ?")
+    let row = try Row.fetchOne(statement, arguments: [caseID.text])
     return try row.map { try JSONDecoder().decode(CaseView.self, from: $0["view"]) }
   }
 }

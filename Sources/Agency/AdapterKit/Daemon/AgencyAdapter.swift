@@ -13,6 +13,8 @@ public struct AdapterSetting: Sendable {
   public let dates: DateReader
   public let notices: NoticeDates
   public let log: Logger
+  public let connectors: Connectors
+  let notify: NotifySettings
   /// Sees each message that is sent; of use to a dry run alone.
   let observer: (@Sendable (Message) -> Void)?
 
@@ -27,6 +29,8 @@ public struct AdapterSetting: Sendable {
   ) throws {
     self.configuration = configuration
     self.observer = observer
+    connectors = try Connectors(configuration)
+    notify = try NotifySettings(configuration)
     let now = SystemClock().wall()
     let calendar = configuration.calendar(around: now)
     dates = DateReader(calendar: calendar)
@@ -40,8 +44,23 @@ public struct AdapterSetting: Sendable {
     try Folders.make(configuration.stateDirectory)
     store = try AdapterStore(
       path: configuration.stateDirectory + "/adapter.sqlite",
-      migrations: [AdapterTables.migration] + migrations)
+      migrations: [
+        AdapterTables.migration, CapturedReleases.migration, Alarms.migration,
+        PollMemory.migration, FHIROutbox.migration,
+      ] + migrations)
   }
+
+  /// One for each channel of the configuration.
+  var noticeSenders: [NoticeSender] {
+    notify.channels.sorted { $0.key < $1.key }.map { name, channel in
+      NoticeSender(
+        channel: name, sending: channel, store: store, agency: configuration.agency.text,
+        desk: notify.desk, log: log)
+    }
+  }
+
+  /// Whither deliveries go besides the adapter's own tables.
+  var outboxes: [FHIROutbox] { connectors.outboxes(store: store, log: log) }
 
   /// A message of this agency, with what every one has.
   public func message(
@@ -60,6 +79,7 @@ public struct AdapterSetting: Sendable {
   /// Spools it in the same transaction as the rest of what a file or command does.
   public func send(_ message: Message, in database: Database) throws {
     try store.spool(message, role: configuration.role, in: database)
+    try CapturedReleases(in: database).note(message)
     observer?(message)
   }
 }

@@ -12,23 +12,41 @@ public struct CheckedFile {
     the file or the configuration cannot be read.
     """
 
-  /// - Parameter folder: tells below which folder of `in` the file would be dropped.
+  /// - Parameters:
+  ///   - connector: by which the file would come; where it is left out, the one that takes files
+  ///     of its name, or none.
+  ///   - folder: tells below which folder of `in` a file of no connector would be dropped.
   public init<Adapter: AgencyAdapter>(
-    _ type: Adapter.Type, file path: String, configuration: String, json: Bool,
-    folder: (AdapterConfiguration, IntakeFile) throws -> String
+    _ type: Adapter.Type, file path: String?, connector: String? = nil, configuration: String,
+    json: Bool, folder: (AdapterConfiguration, IntakeFile) throws -> String
   ) {
     do {
-      let url = URL(fileURLWithPath: path)
-      let file = IntakeFile(
-        folder: "", name: url.lastPathComponent, bytes: try Data(contentsOf: url))
       let configuration = try AdapterConfiguration.load(configuration)
-      let result = try DryRun(
-        type, file: path, folder: folder(configuration, file), configuration: configuration)
+      let connectors = try Connectors(configuration)
+      let name =
+        path.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "\(connector ?? "")-now.json"
+      let found = try connectors.connector(named: connector, for: name)
+      let bytes = try path.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        ?? Self.sample(of: found)
+      let place = try found?.folder
+        ?? folder(configuration, IntakeFile(folder: "", name: name, bytes: bytes))
+      let file = IntakeFile(folder: place, name: name, bytes: bytes, mapping: found?.mapping)
+      let result = try DryRun(type, file, configuration: configuration)
       text = json ? try Listing.json(result) : result.text
       exitCode = result.exitCode
     } catch {
       text = "\(error)"
       exitCode = 3
     }
+  }
+
+  /// The first rows of a view or search, read now.
+  private static func sample(of connector: Connectors.Connector?) throws -> Data {
+    guard let connector, case .poll(let source, _, _) = connector.way else {
+      throw IntakeError(
+        "no file is given",
+        remedy: "Name a file, or a connector of kind sql or fhir with --connector.")
+    }
+    return PolledRow.document(try source.read(from: nil, limit: 100))
   }
 }

@@ -6,7 +6,7 @@ import Operations
 /// same way, and waits the same way while the daemon is down.
 public enum CommandDrop {
   /// Below `in`.
-  static let folder = "commands"
+  public static let folder = "commands"
 
   /// Writes `in/commands/<time>-<command>.json` whole.
   /// - Returns: what to tell the person.

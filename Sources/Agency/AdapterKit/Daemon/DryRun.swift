@@ -23,12 +23,27 @@ public struct DryRun: Encodable, Sendable {
   public let sendings: [Sending]
   public let problems: [String]
   public let remarks: [String]
+  /// Of a connector: how many records have each of the fields that its mapping places.
+  public let filled: [String: Int]?
 
-  /// - Parameter folder: below `in`, where the file would be dropped.
+  /// - Parameters:
+  ///   - folder: below `in`, where the file would be dropped.
+  ///   - mapping: how a connector reads it.
   /// - Throws: where the configuration, a key or the store is not as it must be.
   public init<Adapter: AgencyAdapter>(
     _ type: Adapter.Type, file path: String, folder: String,
     configuration: AdapterConfiguration
+  ) throws {
+    let url = URL(fileURLWithPath: path)
+    let name = url.lastPathComponent
+    let file = IntakeFile(
+      folder: folder, name: name, bytes: try Data(contentsOf: url),
+      mapping: try Connectors(configuration).mapping(folder: folder, name: name))
+    try self.init(type, file, configuration: configuration)
+  }
+
+  init<Adapter: AgencyAdapter>(
+    _ type: Adapter.Type, _ intake: IntakeFile, configuration: AdapterConfiguration
   ) throws {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-check-\(UUID().uuidString)")
@@ -40,9 +55,6 @@ public struct DryRun: Encodable, Sendable {
     let seen = Collected()
     let setting = try AdapterSetting(copied, migrations: Adapter.migrations) { seen.add($0) }
     let adapter = try Adapter(setting)
-    let url = URL(fileURLWithPath: path)
-    let intake = IntakeFile(
-      folder: folder, name: url.lastPathComponent, bytes: try Data(contentsOf: url))
     var report: IntakeReport
     do {
       report = try setting.store.write { database in
@@ -56,11 +68,18 @@ public struct DryRun: Encodable, Sendable {
       seen.clear()
     }
     file = intake.name
-    self.folder = folder
+    folder = intake.folder
     records = report.taken
     sendings = seen.all.map(Sending.init)
     problems = report.rejected.map(\.description)
     remarks = report.remarks
+    filled = intake.mapping.map { mapping in
+      let records = (try? mapping.table(of: intake.bytes, required: []))?.records ?? []
+      return Dictionary(
+        uniqueKeysWithValues: mapping.fields.map { field in
+          (field, records.count { $0.optional(field) != nil })
+        })
+    }
   }
 
   /// By the convention of monitoring: 0 good, 1 some records bad, 2 nothing usable.
@@ -69,6 +88,10 @@ public struct DryRun: Encodable, Sendable {
   /// For the terminal: what would be sent, by topic where there is much of it.
   public var text: String {
     var lines = ["\(file): \(records) record(s) good, \(problems.count) thing(s) to mend"]
+    if let filled {
+      let fields = filled.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      lines.append("fields found, and in how many records: \(fields.joined(separator: ", "))")
+    }
     lines += sendings.prefix(Self.shown).map { sending in
       var words = ["would send \(sending.topic)"]
       if let referral = sending.referral { words.append("of referral \(referral)") }

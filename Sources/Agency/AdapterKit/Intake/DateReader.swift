@@ -8,7 +8,8 @@ import Operations
 /// |---|---|
 /// | `2026-03-01`, `20260301` | `14:05`, `14:05:09`, `14:05:09.250`, `1405` |
 /// | `03/01/2026`, `3/1/2026`, `3-1-2026`, in the order of ``DateReader/Order`` | `2:05 PM` |
-/// | `1-Mar-2026`, `01 MAR 2026`, `Mar 1, 2026` | an offset may follow: `-08:00`, `Z` |
+/// | `1-Mar-2026`, `01 MAR 2026`, `Mar 1, 2026` | an offset may follow: `-08:00`, `-0800`, `Z` |
+/// | `202603011405`, `20260301140509.25-0800`: both in one, as HL7 version 2 writes them | |
 ///
 /// Years of two digits are refused: nobody can tell which century a birth date means.
 public struct DateReader: Sendable {
@@ -67,6 +68,10 @@ public struct DateReader: Sendable {
     guard let first = spaced.first else { return nil }
     // A `T` parts date and time only after a date: it is a letter of `OCT` too.
     let head = first.prefix { $0 != "T" }
+    let digits = head.prefix { $0.isNumber }
+    if digits.count == 12 || digits.count == 14, let date = numeric(head.prefix(8)) {
+      return (date, text[head.prefix(8).endIndex...])
+    }
     if let date = numeric(head) { return (date, rest(of: text, after: head)) }
     if let date = named(first.split(separator: "-")) { return (date, rest(of: text, after: first)) }
     guard spaced.count >= 3, let date = named(spaced.prefix(3).map { $0 }) else { return nil }
@@ -132,11 +137,18 @@ private struct Clock {
     }
     if let start = rest.firstIndex(where: { "+-Z".contains($0) }) {
       offset = String(rest[start...])
+      if let written = offset, written.count == 5, written.dropFirst().allSatisfy(\.isNumber) {
+        offset = "\(written.prefix(3)):\(written.suffix(2))"
+      }
       rest = rest[..<start]
     }
     var parts = rest.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
     if parts.count == 1, parts[0].count == 4 {
       parts = [String(parts[0].prefix(2)), String(parts[0].suffix(2))]
+    } else if parts.count == 1, parts[0].prefix(while: { $0 != "." }).count == 6 {
+      let digits = parts[0]
+      parts = [digits.prefix(2), digits.dropFirst(2).prefix(2), digits.dropFirst(4)]
+        .map(String.init)
     }
     guard (2...3).contains(parts.count) else { return nil }
     let whole = parts.enumerated().map { $0 == 2 ? $1.prefix(while: { $0 != "." }) : $1[...] }

@@ -16,6 +16,11 @@ struct Filing: Codable {
   var note: [String]
   /// The bad records as a table; empty where the whole file goes to `rejected`.
   var badTable: String
+  /// The transaction that was to take it was rolled back.
+  var isUndone = false
+
+  /// What was wrong first, in one line.
+  var problem: String { note.first { $0.contains(": ") } ?? note.dropFirst().first ?? "refused" }
 
   static let seenBefore = Filing(
     outcome: .seenBefore, taken: 0, bad: 0,
@@ -27,6 +32,12 @@ struct Filing: Codable {
     self.bad = bad
     self.note = note
     self.badTable = badTable
+  }
+
+  /// A file that was refused as a whole, by throwing.
+  init(undone error: IntakeError, of file: IntakeFile) {
+    self.init(IntakeReport(rejected: [error]), of: file)
+    isUndone = true
   }
 
   init(_ report: IntakeReport, of file: IntakeFile) {
@@ -45,7 +56,8 @@ struct Filing: Codable {
     }
     let rows = report.badRows
     if report.taken > 0 && !rows.rows.isEmpty {
-      badTable = ([rows.header] + rows.rows).joined(separator: "\n") + "\n"
+      let header = rows.header.isEmpty ? [] : [rows.header]
+      badTable = (header + rows.rows).joined(separator: "\n") + "\n"
       note.append(
         "The records to mend stand in the table beside this note; lines are counted as in the "
           + "file that came. Mend them there and drop that table.")
@@ -65,9 +77,10 @@ struct FileCabinet {
 
   var folders: [URL] { [done, rejected] }
 
-  /// - Parameter mark: names the file in logs.
-  func file(_ url: URL, _ filing: Filing, mark: String) throws {
-    let name = url.lastPathComponent
+  /// - Parameters:
+  ///   - name: under which it is kept.
+  ///   - mark: names the file in logs.
+  func file(_ url: URL, as name: String, _ filing: Filing, mark: String) throws {
     switch filing.outcome {
     case .taken, .seenBefore:
       let place = free(name, in: done)

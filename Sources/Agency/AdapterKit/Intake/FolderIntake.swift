@@ -10,6 +10,8 @@ import Logging
 /// | file | what happens |
 /// |---|---|
 /// | still growing, hidden, `.tmp`, `.part` or the like | left alone |
+/// | renamed from such a name, or closed and left alone | taken at once, where the kernel tells |
+/// | the same size and time at two looks | taken |
 /// | good | its messages and its record go into one transaction; moved to `done` |
 /// | the same bytes again | moved to `done` with a note; nothing is sent |
 /// | some records of a table bad | the good ones go on and the file is done; the bad ones go to |
@@ -37,15 +39,20 @@ final class FolderIntake {
   private let store: AdapterStore
   private let cabinet: FileCabinet
   private let log: Logger
+  private let connectors: Connectors
+  /// Tells of files at once, where there is one.
+  var watch: FolderWatch?
   private var looks: [String: Look] = [:]
+  private var rejected: [String] = []
 
   /// - Parameter snapshots: folders whose files show how things stand. There the same bytes are
   ///   the same news only while nothing else came between.
   init(
     _ folders: [String], snapshots: Set<String> = [], incoming: String, done: String,
-    rejected: String, store: AdapterStore, log: Logger
+    rejected: String, store: AdapterStore, connectors: Connectors = .none, log: Logger
   ) throws {
     self.folders = folders
+    self.connectors = connectors
     self.snapshots = snapshots
     self.incoming = URL(fileURLWithPath: incoming)
     self.store = store
@@ -57,6 +64,15 @@ final class FolderIntake {
     }
   }
 
+  /// The folders that it takes files from.
+  var places: [String] { folders.map { incoming.appendingPathComponent($0).path } }
+
+  /// Marks of the files that were rejected, wholly or in part, since the last call.
+  func takeRejected() -> [String] {
+    defer { rejected = [] }
+    return rejected
+  }
+
   /// Looks into every folder once and takes what is ready.
   /// - Returns: how many files were taken or rejected.
   func look(_ take: (IntakeFile, Database) throws -> IntakeReport) -> Int {
@@ -64,7 +80,7 @@ final class FolderIntake {
     for folder in folders {
       for file in ready(in: incoming.appendingPathComponent(folder)) {
         do {
-          try process(file, folder: folder, take)
+          try process(file, folder: folder, name: file.lastPathComponent, take)
           count += 1
         } catch {
           // The file stays where it is and is tried again at the next look.
@@ -92,7 +108,8 @@ final class FolderIntake {
       else { continue }
       let look = Look(size: size, modified: modified)
       let isWhole = folder.lastPathComponent == CommandDrop.folder && isWholeCommand(file, size)
-      if looks[file.path] == look || isWhole { found.append((file, modified)) }
+      let isTold = watch?.takeWhole(file.path) ?? false
+      if looks[file.path] == look || isWhole || isTold { found.append((file, modified)) }
       looks[file.path] = look
     }
     let present = Set(files.map(\.path))
@@ -109,44 +126,109 @@ final class FolderIntake {
     return (try? JSONSerialization.jsonObject(with: bytes)) != nil
   }
 
+  /// Takes what came by a connection, as if it had been dropped: on disk before it is looked into.
+  /// Until then its file is hidden; what is left of one after a crash was never answered.
+  func receive(
+    _ arrival: Arrival, _ take: (IntakeFile, Database) throws -> IntakeReport
+  ) -> ArrivalAnswer {
+    let place = incoming.appendingPathComponent(arrival.folder)
+    let url = place.appendingPathComponent(Self.arriving + arrival.name)
+    do {
+      try Self.writeFlushed(arrival.bytes, to: url)
+      return .filed(
+        try process(url, folder: arrival.folder, name: arrival.name, also: arrival.also, take))
+    } catch {
+      try? FileManager.default.removeItem(at: url)
+      log.error(
+        "an arrival could not be processed",
+        metadata: ["folder": "\(arrival.folder)", "error": "\(type(of: error))"])
+      return .notNow
+    }
+  }
+
+  private static let arriving = ".arriving-"
+
+  private static func writeFlushed(_ bytes: Data, to url: URL) throws {
+    try bytes.write(to: url)
+    let handle = try FileHandle(forUpdating: url)
+    try handle.synchronize()
+    try handle.close()
+  }
+
+  /// Puts away what was taken before a crash, and removes what was not: its sender has no answer,
+  /// and sends it again.
+  func clearArrivals() throws {
+    for folder in folders {
+      let place = incoming.appendingPathComponent(folder)
+      let names = try FileManager.default.contentsOfDirectory(atPath: place.path)
+      for hidden in names.sorted() where hidden.hasPrefix(Self.arriving) {
+        let url = place.appendingPathComponent(hidden)
+        let name = String(hidden.dropFirst(Self.arriving.count))
+        let bytes = try Data(contentsOf: url)
+        let hash = connectors.mapping(folder: folder, name: name)?.identity(of: bytes)
+          ?? Data(SHA256.hash(data: bytes))
+        let seen = try store.read {
+          try TakenFiles.seen(hash, in: folder, onlyAsLatest: false, $0)
+        }
+        if let seen {
+          try cabinet.file(url, as: name, seen, mark: Hex.encode(hash.prefix(6)))
+        } else {
+          try FileManager.default.removeItem(at: url)
+        }
+      }
+    }
+  }
+
+  @discardableResult
   private func process(
-    _ url: URL, folder: String, _ take: (IntakeFile, Database) throws -> IntakeReport
-  ) throws {
+    _ url: URL, folder: String, name: String, also: ((Database) throws -> Void)? = nil,
+    _ take: (IntakeFile, Database) throws -> IntakeReport
+  ) throws -> Filing {
     let bytes = try Data(contentsOf: url)
-    let file = IntakeFile(folder: folder, name: url.lastPathComponent, bytes: bytes)
-    let hash = Data(SHA256.hash(data: bytes))
+    let mapping = connectors.mapping(folder: folder, name: name)
+    let file = IntakeFile(folder: folder, name: name, bytes: bytes, mapping: mapping)
+    let own = mapping?.identity(of: bytes)
+    let hash = own ?? Data(SHA256.hash(data: bytes))
     defer { looks[url.path] = nil }
     var filing: Filing
     do {
       filing = try store.write { database in
-        if let seen = try TakenFiles.seen(
-          hash, in: folder, onlyAsLatest: snapshots.contains(folder), database)
+        let isState = own == nil && snapshots.contains(folder)
+        if let seen = try TakenFiles.seen(hash, in: folder, onlyAsLatest: isState, database)
         {
+          try also?(database)
           return seen
         }
         let filing = Filing(try take(file, database), of: file)
         try TakenFiles.record(hash, file, filing, in: database)
+        try also?(database)
         return filing
       }
     } catch let error as IntakeError {
-      filing = Filing(IntakeReport(rejected: [error]), of: file)
+      filing = Filing(undone: error, of: file)
     } catch let refusal as Refusal {
-      filing = Filing(IntakeReport(rejected: [IntakeError(refusal)]), of: file)
+      filing = Filing(undone: IntakeError(refusal), of: file)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       let error = IntakeError(
         "says something that this adapter cannot keep",
         remedy: "Nothing of it was taken. Check it with the check command and report this.")
-      filing = Filing(IntakeReport(rejected: [error]), of: file)
+      filing = Filing(undone: error, of: file)
     }
     let mark = Hex.encode(hash.prefix(6))
-    try cabinet.file(url, filing, mark: mark)
-    try store.write { try TakenFiles.settle(hash, in: folder, $0) }
+    try cabinet.file(url, as: name, filing, mark: mark)
+    if filing.bad > 0 { rejected.append(mark) }
+    try store.write { database in
+      try TakenFiles.settle(hash, in: folder, database)
+      // What was refused has no transaction of its own to go with.
+      if filing.isUndone { try also?(database) }
+    }
     log.log(
       level: filing.bad > 0 ? .warning : .info, "\(filing.outcome.rawValue)",
       metadata: [
         "folder": "\(folder)", "content": "\(mark)", "taken": "\(filing.taken)",
         "bad": "\(filing.bad)",
       ])
+    return filing
   }
 }
 

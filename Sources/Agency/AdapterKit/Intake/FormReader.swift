@@ -38,7 +38,7 @@ public enum FormReader {
     return error
   }
 
-  private static func text(of value: Any) -> String? {
+  static func text(of value: Any) -> String? {
     switch value {
     case let text as String: return text
     case is NSNull: return ""

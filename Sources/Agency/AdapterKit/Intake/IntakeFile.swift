@@ -6,19 +6,28 @@ public struct IntakeFile: Sendable {
   public let folder: String
   public let name: String
   public let bytes: Data
+  /// How its connector reads it; `nil` for a table or form of the adapter's own.
+  let mapping: RecordMapping?
 
   public init(folder: String, name: String, bytes: Data) {
+    self.init(folder: folder, name: name, bytes: bytes, mapping: nil)
+  }
+
+  init(folder: String, name: String, bytes: Data, mapping: RecordMapping?) {
     self.folder = folder
     self.name = name
     self.bytes = bytes
+    self.mapping = mapping
   }
 
-  public var isJSON: Bool { name.lowercased().hasSuffix(".json") }
+  /// Whether it is a form of the adapter's own.
+  public var isJSON: Bool { mapping == nil && name.lowercased().hasSuffix(".json") }
 
-  /// The file's records, whichever of the two formats it is in.
+  /// The file's records, whichever format it is in.
   public func records(
     _ reader: TableReader, required: [String]
   ) throws(IntakeError) -> TableReader.Table {
+    if let mapping { return try mapping.table(of: bytes, required: required) }
     guard isJSON else { return try reader.read(bytes, required: required) }
     let forms = try FormReader.read(bytes)
     let names = Set(forms.flatMap(\.values.keys))
@@ -46,6 +55,7 @@ public struct IntakeReport: Sendable {
     _ table: TableReader.Table, _ take: (IntakeRecord) throws -> Void
   ) throws {
     rejected += table.bad
+    remarks += table.remarks
     badRows.header = table.source.header
     badRows.rows += table.bad.compactMap { $0.line.flatMap { table.source.rows[$0] } }
     for record in table.records {

@@ -27,6 +27,8 @@ public struct TableReader: Sendable {
     public var isTruncated: Bool
     /// Records that do not fit the header, by line.
     public var bad: [IntakeError]
+    /// Said in the note beside the file, though nothing was wrong.
+    var remarks: [String] = []
     /// The header and each record by its line, as they stand in the file.
     var source: (header: String, rows: [Int: String]) = ("", [:])
 

@@ -35,11 +35,21 @@ struct OutputFolder {
 
   init(_ path: String) { root = URL(fileURLWithPath: path) }
 
+  /// Writes a notice as a PDF, under its own name.
+  func writePDF(of notice: OutputFile) throws {
+    guard let bytes = NoticePDF.render(notice.text) else { return }
+    try write(bytes, to: notice.name.replacingOccurrences(of: ".txt", with: ".pdf"))
+  }
+
   /// - Returns: whether anything changed.
   @discardableResult
   func write(_ file: OutputFile) throws -> Bool {
-    let place = root.appendingPathComponent(file.name)
-    let bytes = Data(file.text.utf8)
+    try write(Data(file.text.utf8), to: file.name)
+  }
+
+  @discardableResult
+  private func write(_ bytes: Data, to name: String) throws -> Bool {
+    let place = root.appendingPathComponent(name)
     if let present = try? Data(contentsOf: place), present == bytes { return false }
     try FileManager.default.createDirectory(
       at: place.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -1,13 +1,18 @@
-import HubModel
+package import HubModel
 
 /// Incarnation and number of a delivery frame whose content cannot be read, for instance because
 /// its topic is newer than this program; enough to set it aside under its number.
-struct DeliveryHeader: Equatable {
-  var incarnation: Incarnation
-  var number: UInt64
+package struct DeliveryHeader: Equatable {
+  package var incarnation: Incarnation
+  package var number: UInt64
+
+  package init(incarnation: Incarnation, number: UInt64) {
+    self.incarnation = incarnation
+    self.number = number
+  }
 
   /// Nothing where the frame is no Protocol Buffers message with both.
-  init?(_ frame: [UInt8]) {
+  package init?(_ frame: [UInt8]) {
     var rest = frame[...]
     var incarnation: Incarnation?
     var number: UInt64?

@@ -1,5 +1,6 @@
 import HubModel
 import HubProtocol
+import Operations
 
 /// The submit lane: greeting, receipts, heartbeats, rejections.
 extension LinkLoop {
@@ -34,7 +35,7 @@ extension LinkLoop {
       case .welcome(let welcome): try take(welcome)
       case .receipt(let receipt): take(receipt)
       case .pong(let pong): try take(pong)
-      case .rejection(let refusal): try take(refusal)
+      case .rejection(let refusal, let after): try take(refusal, after: after)
       }
     }
   }
@@ -64,6 +65,7 @@ extension LinkLoop {
     if try renewSourceIfNeeded(welcome) { return }
     begin(.control, through: welcome.controlThrough)
     if isConfirmed { begin(.data, through: welcome.dataThrough) }
+    try store.note(announced: isConfirmed ? nil : welcome.ledger)
     board.update { state in
       state.isConnected = true
       state.lastContact = store.clock.wall()
@@ -180,6 +182,7 @@ extension LinkLoop {
     }
     guard isConfirmed else { return }
     if let chain = pong.chain { try take(chain) }
+    note(keyEnd: pong.keyExpiresAt)
     horizon = BySequence(data: pong.dataHorizon, control: pong.controlHorizon)
     guard let lane, pong.head > applied, lane.heardAt < pingedAt else { return }
     // Everything was quiet since the ping, and yet something was sent.
@@ -190,10 +193,11 @@ extension LinkLoop {
     }
   }
 
-  private func take(_ refusal: Refusal) throws {
+  private func take(_ refusal: Refusal, after: Span?) throws {
     guard refusal.code != .helloRequired || phase == .open else { return }
     note(rejection: refusal)
     switch refusal.code {
+    case .rateLimited: wait(after ?? configuration.pingEvery, with: refusal.place)
     case .helloRequired: try sendHello()
     case .lowSpace, .clockHeld:
       windows.data.hold(until: now + configuration.pingEvery, at: now)
@@ -204,6 +208,32 @@ extension LinkLoop {
       helloAt = now + configuration.pingEvery
     default: break
     }
+  }
+
+  /// Sends no more of what the router will not take now. Whatever it says, the link tries again
+  /// within a minute, and not at once.
+  private func wait(_ asked: Span, with place: String) {
+    let until = now + min(max(asked, pause), .seconds(60))
+    switch place {
+    case "control": windows.control.hold(until: until, at: now)
+    case "hello": helloAt = until
+    case "resume":
+      lane?.wantsResume = true
+      lane?.resumedAt = now
+    default: windows.data.hold(until: until, at: now)
+    }
+  }
+
+  /// Once a day, from a month before: a key that ends takes the agency off the hub.
+  private func note(keyEnd end: WallTime?) {
+    board.update { $0.keyExpiresAt = end }
+    guard let end, end - store.clock.wall() <= Limits.keyWarning,
+      warnedOfKeyAt.map({ now - $0 >= .days(1) }) ?? true
+    else { return }
+    warnedOfKeyAt = now
+    log.warning(
+      "this agency's key ends soon: make a new one with 'key new', and have the hub enrol it",
+      metadata: ["ends": "\(end.iso8601)"])
   }
 
   func keepAlive() throws {

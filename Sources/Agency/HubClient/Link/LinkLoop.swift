@@ -67,6 +67,7 @@ package final class LinkLoop {
   var helloAt: Tick?
   /// When the store was last asked to forget old submissions.
   var forgotAt: Tick?
+  var warnedOfKeyAt: Tick?
   /// Not before this is the store tried again.
   var storeRestsUntil: Tick?
 

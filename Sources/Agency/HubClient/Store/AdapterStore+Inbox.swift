@@ -41,8 +41,28 @@ extension AdapterStore {
       guard try statements.snapshot().ledger != incarnation else { return }
       try statements.setLedger.run(.text(incarnation.text), .null)
       try database.execute(sql: "DELETE FROM hub_refusal")
+      try database.execute(
+        sql: "UPDATE hub_state SET announced = NULL, restored = restored + 1")
     }
     wake()
+  }
+
+  /// The new life of the router's ledger that waits for a person's word, as last announced.
+  public func announcedIncarnation() throws -> Incarnation? {
+    try read { database in
+      try String.fetchOne(database, sql: "SELECT announced FROM hub_state").flatMap {
+        Incarnation($0)
+      }
+    }
+  }
+
+  /// - Parameter incarnation: nothing where the router is back in the life that is followed.
+  func note(announced incarnation: Incarnation?) throws {
+    guard try announcedIncarnation() != incarnation else { return }
+    try queue.write { database in
+      try database.execute(
+        sql: "UPDATE hub_state SET announced = ?", arguments: [incarnation?.text])
+    }
   }
 }
 

@@ -33,6 +33,9 @@ enum StoreSchema {
     return migrator
   }
 
+  /// A life of the router's ledger is `announced` until somebody confirms it; `restored` counts
+  /// those that were.
+  ///
   /// An entry is the sequence in bits 60 and 61, the submit number below. A spool row goes once
   /// the hub's backup holds the message; `submission` still answers what became of it. Its entry
   /// is null where the numbers began anew since: the message had its receipt then.
@@ -41,7 +44,9 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY CHECK (id = 1),
       source TEXT NOT NULL,
       ledger TEXT,
-      applied INTEGER
+      applied INTEGER,
+      announced TEXT,
+      restored INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE hub_sequence (
       id INTEGER PRIMARY KEY,

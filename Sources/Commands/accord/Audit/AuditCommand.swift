@@ -73,6 +73,10 @@ struct AuditCommand: ParsableCommand {
       if let first = summary.first, let last = summary.last {
         lines.append("from \(moment.text(first)) to \(moment.text(last))")
       }
+      lines += summary.restores.map {
+        "restored \(moment.text($0.at)) to a backup of \($0.position) entries; life "
+          + "\($0.incarnation) goes on from there"
+      }
       lines.append("signed by \(summary.keys.joined(separator: ", "))")
       if let chain {
         lines.append("\(summary.links) links of \(chain.agency)'s chain agree with it")

@@ -31,13 +31,14 @@ struct AgencyAddition {
       let fingerprint = KeyFingerprint.of(curve: publicKeys.curve, signing: publicKeys.signing)
       let key = Registry.Key(
         fingerprint: fingerprint, curve: publicKeys.curve, signing: publicKeys.signing,
-        isConsumer: isConsumer)
+        use: isConsumer ? .consumer : .listener, enrolledAt: now)
       try add(key, at: index, to: &file)
       try file.write(to: configuration.registryFile, overwrites: true)
       return Result(key: key, files: [])
     }
     let keyFile = try KeyFile.generate(at: now)
-    let key = keyFile.registryKey(isConsumer: isConsumer)
+    var key = keyFile.registryKey(isConsumer ? .consumer : .listener)
+    key.enrolledAt = now
     let isFirst = file.agencies[index].keys.isEmpty
     let path = layout.key(isFirst ? id.text : "\(id)-\(key.fingerprint.text.prefix(8))")
     let settings = layout.configuration(id.text)

@@ -76,6 +76,22 @@ enum AdapterTemplate {
 
       \(section(of: member.role))
 
+      # Whether each notice of 'out' is written as a PDF too.
+      notices-as-pdf: false
+      # Other systems' files, databases and servers, each read by a mapping: the articles
+      # Connectors and Notices of AdapterKit have every key of these two, with examples.
+      # connectors:
+      #   nightly: {kind: folder, folder: roster, mapping: nightly.yaml}
+      # Who is called outside the desk, by which channel, and who is next.
+      # notify: {}
+
+      # The agency's desk in the browser. Make a certificate ('\(daemon) desk certificate') and
+      # accounts ('\(daemon) desk user add'), then take the '#' away.
+      # desk:
+      #   bind: 127.0.0.1
+      #   port: 7410
+      #   name: \(LogText.escaped(member.name))
+
       """
   }
 }

@@ -17,6 +17,9 @@ enum BehavioralHealthTemplate {
       # ended after the time limit, and tried three times.
       # alert-command: /usr/local/bin/page-on-call
       # alert-timeout-seconds: 10
+      # Whom a release captured at the desk may name, by agency id, with their words:
+      # partners:
+      #   lakewood-prosecutor: Lakewood Prosecutor
       # The records system's headers where they differ, by field:
       # columns:
       #   referral_id: Case Number

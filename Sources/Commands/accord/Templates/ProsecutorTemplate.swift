@@ -12,6 +12,9 @@ enum ProsecutorTemplate {
       # Whom to call at a provider, by agency id:
       # contacts:
       #   harbor-behavioral: duty desk 555-0130
+      # The codes that the desk offers as reasons, by decision; without them its own:
+      # reasons:
+      #   released: [diversion-conditions-met, interest-of-justice]
       # The case system's headers where they differ, by field:
       # columns:
       #   incident_no: Police Report No

@@ -23,6 +23,11 @@ enum RouterTemplate {
       # Deliveries in flight to one agency, 1 to 1024.
       window: 64
 
+      # Messages that one agency may send in a second for as long as it likes, and at once after a
+      # quiet time. What is beyond waits in its spool and holds up nobody else.
+      # submit-rate: 2000
+      # submit-burst: 60000
+
       # How often the router signs its log and tells the agencies so, 1 to 86400 seconds.
       checkpoint-seconds: 3600
 

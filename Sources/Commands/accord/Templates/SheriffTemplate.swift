@@ -20,6 +20,12 @@ enum SheriffTemplate {
     #   # or released.
     #   events:
     #     INTAKE: booked
+    #   # For the desk's form: offence codes of the agreement that may be diverted, and whom the
+    #   # field release names.
+    #   offences:
+    #     "11.204": Theft of the third degree
+    #   field-recipients:
+    #     lakewood-prosecutor: the prosecutor
     #   # Read out in a NOT SENT warning.
     #   duty-line: "555-0142"
     #   # Columns by field, where the records system calls them otherwise.

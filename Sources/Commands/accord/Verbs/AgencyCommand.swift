@@ -137,7 +137,8 @@ struct AgencyEntry: Encodable {
     let fingerprint: String
     let isConsumer: Bool
     let isCutOff: Bool
-    var state: String { isCutOff ? "cut off" : isConsumer ? "consumer" : "listener" }
+    let use: String
+    var state: String { isCutOff ? "cut off" : use }
   }
   let id: String
   let name: String
@@ -155,7 +156,7 @@ struct AgencyEntry: Encodable {
     keys = agency.keys.map {
       Key(
         fingerprint: $0.fingerprint.text, isConsumer: $0.isConsumer,
-        isCutOff: cutOff.contains($0.fingerprint))
+        isCutOff: cutOff.contains($0.fingerprint), use: $0.use.rawValue)
     }
   }
 }

@@ -5,7 +5,12 @@ import Operations
 
 struct KeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Cut off a key.", subcommands: [CutOff.self])
+    commandName: "key", abstract: "Enrol, list, rotate, end and cut off keys of agencies.",
+    discussion: """
+      An agency makes its key itself ('key new' of its daemon) and sends the public half; its \
+      fingerprint is compared by telephone. No secret travels. Every act is an entry of the log.
+      """,
+    subcommands: [List.self, Enrol.self, Rotate.self, End.self, CutOff.self])
 
   struct CutOff: ParsableCommand {
     static let configuration = CommandConfiguration(

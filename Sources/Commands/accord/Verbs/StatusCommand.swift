@@ -45,7 +45,9 @@ struct StatusText {
   static func health(of report: StatusReport) -> Health {
     if report.clockHeld != nil { return .critical }
     let agencies = report.agencies.map { health(of: $0, now: report.now) }.max() ?? .warning
-    let needsAPerson = report.agreementNote != nil || report.unreviewedEmergencies > 0
+    let needsAPerson =
+      report.agreementNote != nil || report.unreviewedEmergencies > 0
+      || !report.unconfirmedReleases.isEmpty || !report.keyWarnings.isEmpty
     return needsAPerson ? max(agencies, .warning) : agencies
   }
 
@@ -70,6 +72,15 @@ struct StatusText {
         paint.health(
           "EMERGENCY ACCESS: \(report.unreviewedEmergencies) not reviewed by the privacy officer; "
             + "see 'accord emergency list'.", .warning))
+    }
+    lines += report.keyWarnings.map { paint.health("KEYS: \(LogText.escaped($0)).", .warning) }
+    if !report.unconfirmedReleases.isEmpty {
+      let waiting = report.unconfirmedReleases.sorted { $0.key < $1.key }
+        .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
+      lines.append(
+        paint.health(
+          "RESTORED: releases are suspended until the agency that captured them confirms them: "
+            + "\(waiting).", .warning))
     }
     if let fault = report.clockHeld {
       lines.append(

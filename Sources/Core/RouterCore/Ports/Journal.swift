@@ -50,6 +50,10 @@ public enum JournalEntry: Equatable, Sendable {
   indirect case agreementRecorded(RecordedAgreement)
   /// How far deciding again has come; `nil` when it is done.
   indirect case redecision(Redecision?)
+  /// A key came to its end; said once.
+  case keyEnded(KeyFingerprint, WallTime)
+  /// A backup of the ledger was made.
+  indirect case backedUp(Backup)
   /// What the clocks showed: what a router that starts later compares its own with.
   case clock(ClockMark)
   indirect case audit(AuditEntry)
@@ -88,12 +92,19 @@ public struct Recovered: Equatable, Sendable {
   public var chain: ChainPoint
   /// What the clocks showed when it was last written down.
   public var clock: ClockMark?
+  /// The newest ``Limits/backupsRemembered``, the older first.
+  public var backups: [Backup]
+  /// Keys that came to their end, and which.
+  public var endedKeys: [KeyFingerprint: WallTime]
   public init(
     incarnation: Incarnation, lanes: [AgencyID: Lane], cutOff: Set<KeyFingerprint>,
     agreementVersion: UInt32, agreementHash: [UInt8], nextDue: WallTime?,
     agreements: [RecordedAgreement] = [], escrowTail: UInt64 = 1, redecision: Redecision? = nil,
-    chain: ChainPoint = ChainPoint(), clock: ClockMark? = nil
+    chain: ChainPoint = ChainPoint(), clock: ClockMark? = nil, backups: [Backup] = [],
+    endedKeys: [KeyFingerprint: WallTime] = [:]
   ) {
+    self.endedKeys = endedKeys
+    self.backups = backups
     self.incarnation = incarnation
     self.lanes = lanes
     self.cutOff = cutOff

@@ -77,6 +77,20 @@ public struct PartRecord: Equatable, Sendable {
   }
 }
 
+/// A backup of the ledger: what it holds.
+public struct Backup: Hashable, Sendable {
+  public var at: WallTime
+  /// Of the log.
+  public var entries: UInt64
+  /// Of each spool, accepted through. As many as there were lives of spools: a few for each agency.
+  public var sources: [SourceKey: SourceCursor]
+  public init(at: WallTime, entries: UInt64, sources: [SourceKey: SourceCursor]) {
+    self.at = at
+    self.entries = entries
+    self.sources = sources
+  }
+}
+
 /// A case, as the router alone knows it whole.
 public struct CaseRecord: Equatable, Sendable {
   public var id: CaseID

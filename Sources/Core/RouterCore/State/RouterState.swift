@@ -27,6 +27,11 @@ public struct RouterState: Equatable, Sendable {
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
   var clock = ClockGuard()
+  /// The newest ``Limits/backupsRemembered``, the older first.
+  var backups: [Backup]
+  var isFirstBackupRunning = false
+  /// Ends of keys that are in the log already.
+  var loggedEnds: [KeyFingerprint: WallTime]
   /// The last link of the checkpoint chain.
   var chain: ChainPoint
   /// Versions that wait for their date; ``Limits/scheduledAgreements`` at most.
@@ -69,10 +74,21 @@ public struct RouterState: Equatable, Sendable {
     self.redecision = recovered.redecision
     self.clock = ClockGuard(start: clock, last: recovered.clock)
     self.chain = recovered.chain
+    self.backups = recovered.backups
+    self.loggedEnds = recovered.endedKeys
   }
 
   /// Whether the agency's consumer is connected and has its lane open.
   public func isConnected(_ agency: AgencyID) -> Bool { lanes[agency]?.isOpen ?? false }
+
+  /// When a frame last came under each key that is connected to the submit lane.
+  public var heard: [KeyFingerprint: Tick] {
+    sessions.reduce(into: [:]) { found, session in
+      let fingerprint = session.key.fingerprint
+      found[fingerprint] = max(
+        found[fingerprint] ?? session.value.lastHeard, session.value.lastHeard)
+    }
+  }
 
   /// When a frame last came over the agency's consumer connection.
   public func lastHeard(_ agency: AgencyID) -> Tick? {

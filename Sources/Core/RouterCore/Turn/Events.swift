@@ -37,8 +37,16 @@ public enum AdministrativeAct: Sendable {
   case account(AliasKey, detail: String)
   /// Somebody is about to be given a list that is not about one participant.
   case listing(AuditEntry.Kind, of: AgencyID?, detail: String)
+  /// A backup of the ledger begins, is made, or failed.
+  case backup(BackupStage)
   /// What would this recipient get? Asks, and sends nothing.
   case preview(PreviewRequest)
+}
+
+/// How a backup of the ledger goes.
+public enum BackupStage: Hashable, Sendable {
+  case begun, failed
+  case done(Backup)
 }
 
 /// One input of a turn.

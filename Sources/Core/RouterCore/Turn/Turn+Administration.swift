@@ -34,6 +34,7 @@ extension Turn {
     case .recordOrder(let order, let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       record(order, for: participant, because: reason)
+    case .backup(let stage): note(stage)
     case .account(let alias, let detail):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       logReading(.accounted, of: participant, detail: detail)
@@ -75,7 +76,9 @@ extension Turn {
     let changed = Set(next.agencies.keys).union(state.registry.agencies.keys)
       .filter { next.agencies[$0] != state.registry.agencies[$0] }
     let decidesOtherwise = next.decides(otherwiseThan: state.registry)
+    let before = state.registry
     state.registry = next
+    endKeys()
     for (session, record) in state.sessions {
       // What a connection was let in as must still be true of its key.
       guard let holder = next.holder(of: session.fingerprint),
@@ -91,6 +94,7 @@ extension Turn {
       }
       send(.rebind(agency))
     }
+    for agency in changed.sorted() { logKeys(of: agency, from: before.agencies[agency]) }
     log(.registryChanged, detail: changed.sorted().map(\.text).joined(separator: " "))
     if decidesOtherwise { beginRedecision() }
   }

@@ -95,8 +95,8 @@ extension Turn {
     detail.authority = (decision?.reasons ?? []).compactMap(\.authorityWord)
       .joined(separator: "+")
     if case .agreementException(let basis) = permit.authority { detail.legalBasis = basis }
-    if let statement = permit.notice?.statement, !statement.isEmpty {
-      detail.statement = statement == RedisclosureStatement.long ? "long" : "short"
+    if !permit.statement.isEmpty {
+      detail.statement = permit.statement == RedisclosureStatement.long ? "long" : "short"
     }
     return detail
   }
@@ -136,9 +136,10 @@ extension Reason {
     case .courtOrder: "court-order"
     case .emergency: "emergency"
     case .adversePurpose, .privileged, .criminalHistory, .negativeStatus, .separateConsent,
-      .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .statePack,
+      .attachmentToJustice, .personInOperational, .notNeeded, .part2Exception, .notInCustody,
+      .statePack,
       .noPath, .outcomeNotSet, .notAddressed, .noParticipant, .none, .awaited, .notSigned,
-      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .voided,
+      .notStarted, .expired, .refused, .revoked, .superseded, .suspended, .unconfirmed, .voided,
       .elementMissing, .explicitRefusal, .onwardEnded, .onwardWaits, .kindTooNarrow,
       .discloserNotNamed, .recipientNotNamed, .purposeNotNamed, .informationNotNamed:
       nil

@@ -49,6 +49,24 @@ extension Turn {
     for (participant, steward) in questions { ask(steward, whether: message, is: participant) }
   }
 
+  /// Who has whom in custody, by the jail's own word and time; what it corrects ends custody, and
+  /// begins none. It bears on nothing but exceptions of the agreement that say so.
+  mutating func noteCustody(_ stored: StoredMessage) {
+    guard let person = stored.participant else { return }
+    let message = stored.message
+    guard case .time(let time)? = message.value("at") else { return }
+    let mark: ConsentMark
+    switch message.topic {
+    case .bookingCreated where message.value("correction") != .flag(true):
+      mark = .booked(message.source, at: time)
+    case .bookingCreated, .bookingReleased: mark = .freed(message.source, at: time)
+    default: return
+    }
+    facts.participants[person, default: ParticipantRecord()].consents.marks.take(mark)
+    let position = facts.participants[person]?.consents.position ?? 0
+    write(.mark(person, mark, position: position))
+  }
+
   mutating func leaveNoMatch(_ message: Message) {
     write(.noMatch(message.source, booking: message.code("booking") ?? "", at: now))
     write(.audit(AuditEntry(.noMatch, at: now, actor: message.source, topic: message.topic)))
@@ -122,6 +140,7 @@ extension Turn {
     write(.identified(id, participant))
     cancelTimer(.lapse(id))
     audit(.identityLinked, actor: message.source, about: booking)
+    noteCustody(booking)
     unrouted.append(booking)
   }
 }

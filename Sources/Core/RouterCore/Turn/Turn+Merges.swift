@@ -18,9 +18,7 @@ extension Turn {
       all.records += more.records
       all.tombstones.formUnion(more.tombstones)
       for blanket in more.blankets { all.add(blanket) }
-      all.marks.suspended.formUnion(more.marks.suspended)
-      all.marks.voided.formUnion(more.marks.voided)
-      for (event, time) in more.marks.occurred { all.marks.take(.occurred(event, at: time)) }
+      all.marks.formUnion(more.marks)
       all.orders += more.orders
       all.emergencies += more.emergencies
     }

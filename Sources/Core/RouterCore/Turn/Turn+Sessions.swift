@@ -36,6 +36,11 @@ extension Turn {
       send(.reply(session, .rejection(Refusal(.unsupportedVersion))))
       return
     }
+    // It listens on the release lane, and has nothing to say.
+    guard key.use != .listener else {
+      send(.reply(session, .rejection(Refusal(.unknownKey))))
+      return
+    }
     guard !hello.isConsumer || key.isConsumer else {
       send(.reply(session, .rejection(Refusal(.notConsumer))))
       return
@@ -135,16 +140,17 @@ extension Turn {
   private mutating func pong(
     _ echo: UInt64, chain last: UInt64?, to session: Session, of agency: AgencyID
   ) {
-    let cursor = state.sessions[session].flatMap { state.sources[$0.source] } ?? SourceCursor()
+    let horizon =
+      state.sessions[session].map { state.horizon(of: $0.source) } ?? SourceCursor()
     send(
       .reply(
         session,
         .pong(
           Reply.Pong(
             echo: echo, head: (state.lanes[agency]?.next ?? 1) - 1, time: now,
-            // Without backups yet, what is flushed here is as safe as it gets.
-            dataHorizon: cursor.data, controlHorizon: cursor.control,
-            ledger: state.incarnation, chain: last.map { chain(after: $0) }))))
+            dataHorizon: horizon.data, controlHorizon: horizon.control,
+            ledger: state.incarnation, chain: last.map { chain(after: $0) },
+            keyExpiresAt: state.registry.holder(of: session.fingerprint)?.key.expiresAt))))
   }
 
   private mutating func resume(_ agency: AgencyID, from next: UInt64, session: Session) {

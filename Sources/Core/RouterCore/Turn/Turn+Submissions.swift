@@ -95,7 +95,11 @@ extension Turn {
     }
     let participant = resolveParticipant(of: message)
     if let statement = message.consent, let participant {
-      try applyConsent(statement, of: participant, from: message)
+      if message.topic == .roiConfirmed {
+        try confirm(statement, of: participant, from: message)
+      } else {
+        try applyConsent(statement, of: participant, from: message)
+      }
     }
     if message.topic == .emergencyDeclared, let participant {
       try openEmergency(message, for: participant)
@@ -124,6 +128,7 @@ extension Turn {
     if stored.basis == .submitted {
       audit(.accepted, actor: stored.message.source, about: stored)
       learn(bySending: stored)
+      noteCustody(stored)
     }
     unrouted.append(stored)
   }
@@ -195,7 +200,7 @@ extension Turn {
 
   // MARK: Consent
 
-  private mutating func applyConsent(
+  mutating func applyConsent(
     _ statement: ConsentStatement, of participant: ParticipantID, from message: Message
   ) throws(Refusal) {
     var owner = participant
@@ -292,6 +297,10 @@ extension ConsentMark {
     case .resumed(let id): "\(id):resumed"
     case .voided(let id): "\(id):voided"
     case .occurred(let event, _): "occurred:\(event)"
+    case .booked(let agency, _): "booked:\(agency)"
+    case .freed(let agency, _): "freed:\(agency)"
+    case .unconfirmed(let id): "\(id):unconfirmed"
+    case .confirmed(let id): "\(id):confirmed"
     }
   }
 }

@@ -63,7 +63,9 @@ struct Turn<Fresh: FreshIDs> {
     // Deadlines destroy and announce: by a clock in doubt, none of them falls due.
     if state.clock.isHeld { facts.due = [] }
     else if state.nextDue.map({ $0 <= now }) ?? false { state.nextDue = facts.nextDue }
+    endKeys()
     for event in events { take(event) }
+    endKeys()
     for timer in facts.due where !touched.contains(timer.key) { fire(timer) }
     redecideHeld()
     forgetSilentSessions()

@@ -36,7 +36,7 @@ extension Ledger {
     let signed = try Checkpoint(
       origin: origin, size: edge.size, root: edge.root, incarnation: incarnation, at: now
     ).signed(by: key)
-    return try writing {
+    let point = try writing {
       let log = statements.log
       var point = try log.chain().point
       let add = log.addCheckpoint.uint(edge.size).text(signed.note).blob(key.publicKey)
@@ -54,6 +54,9 @@ extension Ledger {
       try add.uint(point.number).blob(salt).blob(commitment).blob(point.value).run()
       return point
     }
+    // So that a ledger that somebody puts back by hand is recognised, at most one interval late.
+    if isScheduled { try keys.note(mark) }
+    return point
   }
 }
 

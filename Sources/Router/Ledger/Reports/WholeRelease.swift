@@ -45,6 +45,8 @@ extension LedgerReader {
     let name: String = row[1]
     switch MarkKind(rawValue: row[0] as Int64) {
     case .suspended where name == release.id.text: return "suspended"
+    // Nothing is known of it since a restore: nobody may rely on it either.
+    case .unconfirmed where name == release.id.text: return "suspended"
     case .voided where name == release.id.text: return "voided"
     case .occurred:
       guard case .event(name)? = release.expiry, let signedAt = release.signedAt,

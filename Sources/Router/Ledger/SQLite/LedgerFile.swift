@@ -25,6 +25,7 @@ struct LedgerFile {
   /// Opens for writing, creating the file where there is none.
   func openForWriting() throws -> DatabaseQueue {
     try createOrRestrict()
+    try LogCheck.check(beside: path)
     var configuration = Configuration()
     configuration.label = "accord-ledger"
     // A failed commit is rolled back here; GRDB's check for open transactions would trap first.
@@ -71,6 +72,26 @@ struct LedgerFile {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.read { try Self.refuseWhatIsNotOurs($0) }
       return queue
+    }
+  }
+
+  /// Reads the whole file once.
+  /// - Throws: where it is no ledger, or damaged.
+  func checkWhole() throws {
+    var configuration = Configuration()
+    configuration.readonly = true
+    try naming("check the backup") {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }
+      try queue.unsafeRead { database in
+        try Self.refuseWhatIsNotOurs(database)
+        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") != 0 else {
+          throw LedgerError(.foreign, "check the backup")
+        }
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else {
+          throw LedgerError(.damaged, "check the backup")
+        }
+      }
     }
   }
 

@@ -51,13 +51,15 @@ struct PeopleStatements {
 
 /// Releases of information, and what revoked them unseen.
 struct ConsentStatements {
-  let releaseOwner, releases, setRelease, tombstones, addTombstone, blankets,
-    setBlanket, marks, setMark, removeMark, authorities, setAuthority,
+  let releaseOwner, tombstoneOwner, releases, setRelease, tombstones, addTombstone,
+    blankets, setBlanket, marks, setMark, removeMark, authorities, setAuthority,
     authorityOwner, reviewAuthority: Prepared
 
   init(_ make: Preparer) throws {
     releaseOwner = try make(
       "read release", "SELECT participant, captured_by FROM release WHERE id = ?")
+    tombstoneOwner = try make(
+      "read release", "SELECT participant FROM tombstone WHERE release = ?")
     releases = try make(
       "read releases", """
         SELECT sealed_body, captured_by, position, state, sealed_revoked, missing, id FROM release

@@ -19,7 +19,9 @@ enum Schema {
     return migrator
   }
 
-  /// Which life of the store this is, and names that other tables hold as small numbers.
+  /// Which life of the store this is, and names that other tables hold as small numbers. A life
+  /// that a restore began continues another one at a size of the log, and replaced the one that
+  /// the key store had heard of last.
   private static let identity = """
     CREATE TABLE ledger (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -38,6 +40,9 @@ enum Schema {
     CREATE TABLE cut_off (
       fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
     ) WITHOUT ROWID;
+    CREATE TABLE ended_key (
+      fingerprint TEXT PRIMARY KEY, at INTEGER NOT NULL
+    ) WITHOUT ROWID;
     CREATE TABLE source (
       agency INTEGER NOT NULL, incarnation TEXT NOT NULL,
       data INTEGER NOT NULL DEFAULT 0, control INTEGER NOT NULL DEFAULT 0,
@@ -48,6 +53,18 @@ enum Schema {
       number INTEGER NOT NULL, code TEXT NOT NULL, place TEXT NOT NULL,
       PRIMARY KEY (agency, incarnation, sequence, number)
     ) WITHOUT ROWID;
+    CREATE TABLE backup (
+      entry INTEGER PRIMARY KEY, at INTEGER NOT NULL, entries INTEGER NOT NULL
+    );
+    CREATE TABLE horizon (
+      backup INTEGER NOT NULL, agency INTEGER NOT NULL, incarnation TEXT NOT NULL,
+      data INTEGER NOT NULL, control INTEGER NOT NULL,
+      PRIMARY KEY (backup, agency, incarnation)
+    ) WITHOUT ROWID;
+    CREATE TABLE restore (
+      entry INTEGER PRIMARY KEY, at INTEGER NOT NULL, incarnation TEXT NOT NULL,
+      continued TEXT NOT NULL, size INTEGER NOT NULL, replaced TEXT
+    );
     CREATE TABLE clock (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
       wall INTEGER NOT NULL, boot TEXT NOT NULL, since_boot INTEGER NOT NULL

@@ -26,6 +26,7 @@ struct Statements {
   let versions: VersionStatements
   let cases: CaseStatements
   let log: LogStatements
+  let restore: RestoreStatements
   private let preparer: Preparer
 
   init(on connection: OpaquePointer) throws {
@@ -40,6 +41,7 @@ struct Statements {
     versions = try VersionStatements(preparer)
     cases = try CaseStatements(preparer)
     log = try LogStatements(preparer)
+    restore = try RestoreStatements(preparer)
   }
 
   /// Frees them; the connection can only be closed after that.
@@ -62,7 +64,8 @@ struct TurnStatements {
 struct HubStatements {
   let agencies, addAgency, incarnation, agreement, cutOffs, addAgreement, addCutOff, source,
     setData, setControl, line, setEscrowTail, setRedecision, addText, texts, refusals, addRefusal,
-    forgetRefusals, clock, setClock, setKeys: Prepared
+    forgetRefusals, clock, setClock, setKeys, addEndedKey, endedKeys, addBackup, addHorizon,
+    dropBackups, backups, horizons: Prepared
 
   init(_ make: Preparer) throws {
     agencies = try make("read agencies", "SELECT id, name FROM agency")
@@ -112,6 +115,20 @@ struct HubStatements {
         """)
     setKeys = try make(
       "write key store", "UPDATE ledger SET key_store = ?, key_generation = ?")
+    addEndedKey = try make(
+      "write key", """
+        INSERT INTO ended_key VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at
+        """)
+    endedKeys = try make("read keys", "SELECT fingerprint, at FROM ended_key")
+    addBackup = try make("write backup", "INSERT INTO backup (at, entries) VALUES (?, ?)")
+    addHorizon = try make(
+      "write backup", "INSERT INTO horizon VALUES ((SELECT max(entry) FROM backup), ?, ?, ?, ?)")
+    dropBackups = try make(
+      "write backup", "DELETE FROM horizon WHERE backup <= (SELECT max(entry) FROM backup) - ?")
+    backups = try make(
+      "read backups", "SELECT entry, at, entries FROM backup ORDER BY entry DESC LIMIT ?")
+    horizons = try make(
+      "read backups", "SELECT agency, incarnation, data, control FROM horizon WHERE backup = ?")
     clock = try make("read clock", "SELECT wall, boot, since_boot FROM clock")
     setClock = try make(
       "write clock", """
@@ -123,10 +140,11 @@ struct HubStatements {
 
 /// Messages and what they say.
 struct MessageStatements {
-  let knows, message, addPayload, addMessage, identify, erasePayload, forgetPayload: Prepared
+  let knows, about, message, addPayload, addMessage, identify, erasePayload, forgetPayload: Prepared
 
   init(_ make: Preparer) throws {
     knows = try make("look up message", "SELECT 1 FROM message WHERE id = ?")
+    about = try make("read messages", "SELECT id FROM message WHERE participant = ?")
     message = try make(
       "read message", """
         SELECT m.participant, m.basis, m.accepted_at, m.about, m.header, p.body

@@ -148,4 +148,7 @@ enum MarkKind: Int64 {
   case suspended = 1
   case voided = 2
   case occurred = 3
+  case booked = 4
+  case freed = 5
+  case unconfirmed = 6
 }

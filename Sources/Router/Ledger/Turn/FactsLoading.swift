@@ -45,6 +45,11 @@ struct FactsLoading {
     for id in needs.messages where try statements.messages.knows.id(id).exists() {
       gathered.known.insert(id)
     }
+    // After a restore the spools send again what this life of the ledger never saw; what was
+    // destroyed in the one before is taken for known, and so for good.
+    if ledger.isRestored {
+      for id in needs.messages where try ledger.keys.isShredded(id) { gathered.known.insert(id) }
+    }
     let source = statements.hub.source
     for key in needs.sources {
       guard let agency = ledger.names.number(of: key.agency) else { continue }
@@ -97,12 +102,23 @@ struct FactsLoading {
     }
     let owner = ledger.statements.consent.releaseOwner
     for id in needs.releases {
-      let found = try owner.text(id.text).first {
+      let known = try owner.text(id.text).first {
         ReleaseOwner(
           participant: try owner.participant(at: 0), capturedBy: try ledger.name(at: 1, of: owner))
       }
+      let found = try known ?? stopped(id)
       gathered.releases[id] = found
       try mention(found?.participant)
+    }
+  }
+
+  /// The owner of a release that was revoked in an earlier life of the ledger, before this one
+  /// saw it: whoever brings it again is not the one whose it was.
+  private func stopped(_ id: RoiID) throws -> ReleaseOwner? {
+    guard ledger.isRestored else { return nil }
+    let row = ledger.statements.consent.tombstoneOwner
+    return try row.text(id.text).first {
+      ReleaseOwner(participant: try row.participant(at: 0), capturedBy: .hub)
     }
   }
 

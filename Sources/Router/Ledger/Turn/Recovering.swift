@@ -27,7 +27,7 @@ extension Ledger {
         ClockMark(
           wall: hub.clock.time(at: 0), boot: hub.clock.text(at: 1),
           sinceBoot: Span(milliseconds: hub.clock.int(at: 2)))
-      })
+      }, backups: try readBackups(), endedKeys: try readEndedKeys())
   }
 
   /// The version in force, where it is kept whole, and those that wait for their date.
@@ -191,10 +191,18 @@ extension Ledger {
       case .suspended: marks.take(.suspended(try row.identifier(at: 1)))
       case .voided: marks.take(.voided(try row.identifier(at: 1)))
       case .occurred: marks.take(.occurred(row.text(at: 1), at: row.time(at: 2)))
+      case .booked: marks.take(.booked(try agency(in: row), at: row.time(at: 2)))
+      case .freed: marks.take(.freed(try agency(in: row), at: row.time(at: 2)))
+      case .unconfirmed: marks.take(.unconfirmed(try row.identifier(at: 1)))
       case nil: throw row.damaged()
       }
     }
     return marks
+  }
+
+  private func agency(in row: Prepared) throws -> AgencyID {
+    guard let agency = AgencyID(row.text(at: 1)) else { throw row.damaged() }
+    return agency
   }
 
   private func parties(_ bytes: [UInt8]?, in row: Prepared) throws -> [Party] {

@@ -128,13 +128,29 @@ extension Ledger {
   /// Destroys what a committed turn doomed. A crash before this is finished at the next start.
   func destroy(_ doomed: Doomed) throws {
     guard !doomed.isEmpty else { return }
-    try keys.destroy(participants: doomed.participants, messages: doomed.messages, at: doomed.at)
+    let messages = try doomed.participants.reduce(into: doomed.messages) {
+      $0 += try messageIDs(about: $1)
+    }
+    try keys.destroy(
+      participants: doomed.participants, messages: messages, at: doomed.at, mark)
     forgetAll()
   }
 
+  /// Every message about a person who is expunged, so that none of them comes again out of a
+  /// spool after a restore. Reads every message's row, for an act that is rare.
+  func messageIDs(about person: ParticipantID) throws -> [MessageID] {
+    let read = statements.messages.about
+    var ids: [MessageID] = []
+    try read.id(person.value).rows { ids.append(try read.id(at: 0)) }
+    return ids
+  }
+
+  /// What is committed of this ledger, for its key store to remember.
+  var mark: LedgerMark { LedgerMark(incarnation, size: committedSize) }
+
   /// Before the commit: new keys become durable, and the ledger notes how far the store has come.
   func flushKeys() throws {
-    guard try keys.flush() else { return }
+    guard try keys.flush(mark) else { return }
     try statements.hub.setKeys.blob(keys.id).uint(keys.generation).run()
   }
 }

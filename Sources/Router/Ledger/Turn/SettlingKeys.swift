@@ -9,14 +9,34 @@ import RouterCore
 extension Ledger {
   func settleKeys(_ database: Database) throws {
     try checkKeyStore(database)
+    try checkMark(database)
     try finishExpungements(database)
     try followShredList(database)
     try sweepMessageKeys(database)
     try sweepHubKeys(database)
+    try keys.note(mark)
+  }
+
+  /// A ledger that lags behind what its key store heard of it was put back to a backup; only a
+  /// restore may do that, since it alone keeps what was revoked from coming back.
+  private func checkMark(_ database: Database) throws {
+    guard let known = try keys.ledgerMark() else { return }
+    if known.incarnation == incarnation {
+      guard edge.size >= known.size else { throw LedgerError(.putBack, "open") }
+      return
+    }
+    let replaced = try String.fetchOne(
+      database, sql: "SELECT replaced FROM restore WHERE incarnation = ?",
+      arguments: [incarnation.text])
+    guard replaced == known.incarnation.text else { throw LedgerError(.putBack, "open") }
+  }
+
+  func hasBeenRestored(_ database: Database) throws -> Bool {
+    try Row.fetchOne(database, sql: "SELECT 1 FROM restore LIMIT 1") != nil
   }
 
   /// A store that is another's, or that lags behind, would make readable things look erased.
-  private func checkKeyStore(_ database: Database) throws {
+  func checkKeyStore(_ database: Database) throws {
     let row = try Row.fetchOne(database, sql: "SELECT key_store, key_generation FROM ledger")
     if let id = row?[0] as Data?, let generation = row?[1] as Int64? {
       guard [UInt8](id) == keys.id else { throw LedgerError(.otherKeys, "open") }
@@ -37,7 +57,8 @@ extension Ledger {
       let person = ParticipantID(id)
       guard try !keys.isShredded(id) else { continue }
       try keys.destroy(
-        participants: [person], messages: [], at: WallTime(milliseconds: row[1]))
+        participants: [person], messages: messageIDs(about: person),
+        at: WallTime(milliseconds: row[1]))
     }
   }
 
@@ -67,6 +88,7 @@ extension Ledger {
         try log.write(entry)
         try log.finish()
         try statements.turn.commit.run()
+        committedSize = edge.size
       } catch {
         try? statements.turn.rollback.run()
         throw error

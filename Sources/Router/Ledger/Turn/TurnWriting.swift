@@ -88,6 +88,7 @@ struct TurnWriting {
       doomed.participants.append(person)
       doomed.at = at
     case .cutOff(let key, let at):
+      ledger.keys.note(Stop(.key, key.text))
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
     case .agreement(let version, let hash, let at):
       try statements.hub.addAgreement.int(Int64(version)).blob(hash).int(at.milliseconds).run()
@@ -96,6 +97,9 @@ struct TurnWriting {
         .blob(recorded.text).int(recorded.effective.milliseconds)
         .int(recorded.recordedAt.milliseconds).run()
     case .redecision(let redecision): try write(redecision)
+    case .keyEnded(let key, let end):
+      try statements.hub.addEndedKey.text(key.text).int(end.milliseconds).run()
+    case .backedUp(let backup): try write(backup)
     }
   }
 
@@ -173,13 +177,25 @@ struct TurnWriting {
     let (set, remove) = (statements.consent.setMark, statements.consent.removeMark)
     switch mark {
     case .suspended(let id):
+      ledger.keys.note(Stop(.releaseNarrowed, id.text, of: person))
       try set.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).int(0).run()
     case .resumed(let id):
       try remove.id(person.value).int(MarkKind.suspended.rawValue).text(id.text).run()
     case .voided(let id):
+      ledger.keys.note(Stop(.release, id.text, of: person))
       try set.id(person.value).int(MarkKind.voided.rawValue).text(id.text).int(0).run()
+    case .unconfirmed(let id):
+      try set.id(person.value).int(MarkKind.unconfirmed.rawValue).text(id.text).int(0).run()
+    case .confirmed(let id):
+      try remove.id(person.value).int(MarkKind.unconfirmed.rawValue).text(id.text).run()
     case .occurred(let event, let time):
       try set.id(person.value).int(MarkKind.occurred.rawValue).text(event)
+        .int(time.milliseconds).run()
+    case .booked(let agency, let time):
+      try set.id(person.value).int(MarkKind.booked.rawValue).text(agency.text)
+        .int(time.milliseconds).run()
+    case .freed(let agency, let time):
+      try set.id(person.value).int(MarkKind.freed.rawValue).text(agency.text)
         .int(time.milliseconds).run()
     }
   }
@@ -200,6 +216,7 @@ struct TurnWriting {
       try people.movePosition.id(person.value).uint(record.position).run()
       ledger.recentPeople.forget(person)
     case .tombstone(let person, let release, let position):
+      ledger.keys.note(Stop(.release, release.text, of: person))
       try statements.consent.addTombstone.id(person.value).text(release.text).uint(position).run()
       try people.movePosition.id(person.value).uint(position).run()
       ledger.recentPeople.forget(person)
@@ -275,6 +292,7 @@ struct TurnWriting {
   }
 
   private func write(_ record: RoiRecord, of person: ParticipantID) throws {
+    noteStop(of: record, person)
     let json = ledger.json
     let place = Array(record.roi.id.text.utf8)
     let toward = try json.encode(record.revokedToward.map(\.words), for: "write release")
@@ -287,6 +305,26 @@ struct TurnWriting {
       .blob(revoked).blob(json.encode(record.missing, for: "write release")).blob(body).run()
     try statements.versions.addVersion.text(record.roi.id.text).int(Int64(record.roi.version))
       .id(person.value).blob(body).run()
+  }
+
+  /// What the key store remembers of it, so that a backup of the ledger does not set it going.
+  private func noteStop(of record: RoiRecord, _ person: ParticipantID) {
+    switch record.state {
+    case .revoked: ledger.keys.note(Stop(.release, record.roi.id.text, of: person))
+    case .active, .draft, .superseded, .refused:
+      guard !record.revokedToward.isEmpty else { return }
+      ledger.keys.note(Stop(.releaseNarrowed, record.roi.id.text, of: person))
+    }
+  }
+
+  private func write(_ backup: Backup) throws {
+    let hub = statements.hub
+    try hub.addBackup.int(backup.at.milliseconds).uint(backup.entries).run()
+    for (source, cursor) in backup.sources {
+      try hub.addHorizon.int(ledger.number(of: source.agency)).text(source.incarnation.text)
+        .uint(cursor.data).uint(cursor.control).run()
+    }
+    try hub.dropBackups.int(Int64(Limits.backupsRemembered)).run()
   }
 
   // MARK: Cases

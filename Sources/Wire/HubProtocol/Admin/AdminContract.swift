@@ -29,6 +29,12 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// An order of a court about the participant behind `agency/alias`.
   case recordOrder(CourtOrderDocument, participant: String, reason: String)
   case reloadRegistry
+  /// Copies the ledger or the key store to a file that does not exist yet, while the router goes
+  /// on. Answered when it has begun; ``backupState`` says how it goes.
+  case backup(BackupReport.What, path: String)
+  case backupState
+  /// Every key of the registry, in force or not.
+  case keys
   /// Records an agreement's file and puts it in force, at once or from a date on (Unix
   /// milliseconds); without one, the file's own date counts.
   case activateAgreement(text: String, effective: Int64?)
@@ -79,6 +85,8 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case expungement(ExpungementReport)
   /// An act was done and is in the log.
   case done(String)
+  case backup(BackupReport)
+  case keys([KeyReport])
   /// What is wrong, and what to do.
   case failed(code: String, remedy: String)
 }
@@ -125,11 +133,18 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var clockHeld: String?
   /// Accesses in medical emergencies that no privacy officer has looked at.
   public var unreviewedEmergencies: Int
+  /// After a restore: releases that wait for the word of the agency that captured them.
+  public var unconfirmedReleases: [String: Int]
+  /// Keys that end soon, or ended without another in force; one sentence each.
+  public var keyWarnings: [String]
   public init(
     program: String, ledgerIncarnation: String, agreementVersion: UInt32, isDemonstration: Bool,
     now: Int64, agencies: [AgencyStatus], agreementNote: String? = nil, clockHeld: String? = nil,
-    unreviewedEmergencies: Int = 0
+    unreviewedEmergencies: Int = 0, unconfirmedReleases: [String: Int] = [:],
+    keyWarnings: [String] = []
   ) {
+    self.keyWarnings = keyWarnings
+    self.unconfirmedReleases = unconfirmedReleases
     self.agreementNote = agreementNote
     self.program = program
     self.ledgerIncarnation = ledgerIncarnation

@@ -9,10 +9,11 @@ extension Reply {
     case .welcome(let welcome): frame.welcome = Accord_V1_Welcome(welcome)
     case .receipt(let receipt): frame.receipt = Accord_V1_Receipt(receipt)
     case .pong(let pong): frame.pong = Accord_V1_Pong(pong)
-    case .rejection(let refusal):
+    case .rejection(let refusal, let after):
       frame.rejection.code = refusal.code.rawValue
       frame.rejection.place = refusal.place
       frame.rejection.remedy = refusal.code.remedy
+      if let after { frame.rejection.retryAfterMs = UInt32(clamping: after.milliseconds) }
     }
     return frame.written()
   }
@@ -30,7 +31,9 @@ extension Reply {
       self = .rejection(
         Refusal(
           try Read.word(rejection.code, "rejection.code"),
-          at: try Read.text(rejection.place, "rejection.place")))
+          at: try Read.text(rejection.place, "rejection.place")),
+        after: rejection.retryAfterMs == 0
+          ? nil : Span(milliseconds: Int64(rejection.retryAfterMs)))
     }
   }
 }
@@ -171,7 +174,9 @@ extension Reply.Pong {
       chain: frame.hasChain
         ? try within("pong.chain") { () throws(Refusal) in
           try ChainExtension(reading: frame.chain)
-        } : nil)
+        } : nil,
+      keyExpiresAt: frame.keyExpiresAt == 0
+        ? nil : try Read.time(frame.keyExpiresAt, "pong.key_expires_at"))
   }
 }
 
@@ -184,5 +189,6 @@ extension Accord_V1_Pong {
     controlHorizon = pong.controlHorizon
     ledgerIncarnation = pong.ledger.text
     if let chain = pong.chain { self.chain = Accord_V1_Chain(chain) }
+    keyExpiresAt = pong.keyExpiresAt?.milliseconds ?? 0
   }
 }

@@ -7,6 +7,14 @@ public struct AuditSummary: Codable, Hashable, Sendable {
   public var checkpoints: UInt64 = 0
   /// Lives of the ledger: 1, and one more for each restore.
   public var incarnations = 0
+  /// Where each life after the first begins: the log was put back to a backup of so many entries.
+  public var restores: [Restore] = []
+  public struct Restore: Codable, Hashable, Sendable {
+    public var position: UInt64
+    public var incarnation: String
+    /// Unix milliseconds.
+    public var at: Int64
+  }
   /// Entries behind the last checkpoint: nobody vouches for them yet.
   public var uncovered: UInt64 = 0
   /// Unix milliseconds of the first and last entry.
@@ -160,6 +168,11 @@ public struct AuditVerifier {
     }
     incarnation = leaf.incarnation
     summary.incarnations += 1
+    guard !isFirst else { return }
+    summary.restores.append(
+      .init(
+        position: leaf.index, incarnation: leaf.incarnation.text,
+        at: leaf.entry.at.milliseconds))
   }
 
   private mutating func take(

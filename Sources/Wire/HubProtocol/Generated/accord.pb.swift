@@ -1069,6 +1069,9 @@ nonisolated struct Accord_V1_Pong: Sendable {
   /// Clears the value of `chain`. Subsequent reads from it will return its default value.
   mutating func clearChain() {self._chain = nil}
 
+  /// Unix milliseconds when the asker's key ends; 0: no end
+  var keyExpiresAt: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1106,6 +1109,9 @@ nonisolated struct Accord_V1_Rejection: Sendable {
   var place: String = String()
 
   var remedy: String = String()
+
+  /// not before then, where it is not 0
+  var retryAfterMs: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3042,7 +3048,7 @@ nonisolated extension Accord_V1_Receipt.Refused: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Pong"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0\u{1}chain\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}echo\0\u{1}head\0\u{1}time\0\u{3}data_horizon\0\u{3}control_horizon\0\u{3}ledger_incarnation\0\u{1}chain\0\u{3}key_expires_at\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3057,6 +3063,7 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.controlHorizon) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.ledgerIncarnation) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._chain) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.keyExpiresAt) }()
       default: break
       }
     }
@@ -3088,6 +3095,9 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._chain {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if self.keyExpiresAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.keyExpiresAt, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3099,6 +3109,7 @@ nonisolated extension Accord_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.controlHorizon != rhs.controlHorizon {return false}
     if lhs.ledgerIncarnation != rhs.ledgerIncarnation {return false}
     if lhs._chain != rhs._chain {return false}
+    if lhs.keyExpiresAt != rhs.keyExpiresAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3146,7 +3157,7 @@ nonisolated extension Accord_V1_Chain: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Accord_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Rejection"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}place\0\u{1}remedy\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}place\0\u{1}remedy\0\u{3}retry_after_ms\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3157,6 +3168,7 @@ nonisolated extension Accord_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
       case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.place) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.remedy) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.retryAfterMs) }()
       default: break
       }
     }
@@ -3172,6 +3184,9 @@ nonisolated extension Accord_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.remedy.isEmpty {
       try visitor.visitSingularStringField(value: self.remedy, fieldNumber: 3)
     }
+    if self.retryAfterMs != 0 {
+      try visitor.visitSingularUInt32Field(value: self.retryAfterMs, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3179,6 +3194,7 @@ nonisolated extension Accord_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.code != rhs.code {return false}
     if lhs.place != rhs.place {return false}
     if lhs.remedy != rhs.remedy {return false}
+    if lhs.retryAfterMs != rhs.retryAfterMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

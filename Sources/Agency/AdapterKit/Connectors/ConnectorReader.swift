@@ -1,0 +1,154 @@
+import Foundation
+import HubModel
+import Operations
+
+/// Reads one connector's section.
+struct ConnectorReader {
+  enum Read {
+    case inward(Connectors.Connector)
+    case outward(Connectors.Outlet)
+  }
+
+  let name: String
+
+  func read(_ section: StrictYAML) throws(ConfigurationError) -> Read {
+    if Self.isOutward(section) { return .outward(try outlet(section)) }
+    return .inward(try connector(section))
+  }
+
+  /// Looks at the kind alone: what else may stand there follows from it.
+  private static func isOutward(_ section: StrictYAML) -> Bool {
+    section.word("kind") == Connectors.Kind.fhirOut.rawValue
+  }
+
+  private func outlet(_ section: StrictYAML) throws(ConfigurationError) -> Connectors.Outlet {
+    try section.read { fields in
+      _ = fields.required("kind", YAMLValue<Connectors.Kind>.choice())
+      let server = server(fields)
+      let topics = fields.required(
+        "topics", .list(of: YAMLValue<Topic>.choice(), count: 1...100))
+      guard let server, let topics else { return nil }
+      return Connectors.Outlet(name: name, server: server, topics: Set(topics))
+    }
+  }
+
+  private func server(_ fields: YAMLFields) -> FHIRServer? {
+    let base = fields.required("server", .webAddress(schemes: ["https", "http"]))
+    let token = SecretLine.read("token-file", of: fields)
+    let authorities = fields.optional("ca-file", .path)
+    guard let base else { return nil }
+    if base.hasPrefix("http:"), !["127.0.0.1", "localhost"].contains(URL(string: base)?.host) {
+      fields.report("server", "must begin with https://, but for this machine")
+    }
+    return FHIRServer(
+      base: base.hasSuffix("/") ? String(base.dropLast()) : base, token: token,
+      authorities: authorities)
+  }
+
+  private func connector(
+    _ section: StrictYAML
+  ) throws(ConfigurationError) -> Connectors.Connector {
+    guard name.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,39}/) != nil else {
+      throw ConfigurationError(
+        file: section.file, line: section.line, key: section.path,
+        "a connector's name has 1 to 40 of a-z, 0-9 and -")
+    }
+    let read: (folder: String, mapping: String, way: Connectors.Way) = try section.read { fields in
+      let kind = fields.required("kind", YAMLValue<Connectors.Kind>.choice())
+      let folder = fields.required("folder", .code)
+      let mapping = fields.required("mapping", .path)
+      let way: Connectors.Way? =
+        switch kind {
+        case .folder: .files(fields.value("files", .text(largest: 100), default: "*"))
+        case .sql: sql(fields)
+        case .fhir: fhir(fields)
+        case .fhirOut, nil: nil
+        }
+      guard let folder, let way, let mapping else { return nil }
+      return (folder, mapping, way)
+    }
+    let found = try RecordMapping.load(read.mapping)
+    try check(found, read.way, section)
+    return Connectors.Connector(name: name, folder: read.folder, mapping: found, way: read.way)
+  }
+
+  /// A kind of connector brings a format of its own.
+  private func check(
+    _ mapping: RecordMapping, _ way: Connectors.Way, _ section: StrictYAML
+  ) throws(ConfigurationError) {
+    let wanted: String?
+    switch (way, mapping.layout) {
+    case (.files, _), (.poll, .json): wanted = nil
+    case (.poll, _): wanted = "json"
+    }
+    guard let wanted else { return }
+    throw ConfigurationError(
+      file: section.file, line: section.line, key: "\(section.path).mapping",
+      "must be a mapping file of the format \(wanted)")
+  }
+
+  private func sql(_ fields: YAMLFields) -> Connectors.Way? {
+    let name = fields.required("view", .text(largest: 200))
+    let watermark = fields.required("watermark", .text(largest: 100))
+    let interval = fields.value("every", .span(.seconds(1) ... .days(1)), default: .minutes(1))
+    let overlap = fields.value("overlap", .span(.seconds(0) ... .days(30)), default: .minutes(10))
+    let file = fields.optional("sqlite", .path)
+    let server = fields.optional(
+      "postgres",
+      .mapping { server -> [String: String]? in
+        var settings: [String: String] = [:]
+        settings["host"] = server.optional("host", .text(largest: 253))
+        settings["port"] = server.optional("port", .port).map { "\($0)" }
+        settings["dbname"] = server.required("database", .text(largest: 100))
+        settings["user"] = server.required("user", .text(largest: 100))
+        settings["passfile"] = server.optional("password-file", .path)
+        settings["sslrootcert"] = server.optional("ca-file", .path)
+        let isHere = ["127.0.0.1", "::1", "localhost", nil].contains(settings["host"])
+          || settings["host"]?.hasPrefix("/") == true
+        settings["sslmode"] =
+          settings["sslrootcert"] != nil ? "verify-full" : isHere ? "prefer" : "require"
+        return settings
+      })
+    if (file == nil) == (server == nil) {
+      fields.report("kind", "sql needs either 'sqlite' or 'postgres'")
+    }
+    guard let name, let watermark else { return nil }
+    let view = SQLView(name: name, watermark: watermark)
+    let source: (any PolledSource)? =
+      if let file {
+        SQLiteSource(path: file, view: view)
+      } else {
+        server.map { PostgresSource(connection: $0, view: view) }
+      }
+    return source.map { .poll($0, interval: interval, overlap: overlap) }
+  }
+
+  private func fhir(_ fields: YAMLFields) -> Connectors.Way? {
+    let server = server(fields)
+    let type = fields.required("resource", .code)
+    let search = fields.optional("search", .text())
+    let interval = fields.value("every", .span(.seconds(1) ... .days(1)), default: .minutes(1))
+    let overlap = fields.value("overlap", .span(.seconds(0) ... .days(30)), default: .minutes(10))
+    guard let server, let type else { return nil }
+    return .poll(
+      FHIRSearch(server: server, type: type, search: search), interval: interval,
+      overlap: overlap)
+  }
+}
+
+/// The first line of a file that only its owner may read: a password, a token.
+enum SecretLine {
+  static func read(_ key: String, of fields: YAMLFields, isRequired: Bool = false) -> String? {
+    let path = isRequired ? fields.required(key, .path) : fields.optional(key, .path)
+    guard let path else { return nil }
+    do throws(ConfigurationError) {
+      let text = try TextFile.readSecret(path)
+      let line = text.split(whereSeparator: \.isNewline).first.map { String($0).trimmed } ?? ""
+      if !line.isEmpty { return line }
+      fields.report(key, "is an empty file")
+    } catch {
+      for problem in error.problems { fields.report(key, "\(problem.file): \(problem.text)") }
+    }
+    return nil
+  }
+}

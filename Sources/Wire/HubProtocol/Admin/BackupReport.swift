@@ -1,0 +1,24 @@
+/// How the backup that was asked for last goes.
+public struct BackupReport: Codable, Hashable, Sendable {
+  public enum What: String, Codable, Hashable, Sendable { case ledger, keys }
+  public enum State: String, Codable, Hashable, Sendable { case none, running, done, failed }
+  public var state: State
+  public var what: What
+  public var path: String
+  /// Of the log in a copy of the ledger.
+  public var entries: UInt64
+  public var bytes: Int64
+  /// Why it failed, and what to do.
+  public var problem: String?
+  public init(
+    _ state: State, _ what: What, path: String, entries: UInt64 = 0, bytes: Int64 = 0,
+    problem: String? = nil
+  ) {
+    self.state = state
+    self.what = what
+    self.path = path
+    self.entries = entries
+    self.bytes = bytes
+    self.problem = problem
+  }
+}
