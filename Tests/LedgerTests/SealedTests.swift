@@ -105,6 +105,24 @@ struct SealedTests {
     #expect(reported.nature == planted[11] && reported.finding == planted[13])
   }
 
+  @Test("an order under one number is kept for each person whom it names")
+  func orderOfTwo() throws {
+    let ledger = try folder.open()
+    let other = ParticipantID.numbered(2)
+    var later = order
+    later.expiresAt = .after(120)
+    let second = AliasKey(.provider, ParticipantAlias("p-alias-6")!)
+    try ledger.commit([
+      .participant(person), .alias(alias, person, isPreferred: true),
+      .participant(other), .alias(second, other, isPreferred: true),
+      .order(person, order, position: 1), .order(other, order, position: 1),
+      .order(other, later, position: 2),
+    ])
+    let facts = try ledger.facts { $0.aliases = [alias, second] }
+    #expect(facts.participants[person]?.consents.orders == [order])
+    #expect(facts.participants[other]?.consents.orders == [later])
+  }
+
   @Test("a booking of nobody is still counted once")
   func bookings() throws {
     let ledger = try folder.open()

@@ -47,6 +47,7 @@ extension World {
     case .peopleMerged: mergePeople()
     case .peopleSeparated: separatePeople()
     case .operatorRevoked: revokeRelease()
+    case .orderRecorded: recordOrder()
     }
   }
 

@@ -65,6 +65,7 @@ enum Fault: String, CaseIterable, Sendable {
   case peopleMerged = "two participants merged"
   case peopleSeparated = "merge undone"
   case operatorRevoked = "release revoked by the operator"
+  case orderRecorded = "order of a court recorded"
 }
 
 /// What a run did, for the report.

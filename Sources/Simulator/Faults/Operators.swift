@@ -101,6 +101,21 @@ extension World {
     router.ask(.separate(name, reason: "not the same after all"))
   }
 
+  /// Mostly one of 2.64, which opens something; one of 2.65 opens nothing that is said here.
+  func recordOrder() {
+    guard let name = anyName(), let id = RoiID("order-\(random.below(3))") else { return }
+    let now = router.clock.now()
+    router.ask(
+      .recordOrder(
+        CourtOrder(
+          id: id, kind: random.chance(3, in: 4) ? .noncriminal : .prosecution, issuedAt: now,
+          expiresAt: now + .hours(Int64(random.within(1...100))),
+          disclosers: [.role(.publicDefender)],
+          recipients: [.role(random.pick([Role.prosecutor, .behavioralHealth, .sheriff]))],
+          information: [InformationScope(categories: [.defence])], hasFindings: true,
+          hasNotice: true), of: name, reason: "docket"))
+  }
+
   func revokeRelease() {
     let person = random.pick(faults.people)
     guard let id = RoiID("field-\(person)-\(random.below(3))") else { return }

@@ -37,6 +37,14 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   /// The old connections of a key that was cut off stay.
   case forgetsRebind = "forgets-rebind"
   case ignoresLowSpace = "ignores-low-space"
+  /// A release that was stopped at a word goes on.
+  case ignoresSuspension = "ignores-suspension"
+  /// A false release, or one whose event has come, goes on.
+  case ignoresEnd = "ignores-end"
+  /// What an emergency opened stays open.
+  case staleEmergency = "stale-emergency"
+  /// An order of a court is read as naming everybody.
+  case widensOrder = "widens-order"
 
   /// Between turn and ledger: whether this never reaches the disk.
   func loses(_ entry: JournalEntry) -> Bool {
@@ -50,6 +58,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case (.losesBlanket, .blanket): true
     case (.losesMerge, .group): true
     case (.losesAgreement, .agreement): true
+    case (.ignoresSuspension, .mark(_, .suspended, _)): true
+    case (.ignoresEnd, .mark(_, .voided, _)), (.ignoresEnd, .mark(_, .occurred, _)): true
     case (.losesAudit, .audit(let entry)): entry.kind == .withheld
     default: false
     }
@@ -57,6 +67,12 @@ public enum PlantedBug: String, CaseIterable, Sendable {
 
   /// Between ledger and turn.
   func change(_ facts: inout Facts) {
+    for person in facts.participants.keys {
+      if self == .staleEmergency {
+        facts.participants[person]?.consents.emergencies.lengthen()
+      }
+      if self == .widensOrder { facts.participants[person]?.consents.orders.widen() }
+    }
     guard self == .confusesPeople, let one = facts.aliases.values.min(by: { $0.value < $1.value })
     else { return }
     for key in facts.aliases.keys { facts.aliases[key] = one }
@@ -141,5 +157,20 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     let machine: MachineClock
     func now() -> WallTime { machine.now() }
     func tick() -> Tick { Tick(milliseconds: machine.now().milliseconds) }
+  }
+}
+
+extension [EmergencyAccess] {
+  fileprivate mutating func lengthen() {
+    for index in indices { self[index].closesAt = self[index].closesAt + .days(30) }
+  }
+}
+
+extension [CourtOrder] {
+  fileprivate mutating func widen() {
+    for index in indices {
+      self[index].recipients += Role.allCases.map(Party.role)
+      self[index].expiresAt = self[index].expiresAt + .days(30)
+    }
   }
 }

@@ -120,8 +120,9 @@ final class History {
       }
     case .replaceRegistry(let registry): operators.admit(registry)
     case .acceptClock: operators.trustedSkew = turn.skew
-    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency,
-      .recordOrder, .backup:
+    case .recordOrder(let order, let alias, _):
+      if let person = known(alias) { consent.authorities.record(order, of: person) }
+    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency, .backup:
       break
     }
   }
@@ -149,8 +150,12 @@ final class History {
       }
     }
     if let alias = original.participant { aliases.insert(AliasKey(original.source, alias)) }
-    if let statement = original.consent, let person = Traffic.person(of: original) {
+    guard let person = Traffic.person(of: original) else { return }
+    if let statement = original.consent {
       consent.hear(statement, of: person, at: stored.acceptedAt)
+    }
+    if original.topic == .emergencyDeclared {
+      consent.authorities.declare(by: original.source, of: person, at: stored.acceptedAt)
     }
   }
 
@@ -186,10 +191,19 @@ final class History {
     guard let original = said[id], let sender = registry.agencies[original.by] else { return }
     let path = ProgramAgreement.Path(
       original.message.topic, from: sender.role, to: agency.role)
-    if !operators.paths.contains(path) {
+    let person = Traffic.person(of: original.message)
+    // An emergency overrides the agreement, for what it opens.
+    let isRescue =
+      person.map { person in
+        content.message.segments.allSatisfy {
+          consent.authorities.opens(
+            $0, of: original.message, about: consent.everyone(with: person), to: agency, at: now)
+        }
+      } ?? false
+    if !operators.paths.contains(path) && !isRescue {
       note("\(original.message.topic) to \(agency.role): no path")
     }
-    guard let person = Traffic.person(of: original.message) else { return }
+    guard let person else { return }
     for segment in content.message.segments
     where !consent.allows(
       segment, of: original.message, about: person, from: sender, to: agency, at: now)

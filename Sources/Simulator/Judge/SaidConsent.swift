@@ -10,6 +10,8 @@ struct SaidConsent {
     var saidNo = false
     var isRevoked = false
     var isReplaced = false
+    /// What took its place.
+    var heirs: Set<RoiID> = []
     var revokedToward: [Party] = []
 
     var isInForce: Bool { isWhole && !saidNo && !isRevoked && !isReplaced }
@@ -27,6 +29,13 @@ struct SaidConsent {
   private var blankets: [String: [Blanket]] = [:]
   /// Who counts as one person with others, each among them.
   private var groups: [String: Set<String>] = [:]
+  /// Stopped by word of mouth; found to be false. By whom each was said to be signed.
+  private var stopped: [String: Set<RoiID>] = [:]
+  private var forged: [String: Set<RoiID>] = [:]
+  /// What has come, and when it was last told of.
+  private var events: [String: [String: WallTime]] = [:]
+  /// What needs no release.
+  var authorities = SaidAuthorities()
 
   static func names(_ party: Party, _ agency: Registry.Agency) -> Bool {
     switch party {
@@ -43,8 +52,20 @@ struct SaidConsent {
     case .release(let roi): sign(roi, person)
     case .refusal(let refusal): refuse(refusal, person)
     case .revocation(let revocation): revoke(revocation, person, now)
-    // The simulated county says none of these.
-    case .event: break
+    case .event(let event): mark(event, person, now)
+    }
+  }
+
+  private mutating func mark(_ event: RoiEvent, _ person: String, _ now: WallTime) {
+    if event.kind == .occurred {
+      events[person, default: [:]][event.event] = now
+    }
+    guard let id = event.id else { return }
+    switch event.kind {
+    case .suspended: stopped[person, default: []].insert(id)
+    case .resumed: stopped[person]?.remove(id)
+    case .voided: forged[person, default: []].insert(id)
+    case .occurred, .confirmed: break
     }
   }
 
@@ -56,7 +77,7 @@ struct SaidConsent {
 
   // MARK: Who is who
 
-  private func everyone(with person: String) -> Set<String> { groups[person] ?? [person] }
+  func everyone(with person: String) -> Set<String> { groups[person] ?? [person] }
 
   mutating func merge(_ one: String, _ other: String) {
     let all = everyone(with: one).union(everyone(with: other))
@@ -79,6 +100,7 @@ struct SaidConsent {
       if known.roi.version == roi.version && !wasDraft { return }
       form.isRevoked = known.isRevoked
       form.isReplaced = known.isReplaced
+      form.heirs = known.heirs
       form.revokedToward = known.revokedToward
     }
     if dead.contains(roi.id) { form.isRevoked = true }
@@ -87,17 +109,21 @@ struct SaidConsent {
       if blanket.recipients.isEmpty { form.isRevoked = true }
       form.revokedToward += blanket.recipients
     }
-    let wasReplacedBefore = forms.values.contains {
+    let heirs = forms.values.filter {
       $0.isWhole && !$0.saidNo && $0.roi.supersedes == roi.id && $0.roi.id != roi.id
         && $0.person == person
     }
-    if form.isWhole && wasReplacedBefore { form.isReplaced = true }
+    if form.isWhole, !heirs.isEmpty {
+      form.isReplaced = true
+      form.heirs.formUnion(heirs.map(\.roi.id))
+    }
     forms[roi.id] = form
     let replaces = form.isInForce || (form.isWhole && dead.contains(roi.id))
     if replaces, let older = roi.supersedes, older != roi.id, let old = forms[older],
       old.person == person, old.isWhole, !old.saidNo
     {
       forms[older]?.isReplaced = true
+      forms[older]?.heirs.insert(roi.id)
     }
   }
 
@@ -140,6 +166,14 @@ struct SaidConsent {
     var labels = segment.labels
     if sender.isPart2Program { labels.insert(.part2) }
     let people = everyone(with: person)
+    if authorities.opens(segment, of: message, about: people, to: recipient, at: now) {
+      return true
+    }
+    let isOrdered = authorities.orders(
+      segment, labels, of: message, about: people, from: sender, to: recipient, at: now)
+    if isOrdered { return true }
+    let halted = people.reduce(into: Set<RoiID>()) { $0.formUnion(stopped[$1] ?? []) }
+    let untrue = people.reduce(into: Set<RoiID>()) { $0.formUnion(forged[$1] ?? []) }
     var heard = forms.values.filter { people.contains($0.person) }
     if let named = message.release {
       // Taken back, as a whole or toward this recipient: nothing that replaced it speaks for it.
@@ -149,7 +183,7 @@ struct SaidConsent {
       heard = heard.filter { line.contains($0.roi.id) }
     }
     let isRefused = heard.contains { form in
-      !form.isReplaced && !form.saidNo
+      !isTrulyReplaced(form, untrue) && !form.saidNo
         && form.roi.refusals.contains { refusal in
           refusal.recipients.contains { Self.names($0, recipient) }
             && refusal.information.categories.contains(segment.category)
@@ -158,8 +192,8 @@ struct SaidConsent {
     if isRefused { return false }
     return heard.contains { form in
       guard form.isInForce, !isTaken(form, from: recipient, people),
-        case .at(let end)? = form.roi.expiry,
-        let signed = form.roi.signedAt, signed <= now, now < end
+        !halted.contains(form.roi.id), !untrue.contains(form.roi.id),
+        let signed = form.roi.signedAt, signed <= now, !isOver(form, since: signed, people, now)
       else { return false }
       let isPrinted = segment.category == .hold || segment.category == .handoffDetails
       if form.roi.kind == .field && !isPrinted { return false }
@@ -169,6 +203,26 @@ struct SaidConsent {
         && form.roi.information.contains {
           $0.categories.contains(segment.category) && labels.isSubset(of: $0.labels)
         }
+    }
+  }
+
+  /// A false form takes no refusal back.
+  private func isTrulyReplaced(_ form: Form, _ forged: Set<RoiID>) -> Bool {
+    guard form.isReplaced else { return false }
+    let heirs = form.heirs.filter {
+      forms[$0]?.roi.supersedes == form.roi.id && forms[$0]?.isWhole == true
+    }
+    return heirs.isEmpty || !heirs.isSubset(of: forged)
+  }
+
+  private func isOver(
+    _ form: Form, since signed: WallTime, _ people: Set<String>, _ now: WallTime
+  ) -> Bool {
+    switch form.roi.expiry {
+    case .at(let end)?: return now >= end
+    case .event(let event)?:
+      return people.contains { (events[$0]?[event]).map { $0 >= signed } ?? false }
+    case .never?, nil: return true
     }
   }
 

@@ -101,6 +101,7 @@ struct Traffic {
   private mutating func provider(
     _ agency: AgencyID, _ person: String, _ now: WallTime
   ) -> Message {
+    if random.chance(1, in: 25) { return emergency(agency, person, now) }
     switch random.below(8) {
     case 0, 1:
       return message(
@@ -119,14 +120,44 @@ struct Traffic {
     }
   }
 
+  /// Medical personnel who cannot ask the person.
+  private mutating func emergency(
+    _ agency: AgencyID, _ person: String, _ now: WallTime
+  ) -> Message {
+    message(
+      .emergencyDeclared, agency, person, now,
+      [
+        Segment(
+          .release,
+          fields: ["recipient-name", "affiliation", "declared-by", "nature"].map {
+            Field($0, .text("stated"))
+          })
+      ])
+  }
+
   // MARK: Consent
+
+  /// What stops a release, calls it false, or may end it.
+  private mutating func event(
+    _ agency: AgencyID, _ person: String, _ now: WallTime, _ id: RoiID
+  ) -> Message {
+    let (topic, kind) = random.pick([
+      (Topic.roiSuspended, RoiEvent.Kind.suspended), (.roiSuspended, .suspended),
+      (.roiResumed, .resumed), (.roiVoided, .voided), (.roiEvent, .occurred),
+    ])
+    let event =
+      kind == .occurred
+      ? RoiEvent(.occurred, event: ReleaseForms.lastEvent) : RoiEvent(kind, id: id)
+    return message(topic, agency, person, now, [], consent: .event(event))
+  }
 
   private mutating func consent(
     _ agency: AgencyID, _ person: String, _ now: WallTime, id: RoiID?, isField: Bool
   ) -> Message {
     guard let id else { preconditionFailure("ids of the traffic are valid") }
     let toward = Party.role(random.pick([Role.prosecutor, .behavioralHealth, .publicDefender]))
-    switch random.below(24) {
+    switch random.below(28) {
+    case 24, 25, 26: return event(agency, person, now, id)
     case 20:
       return message(
         .roiRevoked, agency, person, now, [], consent: .revocation(RoiRevocation(id: nil)))
@@ -217,6 +248,9 @@ struct Traffic {
 
 /// Release forms as they are filled in: mostly whole, sometimes short, soon over, or refusing.
 enum ReleaseForms {
+  /// With which some of them end.
+  static let lastEvent = "discharge"
+
   static func release(
     _ id: RoiID, by agency: AgencyID, isField: Bool, at now: WallTime,
     _ random: inout SeededGenerator
@@ -241,6 +275,7 @@ enum ReleaseForms {
       expiry: .at(now + .hours(Int64(random.chance(1, in: 4) ? random.within(1...48) : 2_000))),
       formImageHash: [UInt8](repeating: 1, count: random.chance(1, in: 8) ? 0 : 32),
       statements: FormStatement.all)
+    if random.chance(1, in: 10) { roi.expiry = .event(lastEvent) }
     if random.chance(1, in: 8) {
       roi.refusals = [
         .init(

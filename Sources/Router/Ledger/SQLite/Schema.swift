@@ -150,8 +150,9 @@ enum Schema {
       PRIMARY KEY (participant, kind, name)
     ) WITHOUT ROWID;
     CREATE TABLE authority (
-      id TEXT PRIMARY KEY, participant BLOB NOT NULL, kind INTEGER NOT NULL,
-      sealed_body BLOB NOT NULL, reviewed_at INTEGER, sealed_finding BLOB
+      id TEXT NOT NULL, participant BLOB NOT NULL, kind INTEGER NOT NULL,
+      sealed_body BLOB NOT NULL, reviewed_at INTEGER, sealed_finding BLOB,
+      PRIMARY KEY (id, participant)
     ) WITHOUT ROWID;
     CREATE INDEX authority_participant ON authority (participant);
     CREATE TABLE "case" (
