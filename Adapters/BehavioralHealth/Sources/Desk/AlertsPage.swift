@@ -94,7 +94,7 @@ extension ProviderDesk {
       file.safety.isEmpty
       ? nil : "<p>\(Part.tag("Safety: \(words(file.safety))", .warning))</p>"
     return """
-      <section class='alert' data-ring aria-label='Waiting at \(file.place ?? file.caseID)'>
+      <section class='alert' data-ring aria-label='Call at \(file.place ?? ""), \(file.caseID)'>
       <h2>Somebody is needed now</h2><p class='where'>\(file.place ?? "Ask the officer where")</p>
       \(callback(file))\(safety)<p class='go'>I go, and am there in</p>
       <div class='quick'>\(quick)</div>\(clock)
