@@ -18,21 +18,22 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ARTIFACTS = pathlib.Path(os.environ.get("ACCORD_ARTIFACTS", ROOT / ".build" / "desk-screenshots"))
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
-# WCAG 2.2 AA and what it builds on.
 # A busy build machine is slower than any county's.
 expect.set_options(timeout=10_000)
+# WCAG 2.2 AA and what it builds on.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 class County:
     """The running daemons: five real processes, as the demonstration starts them."""
 
-    def __init__(self):
+    def __init__(self, name="county"):
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             [str(ROOT / "deploy/lib/county-with-desks")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=open(ARTIFACTS / "county.log", "w"),
+            stderr=open(ARTIFACTS / f"{name}.log", "w"),
             text=True,
         )
         text = ""
@@ -43,7 +44,7 @@ class County:
             if text.count("{") and text.count("{") == text.count("}"):
                 break
         killer.cancel()
-        assert text, "the county did not start: see county.log among the artifacts"
+        assert text, f"the county did not start: see {name}.log among the artifacts"
         self.facts = json.loads(text)
         self.password = self.facts["password"]
 
@@ -93,7 +94,6 @@ class County:
 
 @pytest.fixture(scope="session")
 def county():
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
     county = County()
     yield county
     county.stop()

@@ -1,4 +1,5 @@
 """The prosecutor's warnings and races, the defender's clients, and a hub that is away."""
+import re
 import time
 
 from playwright.sync_api import expect
@@ -166,3 +167,4 @@ def work_while_away(pat):
     pat.page.click("a:has-text('Open the hold')")
     pat.page.click("text=Open it as asked")
     expect(pat.page.get_by_text("once the hub is in touch again")).to_be_visible()
+    expect(pat.page.get_by_text(re.compile("of your messages wait here"))).to_be_visible()

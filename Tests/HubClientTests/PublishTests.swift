@@ -37,6 +37,21 @@ struct PublishTests {
     router.stop()
   }
 
+  @Test("What waits is counted while the router is away, whenever it was spooled")
+  func countedWhileAway() async throws {
+    let site = try TestSite()
+    let store = try site.store()
+    let link = site.link(store)
+    try link.start()
+    try store.publish(Sample.data(), role: .behavioralHealth)
+    try store.publish(Sample.control(), role: .behavioralHealth)
+    link.wake()
+    while link.state.dataDepth == 0 || link.state.controlDepth == 0 { await Task.yield() }
+    #expect(!link.state.isConnected)
+    #expect(link.state.dataDepth == 1 && link.state.controlDepth == 1)
+    link.stop()
+  }
+
   @Test("A message is not yet in effect until its receipt, and goes out at once on an open link")
   func stateOfASubmission() async throws {
     let site = try TestSite()

@@ -6,7 +6,7 @@ die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # need_packages NAME…: installs those that are not there yet.
 need_packages() {
-  local missing=()
+  local missing=() name
   command -v dpkg-query >/dev/null || die "Install these with your package manager: $*"
   for name in "$@"; do
     dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")

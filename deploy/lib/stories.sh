@@ -68,10 +68,25 @@ stop_daemon() {
   wait "${daemon_pid[$1]}" 2>/dev/null
 }
 
+# A base above which nothing of this machine stands for the lanes (+0…) and the desks (+200…):
+# two counties may run beside one another.
+free_port_base() {
+  local base port taken
+  while :; do
+    base=$((20000 + RANDOM % 9000)) taken=no
+    for port in $(awk 'FNR > 1 { split($2, at, ":"); print at[2] }' /proc/net/tcp /proc/net/tcp6); do
+      port=$((16#$port))
+      [ "$port" -lt "$base" ] || [ "$port" -gt $((base + 210)) ] || taken=yes
+    done
+    [ "$taken" = yes ] || { printf '%s\n' "$base"; return; }
+  done
+}
+
 start_county() {
   started_ms=$(date +%s%3N)
   county=$(mktemp -d "${TMPDIR:-/tmp}/accord-demo.XXXXXX")/county
-  local port=$((20000 + RANDOM % 9000))
+  local port
+  port=$(free_port_base)
   "$bin/accord" init "$county" --program lakewood --base-port "$port" --demonstration >/dev/null \
     || die "accord init failed"
   for agency in "$sheriff" "$prosecutor" "$defender" "$provider"; do

@@ -150,10 +150,12 @@ package final class LinkLoop {
   // MARK: Waiting
 
   private func wait() throws {
-    if try wire.wait(max(Span(milliseconds: 0), deadline - now)) {
-      spooled = try store.lastSpooled()
-      try lookForConfirmation()
-    }
+    let isWoken = try wire.wait(max(Span(milliseconds: 0), deadline - now))
+    guard isWoken || phase != .open else { return }
+    spooled = try store.lastSpooled()
+    if isWoken { try lookForConfirmation() }
+    // On an open link the receipts tell; while the router is away nothing else does.
+    if phase != .open { showStanding() }
   }
 
   /// When something is due that no socket tells of.
