@@ -74,11 +74,12 @@ extension OracleDomain {
       ],
     ]
     let doubtful = [["r-1"], ["r-1", "r-2"], ["r-2"], []][answers[1]].compactMap { RoiID($0) }
+    let byTheOperator = OracleSaying(
+      statement: .event(RoiEvent(.confirmed, id: RoiID("r-1"))), by: .hub)
     let words: [OracleSaying] = [
       event(.confirmed), event(.confirmed, by: harbor), event(.confirmed, nil),
-      event(.confirmed, "r-2"),
-      OracleSaying(statement: .event(RoiEvent(.confirmed, id: RoiID("r-1"))), by: .hub),
-      says(.release(release("r-1"))), says(.release(release("r-1", version: 2))), says(revocation("r-1")), event(.suspended),
+      event(.confirmed, "r-2"), byTheOperator, says(.release(release("r-1"))),
+      says(.release(release("r-1", version: 2))), says(revocation("r-1")), event(.suspended),
       event(.voided),
     ]
     var first = words[answers[2]]
