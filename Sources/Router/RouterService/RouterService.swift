@@ -72,7 +72,8 @@ public final class RouterService: Sendable {
     let live = LiveStatus(state)
     let stoppingAdmin = try Waker()
     let backups = BackupWorker(
-      ledgerPath: path, keysPath: keysPath, master: master, inbox: inbox, log: log)
+      ledgerPath: path, keysPath: keysPath, master: master,
+      program: configuration.program, signer: key.signer, inbox: inbox, log: log)
     let server = try AdminServer(
       context: context, configuration: configuration, backups: backups, inbox: inbox, live: live,
       admissions: admissions, stopping: stoppingAdmin)

@@ -56,6 +56,7 @@ public enum AdapterDaemon {
       "adapter is up",
       metadata: ["agency": "\(configuration.agency)", "in": "\(configuration.folders.incoming)"])
     let shutdown = Shutdown.onTermination { _ in wake.finish() }
+    ServiceManager.sayReady()
     let timer = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(configuration.poll.milliseconds))
