@@ -185,9 +185,9 @@ struct JoiningTests {
 
   /// The bytes of each code in a text.
   private func carried(_ text: String) -> [[UInt8]] {
-    text.split(separator: "accord-").compactMap { part in
+    text.split(separator: "accord-").compactMap { part -> [UInt8]? in
       guard let body = part.split(separator: ":").last else { return nil }
-      var digits = body.replacing("-", with: "+").replacing("_", with: "/")
+      var digits = String(body).replacing("-", with: "+").replacing("_", with: "/")
       digits += String(repeating: "=", count: (4 - digits.count % 4) % 4)
       return Data(base64Encoded: digits).map { [UInt8]($0) }
     }
