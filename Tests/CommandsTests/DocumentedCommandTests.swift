@@ -89,7 +89,22 @@ struct DocumentedCommands {
       let code = program.exitCode(for: error)
       if code.isSuccess { return nil }
       let message = program.message(for: error)
-      return message.hasPrefix("Missing expected argument") ? nil : message
+      guard message.hasPrefix("Missing expected argument") else { return message }
+      return unknownOption(arguments, program)
+    }
+  }
+
+  /// What is left out hides what is wrong: each option must stand in the command's own help.
+  private static func unknownOption(
+    _ arguments: [String], _ program: any ParsableCommand.Type
+  ) -> String? {
+    let path = Array(arguments.prefix { !$0.hasPrefix("-") })
+    do {
+      _ = try program.parseAsRoot(path + ["--help"])
+      return nil
+    } catch {
+      let help = program.fullMessage(for: error)
+      return arguments.first { $0.hasPrefix("--") && !help.contains($0) }
     }
   }
 }

@@ -5,7 +5,6 @@ bare=.build/machines/debian-12.tar
 machines_begin() {
   machines=$(mktemp -d "${TMPDIR:-/tmp}/accord-machines.XXXXXX")
   machine_net=accord-$$
-  declare -gA machine_pid
   if [ ! -f "$bare" ]; then
     mkdir -p "$(dirname "$bare")"
     say "Fetching a bare Debian 12 (once) …"
@@ -16,15 +15,22 @@ machines_begin() {
   fi
 }
 
+# In files, because a check runs in a shell of its own.
+pid_of() { cat "$machines/$1.pid" 2>/dev/null; }
+running_machines() {
+  local file
+  for file in "$machines"/*.pid; do [ -e "$file" ] && basename "$file" .pid; done
+}
+
 machines_end() {
+  local name
   if [ "$keep" = yes ]; then
     say "The machines go on. Enter one by: nsenter -t PID -a bash"
-    for name in "${!machine_pid[@]}"; do say "  $name: PID ${machine_pid[$name]}"; done
+    for name in $(running_machines); do say "  $name: PID $(pid_of "$name")"; done
     say "  network: ip netns exec $machine_net …; folders: $machines"
     return
   fi
-  local name
-  for name in "${!machine_pid[@]}"; do machine_stop "$name"; done
+  for name in $(running_machines); do machine_stop "$name"; done
   ip netns delete "$machine_net" 2>/dev/null
   rm -rf --one-file-system "$machines"
 }
@@ -40,8 +46,11 @@ machine_make() {
 machine_run() {
   local name=$1
   shift
-  systemd-nspawn --quiet --register=no --keep-unit --resolv-conf=replace-host --pipe \
-    -D "$machines/$name" -M "accord-$$-$name" -E DEBIAN_FRONTEND=noninteractive "$@" 2>&1 </dev/null
+  # What nspawn says of its own folders when it ends is not the command's word.
+  systemd-nspawn --quiet --register=no --keep-unit --resolv-conf=replace-host --timezone=off \
+    --pipe -D "$machines/$name" -M "accord-$$-$name" -E DEBIAN_FRONTEND=noninteractive \
+    -E SYSTEMD_COLORS=0 -E SYSTEMD_URLIFY=0 "$@" 2>&1 </dev/null \
+    | sed '/^Attempted to remove disk file system/d'
 }
 
 # machine_install NAME PACKAGE…: as an operator would, from files.
@@ -68,14 +77,14 @@ machine_boot() {
     ip netns add "$machine_net" && ip -n "$machine_net" link set lo up || return 1
   fi
   ip -n "$machine_net" address add "$2/32" dev lo || return 1
-  systemd-nspawn --quiet --register=no --keep-unit --console=pipe -D "$machines/$name" \
+  systemd-nspawn --quiet --register=no --keep-unit --timezone=off --console=pipe -D "$machines/$name" \
     -M "accord-$$-$name" --network-namespace-path="/run/netns/$machine_net" \
     /lib/systemd/systemd >"$machines/$name.boot.log" 2>&1 </dev/null &
   local nspawn=$! until=$((SECONDS + 60))
   while [ $SECONDS -lt $until ]; do
     init=$(pgrep -P "$nspawn" | head -n 1)
     if [ -n "$init" ]; then
-      machine_pid[$name]=$init
+      echo "$init" >"$machines/$name.pid"
       case $(in_machine "$name" systemctl is-system-running 2>/dev/null) in
         running | degraded) return 0 ;;
       esac
@@ -91,14 +100,15 @@ machine_boot() {
 in_machine() {
   local name=$1
   shift
-  nsenter -t "${machine_pid[$name]}" -a env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  nsenter -t "$(pid_of "$name")" -a env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     LANG=C.UTF-8 "$@"
 }
 
 machine_stop() {
+  local pid until=$((SECONDS + 20))
+  pid=$(pid_of "$1") || return 0
   in_machine "$1" systemctl --no-block poweroff 2>/dev/null
-  local until=$((SECONDS + 20))
-  while kill -0 "${machine_pid[$1]}" 2>/dev/null && [ $SECONDS -lt $until ]; do sleep 0.2; done
-  kill -9 "${machine_pid[$1]}" 2>/dev/null
-  unset "machine_pid[$1]"
+  while kill -0 "$pid" 2>/dev/null && [ $SECONDS -lt $until ]; do sleep 0.2; done
+  kill -9 "$pid" 2>/dev/null
+  rm -f "$machines/$1.pid"
 }

@@ -21,7 +21,7 @@ manual_is_real() { # MACHINE PACKAGE
   local page="$machines/$1/usr/share/man/man1/$2.1.gz" problems
   problems=$(MANROFFSEQ='' LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings=w -l "$page" 2>&1 >/dev/null)
   [ -z "$problems" ] || { echo "$problems" | head -5; return 1; }
-  LC_ALL=C.UTF-8 man -l "$page" | col -b | grep -q -- '--version\|SYNOPSIS'
+  LC_ALL=C.UTF-8 man -l "$page" | col -b | grep -c SYNOPSIS >/dev/null
 }
 
 completes() { # MACHINE PACKAGE

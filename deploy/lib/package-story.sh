@@ -3,11 +3,10 @@
 
 router_address=10.99.7.1
 agency_address=10.99.7.2
-typed=0
 
 # types MACHINE COMMAND…: what an operator types, counted.
 types() {
-  typed=$((typed + 1))
+  echo "$@" >>"$machines/typed"
   in_machine "$@"
 }
 
@@ -64,7 +63,7 @@ package_story() {
   say "── Two machines under systemd"
   check "the router's machine boots" machine_boot router $router_address
   check "the agencies' machine boots" machine_boot agency $agency_address
-  if [ ${#machine_pid[@]} -lt 2 ]; then
+  if [ "$(running_machines | wc -l)" -lt 2 ]; then
     say "NOT BOOTED: nothing was started. With --no-boot the rest alone is checked."
     return
   fi
@@ -80,7 +79,7 @@ package_story() {
   check "the prosecutor joins" join lakewood-prosecutor:prosecutor
   check "an officer's form goes in" drop_referral
   check "the prosecutor has the notice" within 20 in_machine agency grep -q "HOLD ON FILING" $notice
-  say "      $typed commands, $((SECONDS - began)) s of this machine's time, no secret on the way"
+  say "      $(wc -l <"$machines/typed") commands, $((SECONDS - began)) s of this machine's time, no secret on the way"
   check "the notice is the group's to read, and nobody else's" bash -c \
     "[ \"\$(stat -c '%a' '$machines/agency$notice')\" = 660 ]"
   check "no daemon has a child of root's, or a file of root's in its state" no_root_files
@@ -127,6 +126,7 @@ encrypted_backup() {
 # The same files under the next version's number.
 upgraded() {
   local file next="$machines/next"
+  mkdir -p "$next"
   for file in accord accord-router; do
     dpkg-deb -R "$packages/$file"_*.deb "$next/$file" || return 1
     sed -i -E 's/^Version: .*/&.1/; s/accord \(= ([0-9.]+)\)/accord (= \1.1)/' \

@@ -70,7 +70,7 @@ documents() {
     | gzip -9n >"$root/usr/share/man/man1/$name.1.gz"
   mkdir -p "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions} \
     "$root/usr/share/fish/vendor_completions.d"
-  "$bin/$name" --generate-completion-script bash \
+  "$bin/$name" --generate-completion-script bash | sed '1{/^#!/d}' \
     >"$root/usr/share/bash-completion/completions/$name"
   "$bin/$name" --generate-completion-script zsh >"$root/usr/share/zsh/vendor-completions/_$name"
   "$bin/$name" --generate-completion-script fish \
@@ -82,6 +82,9 @@ documents() {
   sed -e "/^@components@$/{r $out/components
 d}" deploy/packaging/debian/copyright >"$root$doc/copyright"
   rm "$out/components"
+  mkdir -p "$root/usr/share/lintian/overrides"
+  printf '# Yams brings its own libyaml; the bill of materials lists it with its version.\n%s\n' \
+    "$name: embedded-library libyaml *" >"$root/usr/share/lintian/overrides/$name"
   case $name in
     accord)
       for page in deploy/*.md; do gzip -9nc "$page" >"$root$doc/$(basename "$page").gz"; done ;;
@@ -204,12 +207,13 @@ control() {
     echo "Section: net"
     echo "Priority: optional"
     echo "Description: $(abstract_of "$name")"
-    echo " Accord carries what agencies of a diversion program must tell one another, and nothing"
-    echo " about a participant moves unless a signed release covers it at that very moment."
+    echo " Accord carries what agencies of a diversion program must tell one another,"
+    echo " and nothing about a participant moves unless a signed release covers it at"
+    echo " that very moment."
     case $name in
-      accord) echo " This is the command line with which a hub is set up and looked after." ;;
+      accord) echo " This is the command line, which sets a hub up and looks after it." ;;
       accord-router) echo " This is the router in the middle: it runs once for a program." ;;
-      *) echo " This daemon runs at the $(words_of "$name")'s, beside the records system." ;;
+      *) echo " This daemon runs at its agency, beside the records system." ;;
     esac
   } >"$root/DEBIAN/control"
 }

@@ -52,11 +52,8 @@ public enum AdapterDaemon {
     }
     try intake.clearArrivals()
     try link.start()
-    setting.log.notice(
-      "adapter is up",
-      metadata: ["agency": "\(configuration.agency)", "in": "\(configuration.folders.incoming)"])
+    greet(setting)
     let shutdown = Shutdown.onTermination { _ in wake.finish() }
-    ServiceManager.sayReady()
     let timer = Task {
       while !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(configuration.poll.milliseconds))
@@ -91,6 +88,14 @@ public enum AdapterDaemon {
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")
     if case .failure(let error)? = ending, !(error is CancellationError) { throw error }
+  }
+
+  private static func greet(_ setting: AdapterSetting) {
+    let configuration = setting.configuration
+    setting.log.notice(
+      "adapter is up",
+      metadata: ["agency": "\(configuration.agency)", "in": "\(configuration.folders.incoming)"])
+    ServiceManager.sayReady()
   }
 }
 

@@ -90,5 +90,10 @@ enum RouterTemplate {
   }
 
   /// As the router's package brings it.
-  static var unfilled: String { UnfilledFile.mark + "\n" + text(.unfilled) }
+  static var unfilled: String {
+    let county = County.unfilled
+    return UnfilledFile.mark + "\n"
+      + text(county).replacing(
+        "program: \(county.program)\n", with: "program: \"\(UnfilledFile.placeholder)\"\n")
+  }
 }
