@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 
 /// The operator's command line. It reads configuration files and asks the router over its admin
 /// socket; it never opens the router's ledger.
@@ -11,7 +12,7 @@ struct Accord: ParsableCommand {
       Commands that ask the router find it by --config (its router.yaml) or --socket.
       Checks end with 0 good, 1 warning, 2 critical, 3 unknown.
       """,
-    version: "0.1.0",
+    version: Version.text,
     subcommands: [
       InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,

@@ -41,6 +41,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// Validated tunnels of those agencies.
   public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
+  /// Where the router tells how it does.
+  public var health: HealthSettings
   /// Between two scheduled checkpoints of the audit log.
   public var checkpointEvery: Span
 
@@ -81,6 +83,7 @@ public struct RouterConfiguration: Hashable, Sendable {
         "criminal-justice-agencies",
         .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let health = fields.value("health", HealthSettings.section, default: HealthSettings())
       let master = MasterKeySource.one(in: fields)
       let before = fields.optional("master-key-before", .path)
       let expunge = fields.value(
@@ -94,7 +97,7 @@ public struct RouterConfiguration: Hashable, Sendable {
         masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
         registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
-        criminalJusticeRoutes: routes.map(\.value), log: log,
+        criminalJusticeRoutes: routes.map(\.value), log: log, health: health,
         checkpointEvery: .seconds(Int64(checkpoint)))
     }
   }

@@ -20,6 +20,13 @@ final class LiveStatus: Sendable {
     var heard: [KeyFingerprint: WallTime]
     /// Why releases are held for the operator to look at the clock.
     var clockFault: ClockFault?
+    var isLowOnSpace = false
+    /// Maintenance mode: nothing new is taken.
+    var isDraining = false
+    /// Of the ledger's disk.
+    var freeBytes: UInt64 = 0
+    /// When the router's thread last came round.
+    var turnedAt = ContinuousClock.now
   }
 
   private let snapshot: Mutex<Snapshot>
@@ -31,7 +38,7 @@ final class LiveStatus: Sendable {
 
   var now: Snapshot { snapshot.withLock { $0 } }
 
-  func refresh(_ state: RouterState, now: WallTime, tick: Tick) {
+  func refresh(_ state: RouterState, _ space: SpaceWatch, now: WallTime, tick: Tick) {
     let isDue = refreshed.withLock { last in
       guard tick - last >= Span(milliseconds: 100) else { return false }
       last = tick
@@ -40,6 +47,8 @@ final class LiveStatus: Sendable {
     guard isDue else { return }
     snapshot.withLock {
       $0 = Self.snapshot(of: state, keeping: $0, now: now, tick: tick)
+      $0.isLowOnSpace = space.isLow
+      $0.freeBytes = space.free
     }
   }
 

@@ -19,6 +19,7 @@ public final class RouterService: Sendable {
   private let authenticator: Authenticator
   private let context: Context
   private let stop: StopFlag
+  private let watch: WatchServer
 
   /// Starts the router; when this returns, its sockets are bound.
   ///
@@ -64,9 +65,10 @@ public final class RouterService: Sendable {
       context: context,
       admit: { domain, key, address in admissions.admit(domain, key, from: address)?.text },
       onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
+    let metrics = TurnMetrics()
     let transport = try ZeroMQTransport(
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
-      inbox: inbox, clock: clock, registry: state.registry, log: log)
+      inbox: inbox, clock: clock, registry: state.registry, metrics: metrics, log: log)
     try transport.open()
     starting.record(in: inbox)
     let live = LiveStatus(state)
@@ -86,9 +88,14 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space,
+      metrics: metrics, log: log)
+    watch = try WatchServer(
+      configuration.health, program: configuration.program.text,
+      watcher: Watcher(reader: try backups.reader(), live: live, metrics: metrics), log: log)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
+    watch.start()
   }
 
   private static func keys(
@@ -116,6 +123,7 @@ public final class RouterService: Sendable {
 
   /// Ends the router after its present turn. What was accepted is in the ledger.
   public func close() {
+    watch.stop()
     stop.set()
     inbox.waker.wake()
     turns.join()

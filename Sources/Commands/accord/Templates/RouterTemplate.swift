@@ -58,8 +58,7 @@ enum RouterTemplate {
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
 
-      # Where 'accord' asks the router; whoever may enter the folder may command it.
-      admin-socket: \(YAMLText.quoted(layout.state("router") + "/admin.sock"))
+      \(operations(county))
 
       log:
         # plain or json, on standard error.
@@ -68,5 +67,21 @@ enum RouterTemplate {
         level: info
 
       """
+  }
+
+  /// How people and monitoring systems ask the router.
+  private static func operations(_ county: County) -> String {
+    """
+    # Where 'accord' asks the router; whoever may enter the folder may command it.
+    admin-socket: \(YAMLText.quoted(county.layout.state("router") + "/admin.sock"))
+
+    # Where the router tells how it does: /live, /ready, /metrics for a monitoring system, and a
+    # page for people. Told on this machine, or to whoever shows the token.
+    health:
+      bind: 127.0.0.1
+      port: \(county.submitPort + County.healthPortDistance)
+      # The token's file, mode 600, where the monitoring system runs elsewhere.
+      # token-file: scrape.token
+    """
   }
 }
