@@ -107,7 +107,12 @@ struct HostileBytesTests {
     Hostile("a path of 33 siblings",
       envelope {
         $0.seal = Accord_V1_Seal(Samples.seal)
-        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: [], count: 33)))
+        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: 0, count: 33 * 32)))
+      }, .malformedFrame, at: "seal.siblings"),
+    Hostile("a path that ends within a sibling",
+      envelope {
+        $0.seal = Accord_V1_Seal(Samples.seal)
+        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: 0, count: 6 * 32 - 1)))
       }, .malformedFrame, at: "seal.siblings"),
   ]
 

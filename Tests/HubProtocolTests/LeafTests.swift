@@ -175,10 +175,10 @@ struct LeafTests {
     message.seal = Seal(
       scheme: 1, root: Merkle.nodeHash(left, right), signature: .init(repeating: 0, count: 64),
       signer: KeyFingerprint("ab")!, headerSalt: Samples.salt(3),
-      header: .init(slot: 0, siblings: [filler, right]),
+      header: .init(slot: 0, siblings: filler + right),
       segments: [
-        .init(slot: 3, siblings: [leaves.segments[1], left]),
-        .init(slot: 2, siblings: [leaves.segments[0], left]),
+        .init(slot: 3, siblings: leaves.segments[1] + left),
+        .init(slot: 2, siblings: leaves.segments[0] + left),
       ])
     #expect(message.seal?.covers(message) == true)
 

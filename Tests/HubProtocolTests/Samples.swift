@@ -63,8 +63,8 @@ enum Samples {
   static let seal = Seal(
     scheme: 1, root: hash(1), signature: [UInt8](repeating: 2, count: 64),
     signer: KeyFingerprint("0a0b")!, headerSalt: salt(3),
-    header: .init(slot: 0, siblings: [hash(4), hash(5)]),
-    segments: [.init(slot: 3, siblings: [hash(6), hash(7)]), .init(slot: 1, siblings: [hash(8)])])
+    header: .init(slot: 0, siblings: hash(4) + hash(5)),
+    segments: [.init(slot: 3, siblings: hash(6) + hash(7)), .init(slot: 1, siblings: hash(8))])
 
   static func message(
     _ topic: Topic = .referralSubmitted, consent: ConsentStatement? = nil

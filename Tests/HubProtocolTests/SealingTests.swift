@@ -73,7 +73,7 @@ struct SealingTests {
   func sizes() throws {
     for message in try batch(1) + batch(21) {
       let seal = try #require(message.seal)
-      #expect(([seal.header] + seal.segments).allSatisfy { $0.siblings.count == Seal.depth })
+      #expect(([seal.header] + seal.segments).allSatisfy { $0.siblings.count == Seal.depth * 32 })
       #expect(seal.encodedField().count < 256 * 4)
     }
     var tree = SealedBatch()

@@ -106,7 +106,7 @@ struct RouterSealTests {
     by signer: KeyFingerprint, depth: Int = Seal.depth, segments: Int
   ) -> Seal {
     let hash = [UInt8](repeating: 7, count: 32)
-    let path = Seal.Path(slot: 5, siblings: [[UInt8]](repeating: hash, count: depth))
+    let path = Seal.Path(slot: 5, siblings: (0..<depth).flatMap { _ in hash })
     return Seal(
       scheme: Seal.scheme, root: hash, signature: hash + hash, signer: signer,
       headerSalt: [UInt8](repeating: 1, count: Seal.saltBytes), header: path,

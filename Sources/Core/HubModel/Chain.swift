@@ -44,6 +44,7 @@ extension Seal {
   /// shares a signature, while a path stays short.
   public static let depth = 6
   public static let saltBytes = 16
+  public static let hashBytes = 32
 
   /// Whether the seal has the shape of one for `message`. Says nothing of what was signed.
   public func fits(_ message: Message) -> Bool {
@@ -56,6 +57,6 @@ extension Seal {
 
 extension Seal.Path {
   fileprivate var hasSealDepth: Bool {
-    siblings.count == Seal.depth && slot < 1 << UInt32(Seal.depth)
+    siblings.count == Seal.depth * Seal.hashBytes && slot < 1 << UInt32(Seal.depth)
   }
 }

@@ -86,19 +86,28 @@ public struct DecisionDetail: Hashable, Sendable {
   /// statement=… trace=0:roi-1.2:release.expired legal-basis=…`: words in this order, those
   /// without a value left out; the legal basis comes last and reaches to the end.
   public var text: String {
-    var words = ["source=" + source, "purpose=" + purpose, "footing=" + footing]
-    if !authority.isEmpty { words.append("authority=" + authority) }
-    if !items.isEmpty {
-      let list = items.map { item in
-        ([String(item.segment) + ":" + item.category] + item.labels).joined(separator: "+")
-      }
-      words.append("information=" + list.joined(separator: ","))
+    // Written for every release: in one piece.
+    var text = "source="
+    text.reserveCapacity(256)
+    text += source
+    func add(_ word: String, _ value: String) {
+      text += word
+      text += value
     }
-    if let parent { words.append("parent=" + parent.description) }
-    if !statement.isEmpty { words.append("statement=" + statement) }
-    words += traces.map(\.word) + others
-    if !legalBasis.isEmpty { words.append("legal-basis=" + legalBasis) }
-    return words.joined(separator: " ")
+    add(" purpose=", purpose)
+    add(" footing=", footing)
+    if !authority.isEmpty { add(" authority=", authority) }
+    for (index, item) in items.enumerated() {
+      add(index == 0 ? " information=" : ",", String(item.segment))
+      add(":", item.category)
+      for label in item.labels { add("+", label) }
+    }
+    if let parent { add(" parent=", parent.description) }
+    if !statement.isEmpty { add(" statement=", statement) }
+    for trace in traces { add(" ", trace.word) }
+    for other in others { add(" ", other) }
+    if !legalBasis.isEmpty { add(" legal-basis=", legalBasis) }
+    return text
   }
 
   /// Reads what ``text`` writes; `nil` for the detail of an act that is no decision.

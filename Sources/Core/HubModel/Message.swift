@@ -102,9 +102,10 @@ public struct TraceContext: Hashable, Sendable {
 public struct Seal: Hashable, Sendable {
   public struct Path: Hashable, Sendable {
     public let slot: UInt32
-    /// From the leaf's sibling upwards, 32 bytes each; as many as the tree is deep.
-    public let siblings: [[UInt8]]
-    public init(slot: UInt32, siblings: [[UInt8]]) {
+    /// From the leaf's sibling upwards, 32 bytes each, one behind the other; as many as the tree
+    /// is deep.
+    public let siblings: [UInt8]
+    public init(slot: UInt32, siblings: [UInt8]) {
       self.slot = slot
       self.siblings = siblings
     }

@@ -20,8 +20,9 @@ package struct Recent<Key: Hashable, Value> {
 
   package mutating func remember(_ value: Value, of key: Key) {
     if young.count >= capacity {
-      old = young
-      young = [:]
+      // The room of both is used again: they are as full as ever soon.
+      swap(&old, &young)
+      young.removeAll(keepingCapacity: true)
     }
     young[key] = value
   }

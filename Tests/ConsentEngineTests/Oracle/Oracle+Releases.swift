@@ -154,6 +154,7 @@ extension Oracle {
     if !paper.isSigned || paper.isReplaced || !isComplete(paper) { return false }
     if rule2_rule29_isVoid(paper) { return false }
     for id in log.stopped where id == paper.form.id { return false }
+    for id in log.doubtful where id == paper.form.id { return false }
     if let start = paper.form.startsAt, now < start { return false }
     // Nobody has signed it yet.
     if let signed = paper.form.signedAt, now < signed { return false }

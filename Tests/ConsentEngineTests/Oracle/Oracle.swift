@@ -8,6 +8,8 @@ struct OracleCase: Sendable {
   var lawThen = SiteSwitches()
   var orders: [CourtOrder] = []
   var emergencies: [EmergencyAccess] = []
+  /// What agencies told of having the person in custody.
+  var stays: [OracleStay] = []
   /// `false`: nobody knows whom the message is about.
   var isKnown = true
   var message: Message
@@ -277,9 +279,20 @@ final class Oracle {
     where exception.path.topic == message.topic && exception.path.from == discloser.role
       && exception.path.to == recipient.role
     {
+      if exception.whileInCustody, !isInCustodyOfWhoAsks() { continue }
       return exception
     }
     return nil
+  }
+
+  /// 45 CFR 164.512(k)(5): while the one who asks has the person, by the last that it said of it;
+  /// who said both at once said nothing.
+  func isInCustodyOfWhoAsks() -> Bool {
+    if !asked.isKnown { return false }
+    let words = asked.stays.filter { $0.by == recipient.id }
+    guard let last = words.map(\.at).max() else { return false }
+    for word in words where word.at == last && !word.isBooking { return false }
+    return true
   }
 
   func isAddressed() -> Bool {

@@ -7,6 +7,7 @@ import HubModel
 func heard(_ sayings: [OracleSaying], under law: SiteSwitches) -> ParticipantConsents {
   var consents = ParticipantConsents()
   for saying in sayings {
+    for id in saying.restored { consents.marks.take(.unconfirmed(id)) }
     guard
       var change = try? consents.apply(
         saying.statement, from: saying.by, under: law, at: saying.at)
@@ -76,6 +77,9 @@ extension OracleLog {
     if marks.suspended != Set(stopped) {
       return "  suspended: engine \(marks.suspended), oracle \(stopped)"
     }
+    if marks.unconfirmed != Set(doubtful) {
+      return "  unconfirmed: engine \(marks.unconfirmed), oracle \(doubtful)"
+    }
     if marks.voided != Set(forged) { return "  void: engine \(marks.voided), oracle \(forged)" }
     return consents.records.count == papers.count ? nil : "  the engine keeps more releases"
   }
@@ -88,6 +92,10 @@ extension OracleCase {
     var consents = consents
     consents.orders = orders
     consents.emergencies = emergencies
+    for stay in stays {
+      consents.marks.take(
+        stay.isBooking ? .booked(stay.by, at: stay.at) : .freed(stay.by, at: stay.at))
+    }
     return decide(
       ReleaseRequest(
         message: message, discloser: discloser, recipient: recipient, footing: footing,
@@ -113,6 +121,7 @@ extension OracleCase {
       return "  \(saying.by.text) reports, \(age) ms ago: \(saying.statement.story)"
     }
     lines.append("  counsel then: \(lawThen.story); now: \(agreement.switches.story)")
+    lines += stays.map { "  \($0)".replacing("HubModel.", with: "") }
     lines += orders.map { "  order: \($0)".replacing("HubModel.", with: "") }
     lines += emergencies.map { "  emergency: \($0)".replacing("HubModel.", with: "") }
     lines.append(

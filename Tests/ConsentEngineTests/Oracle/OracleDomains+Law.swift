@@ -6,6 +6,7 @@ import HubModel
 extension OracleDomain {
   static let beyondConsent = [
     marks, bound, intermediary, states, statements, orders, emergencies, counselsGates, onward,
+    custody, restores,
   ]
 
   static func event(

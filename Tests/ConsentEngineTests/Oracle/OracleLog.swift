@@ -5,6 +5,16 @@ struct OracleSaying: Sendable {
   var statement: ConsentStatement
   var by: AgencyID
   var at = now
+  /// Before this was said, the ledger came out of a backup: what became of these since, nobody
+  /// knows until whoever keeps them sends them again.
+  var restored: [RoiID] = []
+}
+
+/// An agency's own word that it has the person in custody, or has let them out.
+struct OracleStay: Sendable {
+  var by: AgencyID
+  var isBooking: Bool
+  var at: WallTime
 }
 
 /// The participant's paper as the oracle keeps it: what was signed, and a list of what happened to
@@ -33,6 +43,8 @@ struct OracleLog {
   var sweeps: [(toward: [Party], at: WallTime)] = []
   /// Stopped by word of mouth, or reported to be false.
   var stopped: [RoiID] = []
+  /// Out of a backup, and not confirmed since.
+  var doubtful: [RoiID] = []
   /// Found to be false.
   var forged: [RoiID] = []
   var events: [(name: String, at: WallTime)] = []
@@ -41,7 +53,10 @@ struct OracleLog {
 
   init(_ sayings: [OracleSaying], under law: SiteSwitches) {
     self.law = law
-    for saying in sayings { hear(saying) }
+    for saying in sayings {
+      doubtful += saying.restored
+      hear(saying)
+    }
   }
 
   mutating func hear(_ saying: OracleSaying) {
@@ -55,8 +70,10 @@ struct OracleLog {
       case .resumed: rule12_goOn(event.id, from: saying.by)
       case .voided: rule2_isFalse(event.id, from: saying.by)
       case .occurred: if event.event != "" { events.append((event.event, saying.at)) }
-      // Only ever said after a restore, which is none of the histories here.
-      case .confirmed: break
+      case .confirmed:
+        if speaksForAnother(event.id, saying.by) { break }
+        let known = papers.map(\.form.id)
+        doubtful.removeAll { event.id == $0 || event.id == nil && known.contains($0) }
       }
     }
   }
@@ -192,6 +209,8 @@ struct OracleLog {
 
   /// Who speaks of all papers speaks of others' too, and is not heard at all.
   private func speaksForAnother(_ id: RoiID?, _ agency: AgencyID) -> Bool {
+    // The hub speaks for its operator.
+    if agency == .hub { return false }
     for paper in papers where id == nil || id == paper.form.id {
       if paper.keeper != agency { return true }
     }

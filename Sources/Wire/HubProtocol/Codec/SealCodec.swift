@@ -34,20 +34,16 @@ extension Accord_V1_Seal {
 
 extension Seal.Path {
   init(reading frame: Accord_V1_Seal.Path) throws(Refusal) {
-    try Read.room(
-      frame.siblings.count, in: WireBounds.pathDepth, Refusal(.malformedFrame, at: "siblings"))
-    var siblings: [[UInt8]] = []
-    siblings.reserveCapacity(frame.siblings.count)
-    for sibling in frame.siblings {
-      siblings.append(try Read.bytes(sibling, "siblings", count: WireBounds.hashBytes))
-    }
-    self.init(slot: frame.slot, siblings: siblings)
+    guard frame.siblings.count <= WireBounds.pathDepth * WireBounds.hashBytes,
+      frame.siblings.count.isMultiple(of: WireBounds.hashBytes)
+    else { throw Refusal(.malformedFrame, at: "siblings") }
+    self.init(slot: frame.slot, siblings: [UInt8](frame.siblings))
   }
 }
 
 extension Accord_V1_Seal.Path {
   init(_ path: Seal.Path) {
     slot = path.slot
-    siblings = path.siblings.map { Data($0) }
+    siblings = Data(path.siblings)
   }
 }

@@ -23,8 +23,7 @@ public enum StoredEnvelope {
   public static func content(of message: Message) -> [UInt8] {
     var payload = Accord_V1_Payload()
     payload.segments = message.segments.map { Accord_V1_Segment($0, .content) }
-    let person = Accord_V1_Envelope(personOf: message)
-    if person != Accord_V1_Envelope() { payload.person = person }
+    if let person = Accord_V1_Envelope(personOf: message) { payload.person = person }
     return payload.written()
   }
 
@@ -63,8 +62,13 @@ public enum StoredEnvelope {
 }
 
 extension Accord_V1_Envelope {
-  /// The part of a message's envelope that may say who it is about, or could be used to find out.
-  fileprivate init(personOf message: Message) {
+  /// The part of a message's envelope that may say who it is about, or could be used to find out;
+  /// `nil` where there is none.
+  fileprivate init?(personOf message: Message) {
+    guard
+      message.participant != nil || message.trace != nil || message.consent != nil
+        || message.seal != nil || !message.tokens.isEmpty
+    else { return nil }
     self.init()
     if let participant = message.participant { self.participant = participant.text }
     if let trace = message.trace {

@@ -36,6 +36,8 @@ enum WireBounds {
   static let listEntries = 64
   /// Siblings on a signature path; a tree of that depth holds more than any batch.
   static let pathDepth = 32
+  /// Bytes that a path may have.
+  static let pathLengths = (0...pathDepth).map { $0 * hashBytes }
   static let saltBytes = 16
   static let hashBytes = 32
   static let signatureBytes = 64

@@ -133,10 +133,10 @@ public struct SealedBatch {
 
   private static func path(of slot: UInt32, in nodes: [[UInt8]]) -> Seal.Path {
     var node = slots + Int(slot)
-    var siblings: [[UInt8]] = []
-    siblings.reserveCapacity(Seal.depth)
+    var siblings: [UInt8] = []
+    siblings.reserveCapacity(Seal.depth * Merkle.hashBytes)
     while node > 1 {
-      siblings.append(nodes[node ^ 1])
+      siblings += nodes[node ^ 1]
       node >>= 1
     }
     return Seal.Path(slot: slot, siblings: siblings)

@@ -380,8 +380,8 @@ nonisolated struct Accord_V1_Seal: Sendable {
 
     var slot: UInt32 = 0
 
-    /// from the leaf's sibling upwards, 32 bytes each
-    var siblings: [Data] = []
+    /// from the leaf's sibling upwards, 32 bytes each, in a row
+    var siblings: Data = Data()
 
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1194,7 +1194,7 @@ nonisolated struct Accord_V1_Scope: Sendable {
   fileprivate var _expiresAt: Int64? = nil
 }
 
-/// Segments whose content is sealed under a key of their message, in the key store.
+/// Something sealed under a key of the key store: a participant's, a message's, or the hub's.
 nonisolated struct Accord_V1_SealedPayload: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1209,7 +1209,7 @@ nonisolated struct Accord_V1_SealedPayload: Sendable {
   /// 12 bytes
   var nonce: Data = Data()
 
-  /// an encoded Payload
+  /// of a message: of an encoded Payload
   var ciphertext: Data = Data()
 
   /// 16 bytes
@@ -1781,7 +1781,7 @@ nonisolated extension Accord_V1_Seal.Path: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.slot) }()
-      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.siblings) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.siblings) }()
       default: break
       }
     }
@@ -1792,7 +1792,7 @@ nonisolated extension Accord_V1_Seal.Path: SwiftProtobuf.Message, SwiftProtobuf.
       try visitor.visitSingularUInt32Field(value: self.slot, fieldNumber: 1)
     }
     if !self.siblings.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.siblings, fieldNumber: 2)
+      try visitor.visitSingularBytesField(value: self.siblings, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }

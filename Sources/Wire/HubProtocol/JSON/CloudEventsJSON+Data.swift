@@ -159,9 +159,7 @@ extension CloudEventsJSON {
   // MARK: - Seal
 
   private static func value(of path: Seal.Path) -> JSONValue {
-    .object([
-      "slot": .integer(Int64(path.slot)), "siblings": .list(path.siblings.map { .base64($0) }),
-    ])
+    .object(["slot": .integer(Int64(path.slot)), "siblings": .base64(path.siblings)])
   }
 
   private static func value(of seal: Seal) -> JSONValue {
@@ -175,12 +173,8 @@ extension CloudEventsJSON {
   private static func readPath(_ json: JSONObject) throws(Refusal) -> Seal.Path {
     var json = json
     let slot: UInt32 = try json.required(try json.number("slot"), "slot")
-    let siblings = try json.list("siblings") { value, path throws(Refusal) in
-      guard let bytes = value.base64(), bytes.count == WireBounds.hashBytes else {
-        throw Refusal(.wrongFieldType, at: path)
-      }
-      return bytes
-    }
+    let siblings = try json.required(
+      try json.blob("siblings", lengths: WireBounds.pathLengths), "siblings")
     try json.finish()
     return Seal.Path(slot: slot, siblings: siblings)
   }

@@ -17,6 +17,10 @@ public enum Merkle {
 
   /// SHA-256(0x01 ‖ left ‖ right).
   public static func nodeHash(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
+    nodeHash(left[...], right[...])
+  }
+
+  static func nodeHash(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> [UInt8] {
     // One piece, on the stack: most hashes are of nodes.
     withUnsafeTemporaryAllocation(byteCount: 1 + 2 * hashBytes, alignment: 8) { buffer in
       guard left.count == hashBytes, right.count == hashBytes else {

@@ -81,9 +81,10 @@ public enum SignatureLeaf {
   /// sibling, counted from the leaf, stands to the left.
   public static func root(leafHash: [UInt8], path: Seal.Path) -> [UInt8] {
     var hash = leafHash
-    for (level, sibling) in path.siblings.enumerated() {
+    for level in 0..<path.siblings.count / Merkle.hashBytes {
+      let sibling = path.siblings[level * Merkle.hashBytes..<(level + 1) * Merkle.hashBytes]
       let isRight = level < 32 && path.slot & (1 << UInt32(level)) != 0
-      hash = isRight ? Merkle.nodeHash(sibling, hash) : Merkle.nodeHash(hash, sibling)
+      hash = isRight ? Merkle.nodeHash(sibling, hash[...]) : Merkle.nodeHash(hash[...], sibling)
     }
     return hash
   }
