@@ -82,10 +82,10 @@ struct WatchTests {
   func plots() {
     for values in [[0.0], [0, 0, 0], [5], [1, 9, 3], Array(repeating: 2.5, count: 288)] {
       let svg = DayPlot("x", values).svg
-      let points = svg.firstMatch(of: /points="([^"]*)"/)?.output.1 ?? ""
+      let points = svg.firstMatch(of: /points="(?<points>[^"]*)"/)?.output.points ?? ""
       for pair in points.split(separator: " ") {
         let numbers = pair.split(separator: ",").compactMap { Double($0) }
-        #expect(numbers.count == 2 && (0...288).contains(numbers[0]))
+        #expect(numbers.count == 2 && (0...288).contains(numbers[0]), "\(svg)")
         #expect(numbers.last.map { (0...62).contains($0) } == true)
       }
       #expect(points.split(separator: " ").count == values.count)

@@ -31,6 +31,7 @@ struct Run: AsyncParsableCommand {
       try CoreDumps.forbid()
       let configuration = try RouterConfiguration.load(config)
       if checkConfig {
+        // Its findings, one by one and with more of them: 'accord config check'.
         let registry = try RegistryFile.load(configuration.registryFile).registry
         let now = SystemClock().wall()
         let agreement = try AgreementFile.load(configuration.agreementFile, now: now)
@@ -45,10 +46,13 @@ struct Run: AsyncParsableCommand {
         // Written down in the log by then. Not exit(): nothing may run on while the process ends.
         _exit(70)
       }
+      let reloading = Shutdown(on: [SIGHUP]) { _ in service.reload() }
       _ = await Shutdown.requested()
+      withExtendedLifetime(reloading) {}
       service.close()
     } catch {
-      FileHandle.standardError.write(Data("accord-router: \(error)\n".utf8))
+      let text = Complaint.text(error, of: "accord-router")
+      FileHandle.standardError.write(Data("\(text)\n".utf8))
       throw ExitCode(78)
     }
   }

@@ -23,6 +23,8 @@ final class LiveStatus: Sendable {
     var isLowOnSpace = false
     /// Maintenance mode: nothing new is taken.
     var isDraining = false
+    /// What is held is being decided again after a change for everybody.
+    var isRedeciding = false
     /// Of the ledger's disk.
     var freeBytes: UInt64 = 0
     /// When the router's thread last came round.
@@ -32,8 +34,11 @@ final class LiveStatus: Sendable {
   private let snapshot: Mutex<Snapshot>
   private let refreshed = Mutex(Tick(milliseconds: Int64.min / 2))
 
-  init(_ state: RouterState) {
-    snapshot = Mutex(Self.snapshot(of: state, keeping: nil, now: nil, tick: nil))
+  init(_ state: RouterState, _ space: SpaceWatch) {
+    var first = Self.snapshot(of: state, keeping: nil, now: nil, tick: nil)
+    first.isLowOnSpace = space.isLow
+    first.freeBytes = space.free
+    snapshot = Mutex(first)
   }
 
   var now: Snapshot { snapshot.withLock { $0 } }
@@ -48,6 +53,8 @@ final class LiveStatus: Sendable {
     snapshot.withLock {
       $0 = Self.snapshot(of: state, keeping: $0, now: now, tick: tick)
       $0.isLowOnSpace = space.isLow
+      $0.isDraining = state.isDraining
+      $0.isRedeciding = state.redecision != nil
       $0.freeBytes = space.free
     }
   }

@@ -128,7 +128,9 @@ final class ZeroMQTransport: Transport {
     for index in ready {
       switch index {
       case 0: try receive(at: now)
-      case sockets.count: events += inbox.take()
+      case sockets.count:
+        events += inbox.take()
+        if let bounds = inbox.takeBounds() { intake.change(bounds) }
       default: try greet(lanes[index - 1].socket)
       }
     }

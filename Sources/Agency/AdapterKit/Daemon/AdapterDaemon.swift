@@ -72,7 +72,7 @@ public enum AdapterDaemon {
     }
     let round = AdapterRound(
       adapter: adapter, setting: setting, intake: intake, door: door, link: link,
-      senders: senders, news: news, health: host.health)
+      senders: senders, news: news, handler: handler, health: host.health)
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
@@ -128,6 +128,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let link: HubLink
   let senders: NoticeSenders
   let news: AdapterNews
+  let handler: any DeliveryHandler
   let health: () throws -> AdapterHealth
 
   func run() {
@@ -185,6 +186,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   ) throws -> IntakeReport {
     try AlarmCommands.take(file, at: now, in: database)
       ?? ConfirmedReleases.take(file, setting, at: now, in: database)
+      ?? RepairCommands.take(file, setting, handler, in: database)
       ?? adapter.take(file, at: now, in: database)
   }
 

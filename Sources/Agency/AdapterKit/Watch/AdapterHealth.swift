@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import HubClient
+import HubClient
 public import HubModel
 public import Operations
 

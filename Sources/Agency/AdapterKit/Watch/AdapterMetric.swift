@@ -1,5 +1,5 @@
 import HubModel
-public import Operations
+import Operations
 
 /// Every family of a daemon's `/metrics`, written from its health. The article *Watching the
 /// router* lists them beside the router's.

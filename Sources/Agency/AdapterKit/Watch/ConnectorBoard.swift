@@ -1,4 +1,4 @@
-public import HubModel
+import HubModel
 import Operations
 import Synchronization
 

@@ -72,8 +72,16 @@ enum RouterTemplate {
   /// How people and monitoring systems ask the router.
   private static func operations(_ county: County) -> String {
     """
-    # Where 'accord' asks the router; whoever may enter the folder may command it.
+    # Where 'accord' asks the router; its folder must be the router's own.
     admin-socket: \(YAMLText.quoted(county.layout.state("router") + "/admin.sock"))
+
+    # Who else may do what over that socket: operator, security-officer, privacy-officer,
+    # observer. The router's own user and root may everything. Others must be able to reach the
+    # socket: give it a folder of its own that they may enter, as /run/accord, mode 711.
+    # roles:
+    #   operator: [group:accord-operators]
+    #   privacy-officer: [user:pat]
+    #   observer: [user:monitoring]
 
     # Where the router tells how it does: /live, /ready, /metrics for a monitoring system, and a
     # page for people. Told on this machine, or to whoever shows the token.

@@ -134,7 +134,7 @@ struct StatusPage {
       ("Refused for their rate, since the start", "\(limited)"),
       ("Hand-offs waiting for an answer", "\(metrics.openHandoffs)"),
       ("Escrows that end within an hour", "\(ledger.deadlinesWithinHour)"),
-      ("within a day", "\(ledger.deadlinesWithinDay)"),
+      ("Escrows that end within a day", "\(ledger.deadlinesWithinDay)"),
       (
         "Next escrow ends",
         ledger.deadlines.first.map { $0 > sample.at ? "in \(words($0 - sample.at))" : "now" }
@@ -225,7 +225,7 @@ struct DayPlot {
     let width = Double(DayRing.capacity)
     // The newest stands at the right edge, however few there are.
     let start = width - Double(values.count)
-    let line = values.enumerated().map { index, value in
+    let line = values.enumerated().map { index, value -> String in
       let y = most > 0 ? Self.height - value / most * (Self.height - 2) : Self.height
       return "\(Exposition.number(start + Double(index))),\(Exposition.number(y.rounded()))"
     }.joined(separator: " ")

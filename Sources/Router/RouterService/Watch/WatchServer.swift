@@ -33,7 +33,6 @@ final class WatchServer: Sendable {
 
   func start() {
     guard settings.isOn else { return }
-    watcher.start()
     let running = Task { [self] in
       var isToldOf = false
       while !Task.isCancelled {
@@ -57,8 +56,6 @@ final class WatchServer: Sendable {
   }
 
   func stop() {
-    guard settings.isOn else { return }
-    watcher.stop()
     task.withLock { $0?.cancel() }
   }
 

@@ -28,6 +28,7 @@ final class Watcher: Sendable {
   }
 
   let metrics: TurnMetrics
+  let started = SystemClock().wall()
   private let reader: LedgerReader
   private let live: LiveStatus
   private let kept = Mutex(Kept())
@@ -62,13 +63,16 @@ final class Watcher: Sendable {
     }
   }
 
+  /// A new look, for an operator who asks; on a thread that may wait.
+  func sampleNow() -> Sample { queue.sync { look(isFresh: true) } }
+
   /// How the router's thread does, without a look at the ledger.
   var turnAge: Duration { ContinuousClock.now - live.now.turnedAt }
 
-  private func look() -> Sample {
+  private func look(isFresh: Bool = false) -> Sample {
     let now = ContinuousClock.now
     let known = kept.withLock { $0.isFreshUntil > now ? $0.sample : nil }
-    if let known { return known }
+    if let known, !isFresh { return known }
     let wall = SystemClock().wall()
     var ledger: LedgerReader.WatchReport?
     var failure: String?
@@ -116,6 +120,12 @@ extension Watcher.Sample {
 
   /// What keeps the router from doing all of its work.
   var readiness: Readiness {
+    let maintenance = "maintenance mode is on; 'accord router resume' ends it"
+    return Readiness(faults + (live.isDraining ? [maintenance] : []))
+  }
+
+  /// The same, but for what an operator wanted so.
+  var faults: [String] {
     var reasons: [String] = []
     if let fault = live.clockFault {
       reasons.append(
@@ -133,6 +143,6 @@ extension Watcher.Sample {
           + "disk, and at the log")
     }
     if let failure { reasons.append("the ledger could not be read: \(failure)") }
-    return Readiness(reasons)
+    return reasons
   }
 }
