@@ -183,7 +183,7 @@ let package = Package(
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
     tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, metrics, crypto]),
-    tests("Commands", ["accord", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
+    tests("Commands", ["accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health", "Operations", "HubModel", "HubProtocol"]),
     tests("Keys", ["Keys", "HubModel", grdb, crypto]),
     tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",

@@ -15,6 +15,11 @@ final class Town {
   /// Each town of a test run has ports of its own, below those that the kernel hands out.
   private static let nextPort = Atomic<Int>(20_000 + Int(getpid() % 50) * 200)
 
+  /// The first of a hundred that nobody else of this run has.
+  static func freshPort() -> Int {
+    nextPort.wrappingAdd(100, ordering: .relaxed).oldValue
+  }
+
   /// Executables lie beside the test bundle.
   static let tools: URL = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
@@ -31,7 +36,7 @@ final class Town {
   /// Sets up a county with `accord init`.
   /// - Parameter agencies: `id:role`; empty for the command's own four.
   init(agencies: [String] = [], demonstration: Bool = true) throws {
-    basePort = Self.nextPort.wrappingAdd(100, ordering: .relaxed).oldValue
+    basePort = Self.freshPort()
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-town-\(basePort)-\(getpid())")
     try? FileManager.default.removeItem(at: folder)

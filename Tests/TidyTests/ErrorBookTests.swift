@@ -21,7 +21,8 @@ struct ErrorBookTests {
     "CoreDumpsAllowed": "core-dumps", "ConsentRefusal": "consent-not-understood",
     "JSONProblem": "consent-not-understood", "ZeroMQError": "socket", "AuditFlaw": "audit-flaw",
     "MalformedLeaf": "audit-flaw", "Failure": "connector", "Unreadable": "audit-file",
-    "Stopped": "stopped",
+    "Stopped": "stopped", "EnrolmentError": "enrolment", "CannotBecome": "cannot-become",
+    "RehearsalFailure": "backup-incomplete",
     // Said on a page, in its own words; seen by no operator.
     "DeskProblem": "desk",
   ]

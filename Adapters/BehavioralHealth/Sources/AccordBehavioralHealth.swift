@@ -9,6 +9,7 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-behavioral-health",
     abstract: "A provider's adapter: hand-off alerts, releases, intake, bookings.",
+    version: Version.text,
     subcommands: [
       Run.self, Check.self, Cases.self, People.self, Acknowledge.self, Decline.self, Arrived.self,
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,

@@ -9,6 +9,7 @@ struct AccordProsecutor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",
+    version: Version.text,
     subcommands: [
       Run.self, Check.self, Decide.self, Holds.self, Find.self, DeskCommand.self,
       ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,

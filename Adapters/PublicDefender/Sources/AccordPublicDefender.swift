@@ -9,6 +9,7 @@ struct AccordPublicDefender: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
+    version: Version.text,
     subcommands: [
       Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self, ConfirmAlertCommand.self,
       NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,

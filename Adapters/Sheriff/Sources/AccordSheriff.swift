@@ -1,12 +1,14 @@
 import AdapterKit
 import ArgumentParser
 import Desk
+import Operations
 
 @main
 struct AccordSheriff: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accord-sheriff",
     abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",
+    version: Version.text,
     subcommands: [
       Run.self, Check.self, Confirm.self, Complete.self, Revoke.self, AcceptRoster.self,
       DeskCommand.self, ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self,

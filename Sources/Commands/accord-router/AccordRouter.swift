@@ -12,7 +12,8 @@ struct AccordRouter: AsyncParsableCommand {
     discussion: """
       Runs in the foreground until SIGTERM or SIGINT. It stops by itself, with status 70, when it \
       could not keep a promise any more: a commit that failed, or a key check that ended.
-      """, subcommands: [Run.self, Restore.self], defaultSubcommand: Run.self)
+      """,
+    version: Version.text, subcommands: [Run.self, Restore.self], defaultSubcommand: Run.self)
 }
 
 /// Runs the router.
@@ -30,6 +31,7 @@ struct Run: AsyncParsableCommand {
       // Before the first key is read.
       try CoreDumps.forbid()
       let configuration = try RouterConfiguration.load(config)
+      try ServiceUser.become(ownerOf: configuration.stateDirectory)
       if checkConfig {
         // Its findings, one by one and with more of them: 'accord config check'.
         let registry = try RegistryFile.load(configuration.registryFile).registry
@@ -47,6 +49,7 @@ struct Run: AsyncParsableCommand {
         _exit(70)
       }
       let reloading = Shutdown(on: [SIGHUP]) { _ in service.reload() }
+      ServiceManager.sayReady()
       _ = await Shutdown.requested()
       withExtendedLifetime(reloading) {}
       service.close()

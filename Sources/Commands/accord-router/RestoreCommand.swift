@@ -47,6 +47,7 @@ struct Restore: ParsableCommand {
     do {
       try CoreDumps.forbid()
       let configuration = try RouterConfiguration.load(config)
+      try ServiceUser.become(ownerOf: configuration.stateDirectory)
       let restore = try RouterRestore(configuration, from: backup)
       let (report, kept): (RestoreReport, String?) =
         confirm ? try restore.perform(because: reason) : (try restore.preview(), nil)

@@ -14,14 +14,13 @@ struct Accord: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      InitCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
+      InitCommand.self, JoinCommand.self, AgencyCommand.self, KeyCommand.self, StatusCommand.self,
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
       TotalsCommand.self, ClockCommand.self, EmergencyCommand.self, OrderCommand.self,
       IdentityCommand.self, ParticipantCommand.self, AgreementCommand.self, AuditCommand.self,
       ConsentCommand.self, BackupCommand.self, DoctorCommand.self, CheckCommand.self,
       ConfigCommand.self, RouterCommand.self, QueueCommand.self, TailCommand.self,
-      TraceCommand.self,
-      ErrorsCommand.self,
+      TraceCommand.self, ErrorsCommand.self, TemplateCommand.self,
     ])
 
   /// As the library's own, and with the code by which an error can be looked up.

@@ -367,5 +367,25 @@ extension ErrorBook {
       happened: "The log does not verify.",
       why: "An entry, a hash or a signature is not what it was.",
       next: "Keep the export; compare it with an agency's chain, and tell the auditor."),
+    ErrorNote(
+      "backup-unreadable",
+      happened: "A backup was not rehearsed.",
+      why: "The file is not there, or the router's user may not read it.",
+      next: "Name a file that the user of the router owns."),
+    ErrorNote(
+      "backup-incomplete",
+      happened: "A rehearsed backup is not whole.",
+      why: "Entries of its log are missing, or the last are not signed.",
+      next: "Do not rely on it; make another."),
+    ErrorNote(
+      "enrolment",
+      happened: "An agency was not enrolled.",
+      why: "A code, invitation or reply is not as it must be; the text says how.",
+      next: "Do what the text says; ask for a new invitation if need be."),
+    ErrorNote(
+      "cannot-become",
+      happened: "A command did nothing.",
+      why: "It cannot become the user whom the daemon runs as.",
+      next: "Run it as that user, or correct the folder's owner."),
   ]
 }

@@ -69,6 +69,14 @@ extension CoreDumpsAllowed: CodedError {
   public var stableCode: String { "core-dumps" }
 }
 
+extension EnrolmentError: CodedError {
+  public var stableCode: String { "enrolment" }
+}
+
+extension CannotBecome: CodedError {
+  public var stableCode: String { "cannot-become" }
+}
+
 extension Progress.Stopped: CodedError {
   public var stableCode: String { "stopped" }
 }

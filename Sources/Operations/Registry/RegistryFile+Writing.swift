@@ -9,7 +9,7 @@ extension RegistryFile {
       "# what. Rights follow from role and key. Compare a new key's fingerprint with the agency by",
       "# telephone before its entry goes in. 'accord agency add' writes this file; comments of",
       "# your own are not kept.",
-      "agencies:",
+      agencies.isEmpty ? "agencies: []" : "agencies:",
     ]
     for agency in agencies { lines += Self.lines(agency) }
     if cutOffs.isEmpty {

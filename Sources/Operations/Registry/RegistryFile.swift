@@ -42,7 +42,7 @@ public struct RegistryFile: Hashable, Sendable {
       let agencies = fields.required(
         "agencies",
         YAMLValue<[Placed<Registry.Agency>]>.list(
-          of: Placed.of(agency), count: 1...Limits.agencies))
+          of: Placed.of(agency), count: 0...Limits.agencies))
       let cutOffs = fields.value("cut-off", .list(of: cutOff, count: 0...10_000), default: [])
       guard let agencies else { return nil }
       reportDuplicates(agencies, fields)

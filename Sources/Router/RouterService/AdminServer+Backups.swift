@@ -6,7 +6,13 @@ extension AdminServer {
     switch request {
     case .backup(let what, let path):
       guard path.hasPrefix("/"), path.utf8.count <= 1_000 else { return .malformed("path") }
-      guard !FileManager.default.fileExists(atPath: path) else {
+      guard what != .verify || FileManager.default.isReadableFile(atPath: path) else {
+        return .failed(
+          code: "backup-unreadable",
+          remedy: "There is no such file, or the router's user may not read it: have it owned by "
+            + "the user whom the router runs as.")
+      }
+      guard what == .verify || !FileManager.default.fileExists(atPath: path) else {
         return .failed(
           code: "backup-exists", remedy: "A backup is never written over a file: name another.")
       }

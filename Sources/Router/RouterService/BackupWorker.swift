@@ -15,13 +15,18 @@ final class BackupWorker: Sendable {
   private let ledgerPath: String
   private let keysPath: String
   private let master: SymmetricKey
+  private let program: ProgramID
+  private let signer: SigningKey
   private let inbox: Inbox
   private let log: Logger
   private let report = Mutex(BackupReport(.none, .ledger, path: ""))
 
   init(
-    ledgerPath: String, keysPath: String, master: SymmetricKey, inbox: Inbox, log: Logger
+    ledgerPath: String, keysPath: String, master: SymmetricKey, program: ProgramID,
+    signer: SigningKey, inbox: Inbox, log: Logger
   ) {
+    self.program = program
+    self.signer = signer
     self.ledgerPath = ledgerPath
     self.keysPath = keysPath
     self.master = master
@@ -49,7 +54,8 @@ final class BackupWorker: Sendable {
       do {
         outcome = try make(what, path: path)
         log.notice(
-          "a backup was made", metadata: ["of": "\(what.rawValue)", "bytes": "\(outcome.bytes)"])
+          what == .verify ? "a backup was rehearsed" : "a backup was made",
+          metadata: ["of": "\(what.rawValue)", "bytes": "\(outcome.bytes)"])
       } catch {
         outcome = BackupReport(.failed, what, path: path, problem: "\(error)")
         log.error("a backup failed", metadata: ["of": "\(what.rawValue)", "error": "\(error)"])
@@ -64,6 +70,11 @@ final class BackupWorker: Sendable {
     switch what {
     case .keys: try KeyReader(at: keysPath, master: master).backUp(to: path)
     case .ledger: entries = try copyLedger(to: path).entries
+    case .verify:
+      return try BackupRehearsal(
+        of: path, in: URL(fileURLWithPath: ledgerPath).deletingLastPathComponent(),
+        keysPath: keysPath, master: master, program: program, signer: signer
+      ).perform()
     }
     let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64 ?? 0
     return BackupReport(.done, what, path: path, entries: entries, bytes: bytes)

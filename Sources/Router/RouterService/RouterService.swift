@@ -73,7 +73,8 @@ public final class RouterService: Sendable {
     let live = LiveStatus(state, space)
     let stoppingAdmin = try Waker()
     let backups = BackupWorker(
-      ledgerPath: path, keysPath: keysPath, master: master, inbox: inbox, log: log)
+      ledgerPath: path, keysPath: keysPath, master: master,
+      program: configuration.program, signer: key.signer, inbox: inbox, log: log)
     let settings = LiveSettings(configuration, inbox: inbox, log: log)
     let watcher = Watcher(reader: try backups.reader(), live: live, metrics: metrics)
     let server = try AdminServer(

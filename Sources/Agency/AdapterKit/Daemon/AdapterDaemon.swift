@@ -53,9 +53,7 @@ public enum AdapterDaemon {
     }
     try intake.clearArrivals()
     try link.start()
-    setting.log.notice(
-      "adapter is up",
-      metadata: ["agency": "\(configuration.agency)", "in": "\(configuration.folders.incoming)"])
+    greet(setting)
     let shutdown = Shutdown.onTermination { _ in wake.finish() }
     let timer = ticking(every: configuration.poll) { wake.yield() }
     let senders = NoticeSenders(setting.noticeSenders) { SystemClock().wall() }
@@ -97,6 +95,14 @@ public enum AdapterDaemon {
         wake()
       }
     }
+  }
+
+  private static func greet(_ setting: AdapterSetting) {
+    let configuration = setting.configuration
+    setting.log.notice(
+      "adapter is up",
+      metadata: ["agency": "\(configuration.agency)", "in": "\(configuration.folders.incoming)"])
+    ServiceManager.sayReady()
   }
 }
 

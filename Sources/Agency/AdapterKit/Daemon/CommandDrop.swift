@@ -35,7 +35,21 @@ public enum CommandDrop {
 /// Where the daemon's configuration lies.
 public struct ConfigurationOption: ParsableArguments {
   @Option(name: .shortAndLong, help: "The daemon's configuration file.")
-  public var config: String
+  public var config = ConfigurationOption.usual(of: CommandLine.arguments.first ?? "")
 
   public init() {}
+
+  /// Where a package puts it: `/etc/accord/prosecutor.yaml` of `accord-prosecutor`.
+  static func usual(of executable: String) -> String {
+    let name = executable.split(separator: "/").last ?? ""
+    let role = name.hasPrefix("accord-") ? name.dropFirst("accord-".count) : name
+    return "/etc/accord/\(role).yaml"
+  }
+
+  /// Every command of a daemon's touches its store or folders: for root it goes on as the
+  /// daemon's own user. A configuration that cannot be read is the command's to report.
+  public func validate() throws {
+    guard let configuration = try? AdapterConfiguration.load(config) else { return }
+    try ServiceUser.become(ownerOf: configuration.stateDirectory)
+  }
 }

@@ -18,7 +18,10 @@ struct AgencyAddition {
   /// Of an agency that made its key itself; otherwise one is made.
   let publicKeys: (curve: [UInt8], signing: [UInt8])?
   let isConsumer: Bool
+  /// When the key ends by itself.
+  var expiresAt: WallTime?
 
+  @discardableResult
   func perform(at now: WallTime) throws -> Result {
     var file = try RegistryFile.load(configuration.registryFile)
     let index = try index(in: &file)
@@ -31,7 +34,7 @@ struct AgencyAddition {
       let fingerprint = KeyFingerprint.of(curve: publicKeys.curve, signing: publicKeys.signing)
       let key = Registry.Key(
         fingerprint: fingerprint, curve: publicKeys.curve, signing: publicKeys.signing,
-        use: isConsumer ? .consumer : .listener, enrolledAt: now)
+        use: isConsumer ? .consumer : .listener, enrolledAt: now, expiresAt: expiresAt)
       try add(key, at: index, to: &file)
       try file.write(to: configuration.registryFile, overwrites: true)
       return Result(key: key, files: [])

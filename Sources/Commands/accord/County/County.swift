@@ -23,6 +23,9 @@ struct County {
   let dutyLine: String
   let isDemonstration: Bool
   let members: [Member]
+  /// Where the router listens, and where agencies reach it.
+  var listenHost = "127.0.0.1"
+  var routerHost = "127.0.0.1"
 
   /// Release lanes begin so many ports above the submit lane's: 7440 above 7400.
   static let releasePortDistance = 40
@@ -38,9 +41,11 @@ struct County {
         "the path \(layout.root) is too long for the admin socket: use a shorter one")
     }
     try CountyLayout.refuseExisting(files)
-    for folder in [layout.root, layout.keys, routerState] { try layout.makeFolder(folder) }
+    let secrets = layout.isSystem ? layout.secrets(of: "router") : layout.keys
+    for folder in [layout.root, secrets, routerState] { try layout.makeFolder(folder) }
     let routerKey = try KeyFile.generate(at: now)
     try routerKey.write(to: layout.key("router"), holder: "the router of \(program)")
+    try layout.give([secrets, routerState, layout.key("router")], to: "router")
     try MatchingKeyFile.generate().write(to: layout.matchingKey)
     try MasterKeySource.writeNewFile(to: layout.masterKey)
     var agencies: [Registry.Agency] = []
@@ -54,19 +59,26 @@ struct County {
     let agreement = DefaultAgreement(
       program: program, timeZone: timeZone, dutyLine: dutyLine, isDemonstration: isDemonstration)
     try write(agreement.text, to: layout.agreement)
-    try write(RouterTemplate.text(self), to: layout.routerConfiguration)
+    try UnfilledFile.replace(
+      layout.routerConfiguration, by: RouterTemplate.text(self),
+      template: RouterTemplate.unfilled)
     return files
   }
 
   /// Writes the configuration of an agency's daemon, and makes its folders. A role that has no
   /// daemon of its own (program office, privacy officer) gets none.
   func writeConfiguration(of member: Member, router: CurvePublicKey) throws {
-    guard let text = AdapterTemplate.text(for: member, in: self, router: router) else { return }
-    try layout.makeFolder(layout.state(member.id.text))
-    for folder in CountyLayout.exchangeFolders {
-      try layout.makeFolder(layout.exchange(member.id.text, folder))
+    guard let text = AdapterTemplate.text(for: member, in: self, router: router.z85) else {
+      return
     }
-    try write(text, to: layout.configuration(member.id.text))
+    let name = layout.name(of: member)
+    let folders =
+      [layout.state(name)] + CountyLayout.exchangeFolders.map { layout.exchange(name, $0) }
+    for folder in folders { try layout.makeFolder(folder) }
+    try layout.give(folders, to: name)
+    try UnfilledFile.replace(
+      layout.configuration(name), by: text,
+      template: AdapterTemplate.unfilled(member.role) ?? "")
   }
 
   private var files: [String] {
@@ -81,6 +93,17 @@ struct County {
 
   private func write(_ text: String, to path: String) throws {
     try TextFile.write(text, to: path, mode: 0o644, overwrites: false)
+  }
+}
+
+extension County {
+  /// Stands for the county that an installed machine does not know yet.
+  static var unfilled: County {
+    guard let program = ProgramID("not-set-up") else { preconditionFailure("an identifier") }
+    return County(
+      layout: CountyLayout(systemBelow: ""), name: "the county", program: program,
+      submitPort: 7400, timeZone: "America/Los_Angeles", dutyLine: "", isDemonstration: false,
+      members: [], routerHost: "router.example")
   }
 }
 

@@ -1,6 +1,5 @@
 import HubModel
 import Operations
-import ZeroMQ
 
 /// The commented configuration of an agency's daemon: what all share, then the daemon's own part.
 enum AdapterTemplate {
@@ -16,22 +15,22 @@ enum AdapterTemplate {
   }
 
   /// The daemon's own section, with what may be set in it.
-  private static func section(of role: Role) -> String {
+  private static func section(of role: Role, agreement: String) -> String {
     switch role {
     case .sheriff: SheriffTemplate.section
-    case .prosecutor: ProsecutorTemplate.section
-    case .publicDefender: PublicDefenderTemplate.section
-    case .behavioralHealth: BehavioralHealthTemplate.section
+    case .prosecutor: ProsecutorTemplate.section(agreement: agreement)
+    case .publicDefender: PublicDefenderTemplate.section(agreement: agreement)
+    case .behavioralHealth: BehavioralHealthTemplate.section(agreement: agreement)
     case .programOffice, .privacyOfficer: "adapter: {}"
     }
   }
 
   static func text(
-    for member: County.Member, in county: County, router: CurvePublicKey
+    for member: County.Member, in county: County, router: String
   ) -> String? {
     guard let daemon = daemon(of: member.role) else { return nil }
     let layout = county.layout
-    let id = member.id.text
+    let id = layout.name(of: member)
     let folders = CountyLayout.exchangeFolders.map {
       "  \($0): \(YAMLText.quoted(layout.exchange(id, $0)))"
     }
@@ -40,19 +39,19 @@ enum AdapterTemplate {
       # A key that is not known, or a value out of bounds, stops the daemon with a message that
       # names the line. On the agency's own machine this is
       # /etc/accord/\(member.role.rawValue).yaml.
-      agency: \(id)
+      agency: \(member.id)
       role: \(member.role.rawValue)
       program: \(county.program)
 
       router:
-        host: 127.0.0.1
+        host: \(county.routerHost)
         submit-port: \(county.submitPort)
         # The router's public key: who answers with another one is not the router.
-        key: \(YAMLText.quoted(router.z85))
+        key: \(YAMLText.quoted(router))
 
       # This agency's secret keys, and the program's matching key; both mode 600.
       key: \(YAMLText.quoted(layout.key(id)))
-      matching-key: \(YAMLText.quoted(layout.matchingKey))
+      matching-key: \(YAMLText.quoted(layout.matchingKey(of: id)))
 
       # What waits to be sent and what was received; back it up with the agency's other records.
       state: \(YAMLText.quoted(layout.state(id)))
@@ -83,7 +82,7 @@ enum AdapterTemplate {
       # Who is called outside the desk, by which channel, and who is next.
       # notify: {}
 
-      \(section(of: member.role))
+      \(section(of: member.role, agreement: layout.agreement(of: id)))
 
       # The agency's desk in the browser. Make a certificate ('\(daemon) desk certificate') and
       # accounts ('\(daemon) desk user add'), then take the '#' away.
@@ -93,5 +92,14 @@ enum AdapterTemplate {
       #   name: \(LogText.escaped(member.name))
 
       """
+  }
+
+  /// As the daemon's package brings it.
+  static func unfilled(_ role: Role) -> String? {
+    let county = County.unfilled
+    guard let id = AgencyID("not-set-up") else { return nil }
+    let member = County.Member(id: id, role: role, name: "The agency", releasePort: 7440)
+    return text(for: member, in: county, router: UnfilledFile.placeholder)
+      .map { UnfilledFile.mark + "\n" + $0 }
   }
 }

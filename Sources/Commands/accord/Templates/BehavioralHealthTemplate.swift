@@ -1,10 +1,14 @@
+import Operations
+
 /// The behavioral-health provider's own section.
 enum BehavioralHealthTemplate {
-  static let section = """
+  /// - Parameter agreement: its file, from the configuration's folder or absolute.
+  static func section(agreement: String) -> String {
+    """
     # What the provider's adapter alone reads.
     adapter:
       # The program agreement: its windows are shown with every date.
-      agreement: agreement.yaml
+      agreement: \(YAMLText.quoted(agreement))
       # Whether counsel says that this agency is a Part 2 program (42 CFR 2.11): then what it says
       # of people is labelled so.
       part-2-program: true
@@ -24,4 +28,5 @@ enum BehavioralHealthTemplate {
       # columns:
       #   referral_id: Case Number
     """
+  }
 }

@@ -1,10 +1,14 @@
+import Operations
+
 /// The prosecutor's own section.
 enum ProsecutorTemplate {
-  static let section = """
+  /// - Parameter agreement: its file, from the configuration's folder or absolute.
+  static func section(agreement: String) -> String {
+    """
     # What the prosecutor's adapter alone reads.
     adapter:
       # The program agreement: its hold window, rule and conditions are shown with every date.
-      agreement: agreement.yaml
+      agreement: \(YAMLText.quoted(agreement))
       # What is written below 'out': the list as CSV and as JSON, a printable notice for each event.
       notices: [csv, json, text]
       # Folder below 'in' for decisions on holds.
@@ -19,4 +23,5 @@ enum ProsecutorTemplate {
       # columns:
       #   incident_no: Police Report No
     """
+  }
 }

@@ -1,10 +1,14 @@
+import Operations
+
 /// The public defender's own section.
 enum PublicDefenderTemplate {
-  static let section = """
+  /// - Parameter agreement: its file, from the configuration's folder or absolute.
+  static func section(agreement: String) -> String {
+    """
     # What the defender's adapter alone reads.
     adapter:
       # The program agreement: its calendar and hold window are shown with every date.
-      agreement: agreement.yaml
+      agreement: \(YAMLText.quoted(agreement))
       # Columns and fields whose name says notes, memo, privileged, confidential, strategy or work
       # product are never read into a message. Name here what else is privileged in your exports.
       privileged: []
@@ -14,4 +18,5 @@ enum PublicDefenderTemplate {
       # columns:
       #   attorney: Assigned To
     """
+  }
 }

@@ -16,7 +16,7 @@ enum RouterTemplate {
       # Where both lanes listen. Set it to the address on which agencies reach this machine. A
       # route that carries criminal-justice information belongs inside a validated tunnel: give
       # the tunnel's address here.
-      listen: 127.0.0.1
+      listen: \(county.listenHost)
       submit-port: \(county.submitPort)
       # Release lanes: one port for each agency, in the registry.
 
@@ -42,11 +42,7 @@ enum RouterTemplate {
       #     standard: fips-140-3
 
       key: \(YAMLText.quoted(layout.key("router")))
-      # What everything at rest is sealed with, mode 600. Keep a copy in a safe, and none with the
-      # backups. Better than a file beside the ledger is one of the two below, instead of this line.
-      master-key: \(YAMLText.quoted(layout.masterKey))
-      # A credential of the service manager's, by its name.
-      # master-key-credential: accord-master
+      \(masterKey(layout))
       # A program that prints the key, by its absolute path, and its arguments; no shell.
       # master-key-command: [/usr/local/sbin/print-master-key, accord]
       # The file of the key that was replaced, for the one start that wraps everything anew.
@@ -91,5 +87,36 @@ enum RouterTemplate {
       # The token's file, mode 600, where the monitoring system runs elsewhere.
       # token-file: scrape.token
     """
+  }
+
+  /// Where the key comes from that wraps all others: a credential, where a service unit lends it.
+  private static func masterKey(_ layout: CountyLayout) -> String {
+    let lines =
+      layout.isSystem
+      ? [
+        "# What everything at rest is sealed with: the service manager lends it from",
+        "# \(layout.masterKey), which is root's alone. Keep a copy in a safe, and none with the",
+        "# backups.",
+        "master-key-credential: accord-master",
+        "# Or a file of the router's own user, mode 600.",
+        "# master-key: master.key",
+      ]
+      : [
+        "# What everything at rest is sealed with, mode 600. Keep a copy in a safe, and none with",
+        "# the backups. Better than a file beside the ledger is one of the two below, instead of",
+        "# this line.",
+        "master-key: \(YAMLText.quoted(layout.masterKey))",
+        "# A credential of the service manager's, by its name.",
+        "# master-key-credential: accord-master",
+      ]
+    return lines.joined(separator: "\n")
+  }
+
+  /// As the router's package brings it.
+  static var unfilled: String {
+    let county = County.unfilled
+    return UnfilledFile.mark + "\n"
+      + text(county).replacing(
+        "program: \(county.program)\n", with: "program: \"\(UnfilledFile.placeholder)\"\n")
   }
 }

@@ -6,8 +6,12 @@ import ZeroMQ
 
 struct AgencyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "agency", abstract: "Add an agency to the registry, or list them.",
-    subcommands: [Add.self, List.self])
+    commandName: "agency", abstract: "Invite agencies to join, add one by hand, or list them.",
+    discussion: """
+      An agency joins in five minutes: 'invite' here, 'accord join' there, and 'accept' here while \
+      both are on the telephone.
+      """,
+    subcommands: [InviteCommand.self, AcceptCommand.self, Add.self, List.self])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -7,10 +7,14 @@ struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Create a county: keys, registry, agreement and configuration of every daemon.",
-    discussion: "Nothing that exists is overwritten.")
+    discussion: """
+      Without a folder it sets up the installed router: /etc/accord and /var/lib/accord. Agencies \
+      then join by 'accord agency invite'. With a folder it makes a whole county below it, every \
+      agency's keys with it, as for trying things out. Nothing that exists is overwritten.
+      """)
 
-  @Argument(help: "The folder to create it in.")
-  var directory: String
+  @Argument(help: "The folder to create it in; without it, where the packages are.")
+  var directory: String?
   @Option(help: "The program's name: 1 to 63 of a-z, 0-9 and -.")
   var program: String
   @Option(help: "The county's name, as people read it.")
@@ -21,6 +25,10 @@ struct InitCommand: ParsableCommand {
   var timeZone = "America/Los_Angeles"
   @Option(help: "The number that an officer is told to call while a message waits.")
   var dutyLine = "555-0142"
+  @Option(help: "The address on which the router listens; 0.0.0.0 for every one.")
+  var listen = "127.0.0.1"
+  @Option(help: .hidden)
+  var root = ""
   @Flag(help: "Shorten weeks to seconds; for showing, never for a real county.")
   var demonstration = false
   @Option(help: "An agency as ID:ROLE; once for each. Without any: the four of the sample county.")
@@ -33,6 +41,10 @@ struct InitCommand: ParsableCommand {
   ].compactMap(AgencyArgument.init(argument:))
 
   func validate() throws {
+    guard directory != nil || agency.isEmpty else {
+      throw ValidationError(
+        "--agency belongs to a county in a folder; here, agencies join by 'accord agency invite'.")
+    }
     guard ProgramID(program) != nil else {
       throw ValidationError("--program must be 1 to 63 of a-z, 0-9 and -.")
     }
@@ -63,7 +75,7 @@ struct InitCommand: ParsableCommand {
   /// What is to be created; `nil` where the program's name is not one.
   func plan() -> County? {
     guard let program = ProgramID(program) else { return nil }
-    let chosen = agency.isEmpty ? Self.sampleAgencies : agency
+    let chosen = agency.isEmpty && directory != nil ? Self.sampleAgencies : agency
     let firstLane = basePort + UInt16(County.releasePortDistance)
     let members = chosen.enumerated().map { index, argument in
       County.Member(
@@ -71,8 +83,10 @@ struct InitCommand: ParsableCommand {
         releasePort: firstLane + UInt16(index))
     }
     return County(
-      layout: CountyLayout(directory), name: county, program: program, submitPort: basePort,
-      timeZone: timeZone, dutyLine: dutyLine, isDemonstration: demonstration, members: members)
+      layout: directory.map { CountyLayout($0) } ?? CountyLayout(systemBelow: root),
+      name: county, program: program, submitPort: basePort,
+      timeZone: timeZone, dutyLine: dutyLine, isDemonstration: demonstration, members: members,
+      listenHost: listen)
   }
 
   private struct Report: Encodable {
@@ -91,6 +105,7 @@ struct InitCommand: ParsableCommand {
   }
 
   private func text(_ county: County, files: [String]) -> String {
+    if county.layout.isSystem { return installed(county, files: files) }
     var table = Table("AGENCY", "ROLE", "DAEMON", "CONFIGURATION")
     for member in county.members {
       let daemon = AdapterTemplate.daemon(of: member.role)
@@ -110,6 +125,17 @@ struct InitCommand: ParsableCommand {
         "Then look at it:    accord status --config \(county.layout.routerConfiguration)",
         "Keys are secrets: hand each agency its own file of \(county.layout.keys) and no other.",
       ]).joined(separator: "\n")
+  }
+
+  private func installed(_ county: County, files: [String]) -> String {
+    ([
+      "\(county.name), program \(county.program): the router is set up.", "",
+    ] + files.map { "  \($0)" } + [
+      "", "Read \(county.layout.agreement) with counsel: your duty line, windows and paths.",
+      "Keep a copy of \(county.layout.masterKey) in a safe: without it nothing can be read.",
+      "Start the router:      systemctl start accord-router",
+      "Invite each agency:    accord agency invite ID:ROLE --host ADDRESS",
+    ]).joined(separator: "\n")
   }
 }
 

@@ -1,0 +1,152 @@
+# Sourced by deploy/test-packages: from installed packages to a first notice, under a real systemd,
+# and what an operator does after.
+
+router_address=10.99.7.1
+agency_address=10.99.7.2
+
+# types MACHINE COMMAND…: what an operator types, counted.
+types() {
+  echo "$@" >>"$machines/typed"
+  in_machine "$@"
+}
+
+of_json() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+# within SECONDS COMMAND…: until it is so.
+within() {
+  local until=$((SECONDS + $1))
+  shift
+  while ! "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $until ] || { "$@"; return 1; }
+    sleep 0.2
+  done
+}
+
+active() { [ "$(in_machine "$1" systemctl is-active "$2")" = active ]; }
+
+# join AGENCY:ROLE: invitation, reply, fingerprint by telephone, welcome, start.
+join() {
+  local role=${1#*:} code joining welcome
+  code=$(types router accord agency invite "$1" --host $router_address --json | of_json code) \
+    || return 1
+  joining=$(types agency accord join "$code" --json) || { echo "$joining"; return 1; }
+  welcome=$(types router accord agency accept "$(of_json reply <<<"$joining")" \
+    --fingerprint "$(of_json fingerprint <<<"$joining")" --json | of_json welcome) || return 1
+  printf '%s\n' "$welcome" | types agency accord join --welcome - || return 1
+  types agency systemctl start "accord-$role" && within 20 active agency "accord-$role"
+}
+
+drop_referral() {
+  local now
+  now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  in_machine agency sh -c \
+    'cd /var/spool/accord/sheriff/in/referrals && cat >.f && mv .f first.json' <<FORM
+{"referral_id": "lr-first", "door": "arrest-diversion", "referred_at": "$now",
+ "incident_no": "26-000001", "agency_ori": "ZZ0290000", "offenses": ["11.204"],
+ "offense_level": "misdemeanor", "officer_badge": "422", "officer_callback": "555-0108",
+ "provider": "harbor-behavioral", "meeting_place": "East precinct lobby", "safety_codes": [],
+ "language": "en", "needs_codes": ["food"], "last_name": "Demo", "first_name": "Dana",
+ "dob": "1988-01-01", "sid": "ZZ1000001", "complainant_consent": "yes", "roi_outcome": "signed",
+ "roi_signed_at": "$now", "roi_signer_capacity": "patient", "roi_witness": "422",
+ "roi_recipients": ["lakewood-prosecutor", "harbor-behavioral"],
+ "roi_information": ["handoff-details", "hold"], "roi_purposes": ["coordination"],
+ "roi_expires_on": "2039-12-31", "roi_form": "field-1",
+ "roi_image_sha256": "$(printf first | sha256sum | cut -d' ' -f1)"}
+FORM
+}
+
+notice=/var/spool/accord/prosecutor/out/notices/lr-first-hold-requested.txt
+
+not_started() { [ ! -e "$machines/router/var/lib/accord/router/ledger.sqlite" ]; }
+
+package_story() {
+  say "── Two machines under systemd"
+  check "the router's machine boots" machine_boot router $router_address
+  check "the agencies' machine boots" machine_boot agency $agency_address
+  if [ "$(running_machines | wc -l)" -lt 2 ]; then
+    say "NOT BOOTED: nothing was started. With --no-boot the rest alone is checked."
+    return
+  fi
+  say "── From nothing to a first notice"
+  local began=$SECONDS
+  check "not set up, the router was not started" not_started
+  check "accord init" types router accord init --program lakewood --county "Lakewood County" \
+    --duty-line 555-0142 --listen $router_address
+  check "the router starts" types router systemctl start accord-router
+  check "the router is up" active router accord-router
+  check "the sheriff joins" join lakewood-sheriff:sheriff
+  check "the provider joins" join harbor-behavioral:behavioral-health
+  check "the prosecutor joins" join lakewood-prosecutor:prosecutor
+  check "an officer's form goes in" drop_referral
+  check "the prosecutor has the notice" within 20 in_machine agency grep -q "HOLD ON FILING" $notice
+  say "      $(wc -l <"$machines/typed") commands, $((SECONDS - began)) s of this machine's time, no secret on the way"
+  check "the notice is the group's to read, and nobody else's" bash -c \
+    "[ \"\$(stat -c '%a' '$machines/agency$notice')\" = 660 ]"
+  check "no daemon has a child of root's, or a file of root's in its state" no_root_files
+  package_operations
+}
+
+no_root_files() {
+  local found
+  found=$(find "$machines"/{router,agency}/var/lib/accord/*/ -user 0 2>/dev/null)
+  [ -z "$found" ] || { echo "$found"; return 1; }
+}
+
+package_operations() {
+  say "── What an operator does after"
+  check "root's commands go on as the daemon's user" in_machine agency accord-prosecutor holds
+  check "a desk's certificate, made by root, is the daemon's" in_machine agency \
+    accord-prosecutor desk certificate --host localhost
+  check "and no file of root's was left" no_root_files
+  check "a killed router is started again by systemd" killed_comes_back
+  check "the nightly backup of the ledger" in_machine router systemctl start accord-backup-ledger
+  check "the nightly backup of the keys" in_machine router systemctl start accord-backup-keys
+  check "a backup is restored and checked" in_machine router sh -c \
+    'accord backup verify /var/backups/accord/ledger/ledger-*.sqlite'
+  check "backups are encrypted once there is a key" encrypted_backup
+  check "an upgrade goes on with the configuration, and restarts what ran" upgraded
+  check "a package that is removed leaves state and keys" removed
+}
+
+killed_comes_back() {
+  in_machine router systemctl kill -s KILL accord-router
+  within 20 active router accord-router || return 1
+  within 20 in_machine router accord status
+}
+
+encrypted_backup() {
+  in_machine router sh -c '
+    age-keygen -o /root/backup.key 2>/dev/null &&
+    age-keygen -y /root/backup.key >/etc/accord/backup-recipients &&
+    systemctl start accord-backup-ledger &&
+    cd /var/backups/accord/ledger &&
+    accord backup verify --identity /root/backup.key ledger-*.sqlite.age'
+}
+
+# The same files under the next version's number.
+upgraded() {
+  local file next="$machines/next"
+  mkdir -p "$next"
+  for file in accord accord-router; do
+    dpkg-deb -R "$packages/$file"_*.deb "$next/$file" || return 1
+    sed -i -E 's/^Version: .*/&.1/; s/accord \(= ([0-9.]+)\)/accord (= \1.1)/' \
+      "$next/$file/DEBIAN/control"
+    dpkg-deb --root-owner-group -Znone -b "$next/$file" \
+      "$machines/router/opt/accord/$file-next.deb" >/dev/null || return 1
+  done
+  local before after sum file=$machines/router/etc/accord/router.yaml
+  sum=$(sha256sum <"$file")
+  before=$(in_machine router systemctl show -P MainPID accord-router)
+  in_machine router env DEBIAN_FRONTEND=noninteractive dpkg -i /opt/accord/accord-next.deb \
+    /opt/accord/accord-router-next.deb || return 1
+  within 20 active router accord-router || return 1
+  after=$(in_machine router systemctl show -P MainPID accord-router)
+  [ "$before" != "$after" ] && [ "$sum" = "$(sha256sum <"$file")" ]
+}
+
+removed() {
+  in_machine agency env DEBIAN_FRONTEND=noninteractive dpkg --purge accord-prosecutor || return 1
+  [ -f "$machines/agency/etc/accord/prosecutor/key.yaml" ] \
+    && [ -d "$machines/agency/var/lib/accord/prosecutor" ] \
+    && [ "$(in_machine agency systemctl is-active accord-prosecutor)" != active ]
+}
