@@ -17,6 +17,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird: [Target.Dependency] = [
@@ -74,6 +75,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
@@ -98,7 +100,9 @@ let package = Package(
     // Operations: what every daemon and command shares.
     .target(
       name: "Operations",
-      dependencies: ["CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
+      dependencies: [
+        "CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, metrics, crypto,
+      ],
       path: "Sources/Operations", exclude: ["CProcess"], swiftSettings: strict),
     .target(name: "CProcess", path: "Sources/Operations/CProcess"),
 
@@ -107,7 +111,8 @@ let package = Package(
     room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
       "HubProtocol", "Keys", grdb, sqlite, crypto]),
     room("RouterService", in: "Router",
-      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, crypto]),
+      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, metrics,
+        crypto] + hummingbird),
 
     // Agency wing.
     room("HubClient", in: "Agency",
@@ -177,13 +182,14 @@ let package = Package(
     tests("RouterCore", ["RouterCore", "Ledger", "Keys", crypto]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
-    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, crypto]),
+    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, metrics, crypto]),
     tests("Commands", ["accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health", "Operations", "HubModel", "HubProtocol"]),
     tests("Keys", ["Keys", "HubModel", grdb, crypto]),
     tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
       grdb, crypto]),
-    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol"]),
+    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol", "Operations",
+      "Ledger"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
     tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),

@@ -35,6 +35,8 @@ public struct DeskSettings: Sendable, Hashable {
   public var isDemonstration: Bool
   /// Whom to call when the hub cannot be reached.
   public var dutyLine: String?
+  /// A file with the token that a monitoring system shows.
+  public var scrapeTokenFile: String?
 
   /// - Returns: `nil` where the configuration has no desk.
   public static func load(_ configuration: AdapterConfiguration) throws -> DeskSettings? {
@@ -59,6 +61,7 @@ public struct DeskSettings: Sendable, Hashable {
       3_600 * Int64(fields.value("session-hours", .integer(1...168), default: 12)))
     isDemonstration = fields.value("demonstration", .flag, default: false)
     dutyLine = fields.optional("duty-line", .text())
+    scrapeTokenFile = fields.optional("scrape-token-file", .path)
     proxy = fields.optional("proxy", .mapping { Proxy($0) })
     let certificate = fields.value(
       "certificate", .path, default: state + "/" + DeskCertificate.certificateFile)

@@ -72,11 +72,11 @@ public struct Connectors: Sendable {
     (self.all, self.outlets) = (all, outlets)
   }
 
-  func outboxes(store: AdapterStore, log: Logger) -> [FHIROutbox] {
+  func outboxes(store: AdapterStore, board: ConnectorBoard, log: Logger) -> [FHIROutbox] {
     outlets.map { outlet in
       FHIROutbox(
         connector: outlet.name, server: outlet.server, topics: outlet.topics, store: store,
-        log: log)
+        board: board, log: log)
     }
   }
 
@@ -95,6 +95,11 @@ public struct Connectors: Sendable {
     all.first { $0.folder == folder && $0.takes(name) }?.mapping
   }
 
+  /// What the board calls the way by which a file of that name came into that folder.
+  func wayName(folder: String, name: String) -> String {
+    all.first { $0.folder == folder && $0.takes(name) }?.name ?? "folder:\(folder)"
+  }
+
   /// The connector that a check means: by its name, or the one that takes files of that name.
   func connector(named name: String?, for file: String) throws(IntakeError) -> Connector? {
     guard let name else {
@@ -111,7 +116,7 @@ public struct Connectors: Sendable {
 
   /// What each that listens or polls does until it is cancelled.
   func services(
-    _ door: IntakeDoor, store: AdapterStore, log: Logger
+    _ door: IntakeDoor, store: AdapterStore, board: ConnectorBoard, log: Logger
   ) -> [(name: String, run: @Sendable () async throws -> Void)] {
     all.compactMap { connector -> (name: String, run: @Sendable () async throws -> Void)? in
       let (name, folder) = (connector.name, connector.folder)
@@ -120,7 +125,7 @@ public struct Connectors: Sendable {
       case .poll(let source, let interval, let overlap):
         let reader = PollingConnector(
           name: name, folder: folder, source: source, interval: interval, overlap: overlap,
-          store: store, log: log)
+          store: store, board: board, log: log)
         return (name, { try await reader.run(door) })
       }
     }

@@ -39,6 +39,7 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
       router.get(RouterPath(asset.path)) { _, _ in Self.answer(asset) }
     }
     router.get("/healthz") { _, _ in Response(status: .ok, body: .init(byteBuffer: "ok\n".buffer)) }
+    addWatch(to: router)
     for (path, feed) in routes.feeds {
       router.get(RouterPath(path)) { _, context in
         let secret = context.parameters.get("feed") ?? ""
