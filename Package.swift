@@ -20,6 +20,14 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
 
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let web: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HummingbirdTLS", package: "hummingbird"),
+]
+
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
@@ -39,7 +47,7 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
 let foreign = [
   "EndToEnd": ["ForeignClient", "ForeignVerifier"],
   "AdapterKit": [
-    "Peers/fhir_server.py", "Peers/mail_server.py", "Peers/web_server.py",
+    "Peers/fhir_server.py", "Peers/hl7_sender.py", "Peers/mail_server.py", "Peers/web_server.py",
   ],
 ]
 
@@ -60,6 +68,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     // Core: pure; the standard library only.
@@ -106,7 +117,8 @@ let package = Package(
       providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
-        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
+        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments, nio, nioPosix, nioSSL]
+        + web),
 
     // Simulator: a county's seeded files, and the whole hub in virtual time on a network and disks
     // that fail; never linked by a daemon.
@@ -150,7 +162,7 @@ let package = Package(
       grdb, crypto]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
-    tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
+    tests("AdapterKit", adapter + ["HubProtocol", logging, nio, "accord-sheriff"]),
     tests("Adapters", adapter + ["HubProtocol", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
