@@ -116,8 +116,8 @@ def test_the_provider_says_who_it_is_and_the_role_follows(desk, provider):
     # The page that was asked for, which only a supervisor may see.
     expect(lee.page.locator("h1")).to_have_text("Who looked at whose page")
     expect(lee.page.locator("header .me")).to_contain_text("lee.marsh, supervisor")
-    # The desk's pages ask for nothing that its policy forbids.
-    assert lee.complaints == []
+    # The provider's own page asks for what is not here; the desk's policy forbade nothing.
+    assert not any("Content Security Policy" in one for one in lee.complaints), lee.complaints
 
 
 def test_it_works_without_scripts(desk, provider):
