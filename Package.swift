@@ -16,7 +16,9 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let tokens: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird: [Target.Dependency] = [
@@ -25,6 +27,10 @@ let hummingbird: [Target.Dependency] = [
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
@@ -45,7 +51,8 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
 let foreign = [
   "EndToEnd": ["ForeignClient", "ForeignVerifier"],
   "AdapterKit": [
-    "Peers/fhir_server.py", "Peers/mail_server.py", "Peers/web_server.py",
+    "Peers/fhir_server.py", "Peers/hl7_sender.py", "Peers/mail_server.py",
+    "Peers/openapi_check.py", "Peers/web_server.py",
   ],
   "Fuzzing": ["Corpus"],
 ]
@@ -74,11 +81,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", exact: "0.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(
       url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     // Core: pure; the standard library only.
@@ -98,7 +109,9 @@ let package = Package(
     // Operations: what every daemon and command shares.
     .target(
       name: "Operations",
-      dependencies: ["CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, crypto],
+      dependencies: [
+        "CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, metrics, crypto,
+      ],
       path: "Sources/Operations", exclude: ["CProcess"], swiftSettings: strict),
     .target(name: "CProcess", path: "Sources/Operations/CProcess"),
 
@@ -107,7 +120,8 @@ let package = Package(
     room("Ledger", in: "Router", ["HubModel", "ConsentEngine", "DiversionWorkflow", "RouterCore",
       "HubProtocol", "Keys", grdb, sqlite, crypto]),
     room("RouterService", in: "Router",
-      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, crypto]),
+      ["RouterCore", "Ledger", "Keys", "HubProtocol", "ZeroMQ", "Operations", logging, metrics,
+        crypto] + hummingbird),
 
     // Agency wing.
     room("HubClient", in: "Agency",
@@ -125,10 +139,11 @@ let package = Package(
       providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
-        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
+        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments, nio, nioPosix, nioSSL]
+        + hummingbird),
     .target(name: "Desk",
       dependencies: ["HubModel", "HubClient", "AdapterKit", "Operations", grdb, crypto,
-        cryptoExtras, logging, arguments] + hummingbird,
+        cryptoExtras, tokens, logging, arguments] + hummingbird,
       path: "Sources/Agency/Desk",
       resources: ["desk.css", "desk.js", "capture.js", "offline.js"].map {
         .embedInCode("Assets/\($0)")
@@ -177,19 +192,20 @@ let package = Package(
     tests("RouterCore", ["RouterCore", "Ledger", "Keys", crypto]),
     tests("ZeroMQ", ["ZeroMQ"]),
     tests("HubProtocol", ["HubProtocol", crypto]),
-    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, crypto]),
+    tests("Operations", ["Operations", "HubModel", "HubProtocol", "ZeroMQ", logging, metrics, crypto]),
     tests("Commands", ["accord", "accord-router", "accord-sheriff", "accord-prosecutor", "accord-public-defender",
       "accord-behavioral-health", "Operations", "HubModel", "HubProtocol"]),
     tests("Keys", ["Keys", "HubModel", grdb, crypto]),
     tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
       grdb, crypto]),
-    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol"]),
+    tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol", "Operations",
+      "Ledger"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
-    tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
-    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto]),
-    tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-prosecutor",
-      "accord-public-defender", "accord-behavioral-health"]),
+    tests("AdapterKit", adapter + ["HubProtocol", logging, nio, "accord-sheriff"]),
+    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto, cryptoExtras]),
+    tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-sheriff",
+      "accord-prosecutor", "accord-public-defender", "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
     tests("FHIRConsent", ["FHIRConsent", "HubModel"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,

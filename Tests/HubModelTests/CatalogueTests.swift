@@ -153,7 +153,7 @@ import Testing
     #expect(
       Set(ErrorCode.allCases.filter(\.isRetryable)) == [
         .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
-        .clockHeld, .rateLimited,
+        .clockHeld, .rateLimited, .draining,
       ])
   }
 }

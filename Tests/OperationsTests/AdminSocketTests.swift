@@ -65,7 +65,7 @@ struct AdminSocketTests {
     thread.join()
   }
 
-  @Test("a folder that others may enter is refused", arguments: [0o755, 0o770, 0o701])
+  @Test("a folder that others may write in is refused", arguments: [0o775, 0o770, 0o702])
   func openFolder(_ mode: Int) throws {
     let folder = try TemporaryFolder()
     try folder.setMode(mode, of: folder.path)

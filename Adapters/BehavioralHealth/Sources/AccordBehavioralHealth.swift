@@ -15,6 +15,8 @@ struct AccordBehavioralHealth: AsyncParsableCommand {
       Completed.self, Intake.self, Status.self, Contact.self, Revoke.self, Identity.self,
       Suspend.self, Resume.self, Emergency.self, DeskCommand.self, ConfirmAlertCommand.self,
       NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
+      DaemonQueueCommand.self, DaemonTraceCommand.self, DoctorCommand<ProviderAdapter>.self,
+      ConfigCommand<ProviderAdapter>.self,
     ], defaultSubcommand: Run.self)
 
   struct Run: AsyncParsableCommand {

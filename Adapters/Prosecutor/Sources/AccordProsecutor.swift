@@ -13,7 +13,8 @@ struct AccordProsecutor: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Decide.self, Holds.self, Find.self, DeskCommand.self,
       ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
-      AgencyKeyCommand.self,
+      AgencyKeyCommand.self, DaemonQueueCommand.self, DaemonTraceCommand.self,
+      DoctorCommand<ProsecutorAdapter>.self, ConfigCommand<ProsecutorAdapter>.self,
     ],
     defaultSubcommand: Run.self)
 

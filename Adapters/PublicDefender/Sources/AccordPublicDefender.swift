@@ -11,9 +11,10 @@ struct AccordPublicDefender: AsyncParsableCommand {
     abstract: "The public defender's adapter: notices of clients in, assignments out.",
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self,
-      ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self, RestoredCommand.self,
-      AgencyKeyCommand.self,
+      Run.self, Check.self, Assign.self, Clients.self, DeskCommand.self, ConfirmAlertCommand.self,
+      NoticesCommand.self, ChainCommand.self, RestoredCommand.self, AgencyKeyCommand.self,
+      DaemonQueueCommand.self, DaemonTraceCommand.self, DoctorCommand<DefenderAdapter>.self,
+      ConfigCommand<DefenderAdapter>.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -12,7 +12,8 @@ struct AccordSheriff: AsyncParsableCommand {
     subcommands: [
       Run.self, Check.self, Confirm.self, Complete.self, Revoke.self, AcceptRoster.self,
       DeskCommand.self, ConfirmAlertCommand.self, NoticesCommand.self, ChainCommand.self,
-      RestoredCommand.self, AgencyKeyCommand.self,
+      RestoredCommand.self, AgencyKeyCommand.self, DaemonQueueCommand.self, DaemonTraceCommand.self,
+      DoctorCommand<SheriffAdapter>.self, ConfigCommand<SheriffAdapter>.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -6,6 +6,11 @@ public struct LinkState: Hashable, Sendable {
   public var isConnected = false
   /// When the router was last heard, by this machine's clock.
   public var lastContact: WallTime?
+  /// The hub's clock less this machine's, as its last answer told; right to half of the way there
+  /// and back.
+  public var clockOffset: Span?
+  /// How long the hub's last answer took, there and back.
+  public var roundTrip: Span?
   /// The life of the router's ledger that this store follows.
   public var ledger: Incarnation?
   /// A new life that the router announced and nobody confirmed: its deliveries are not applied,

@@ -33,6 +33,7 @@ struct Run: AsyncParsableCommand {
       let configuration = try RouterConfiguration.load(config)
       try ServiceUser.become(ownerOf: configuration.stateDirectory)
       if checkConfig {
+        // Its findings, one by one and with more of them: 'accord config check'.
         let registry = try RegistryFile.load(configuration.registryFile).registry
         let now = SystemClock().wall()
         let agreement = try AgreementFile.load(configuration.agreementFile, now: now)
@@ -47,11 +48,14 @@ struct Run: AsyncParsableCommand {
         // Written down in the log by then. Not exit(): nothing may run on while the process ends.
         _exit(70)
       }
+      let reloading = Shutdown(on: [SIGHUP]) { _ in service.reload() }
       ServiceManager.sayReady()
       _ = await Shutdown.requested()
+      withExtendedLifetime(reloading) {}
       service.close()
     } catch {
-      FileHandle.standardError.write(Data("accord-router: \(error)\n".utf8))
+      let text = Complaint.text(error, of: "accord-router")
+      FileHandle.standardError.write(Data("\(text)\n".utf8))
       throw ExitCode(78)
     }
   }

@@ -25,7 +25,9 @@ struct RouterOptions: ParsableArguments {
     }
   }
 
-  func configuration() throws -> RouterConfiguration { try RouterConfiguration.load(config) }
+  func configuration() throws(ConfigurationError) -> RouterConfiguration {
+    try RouterConfiguration.load(config)
+  }
 
   /// Sends one request; a refusal of the router's is thrown as ``RouterRefusal``.
   func ask(_ request: AdminRequest) throws -> AdminResponse {
@@ -43,6 +45,19 @@ struct RouterRefusal: Error, CustomStringConvertible {
   let code: String
   let remedy: String
   var description: String { "\(LogText.escaped(code)): \(LogText.escaped(remedy))" }
+}
+
+extension RouterRefusal: CodedError {
+  /// A refusal of the core also names a place behind its code.
+  var stableCode: String { String(code.prefix { $0 != ":" }) }
+}
+
+extension UnexpectedAnswer: CodedError {
+  var stableCode: String { "unexpected-answer" }
+}
+
+extension CountyError: CodedError {
+  var stableCode: String { "setup" }
 }
 
 /// The router's answer is of another kind than the question.

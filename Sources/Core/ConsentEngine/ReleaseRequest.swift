@@ -44,8 +44,13 @@ public final class ReleaseRequest: Sendable {
     guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
       return inherited(by: segment)
     }
-    return inherited(by: segment).union([.part2])
+    let labels = inherited(by: segment)
+    if labels.isEmpty { return Self.part2Alone }
+    return labels.contains(.part2) ? labels : labels.union(Self.part2Alone)
   }
+
+  /// Made once: it is what most segments have.
+  private static let part2Alone: Set<SensitivityLabel> = [.part2]
 
   private func inherited(by segment: Segment) -> Set<SensitivityLabel> {
     guard footing == .submitted, let received = received[segment.category] else {

@@ -58,6 +58,18 @@ public struct AuditEntry: Hashable, Sendable {
     case holdersListed = 50
     /// Somebody was given the list of everything that one agency was handed (42 CFR 2.16(b)).
     case breachListed = 51
+    /// What an operator did over the admin socket, or was not allowed to: who, in which role, and
+    /// what it was.
+    case administered = 60
+    case administrationRefused = 61
+    /// The router's configuration is another than at the last start or reload: which keys changed.
+    case configurationChanged = 62
+    /// Maintenance mode began, and ended.
+    case drainBegun = 63
+    case drainEnded = 64
+    /// At an operator's word a held part is decided again or given back, or one that was set aside
+    /// is decided and sent again. What became of it has an entry of its own.
+    case replayed = 65
   }
 
   public var kind: Kind

@@ -40,9 +40,12 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case rateLimited = "rate-limited"
   case sealMissing = "seal-missing"
   case sealInvalid = "seal-invalid"
+  case draining = "draining"
   // Agreements
   case agreementNotNewer = "agreement-not-newer"
   case tooManyAgreements = "too-many-agreements"
+  // Repair
+  case nothingToRepair = "nothing-to-repair"
   // Deliveries
   case noticeMissing = "notice-missing"
 
@@ -50,7 +53,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   public var isRetryable: Bool {
     switch self {
     case .helloRequired, .tooManySessions, .wrongIncarnation, .submissionGap, .lowSpace,
-      .clockHeld, .rateLimited:
+      .clockHeld, .rateLimited, .draining:
       true
     default: false
     }
@@ -101,6 +104,10 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
     case .agreementNotNewer:
       "Give the agreement a version above every one that is in force or recorded."
     case .tooManyAgreements: "Wait until a recorded agreement takes effect, then record the next."
+    case .draining:
+      "The router is in maintenance and takes nothing new; the spool keeps the message."
+    case .nothingToRepair:
+      "Nothing of the message is held or set aside there; 'accord message' shows what became of it."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
     case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."

@@ -1,5 +1,5 @@
 /// Where one part of one message stands for one recipient.
-public enum Fate: String, CaseIterable, Hashable, Sendable {
+public enum Fate: String, CaseIterable, CaseHashed, Sendable {
   /// Permitted when last decided; waits for the recipient.
   case pending
   /// Waits in escrow for a release that covers it.

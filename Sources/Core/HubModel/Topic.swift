@@ -1,5 +1,5 @@
 /// A topic's name, as subscribers see it. Never an identifier of a person.
-public enum Topic: String, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+public enum Topic: String, CaseIterable, CaseHashed, Sendable, CustomStringConvertible {
   case referralSubmitted = "referral.submitted"
   case referralScreened = "referral.screened"
   case referralDecided = "referral.decided"

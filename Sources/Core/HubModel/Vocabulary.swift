@@ -1,5 +1,5 @@
 /// What an agency is to the program. Rights follow the role and the key, never a claim.
-public enum Role: String, CaseIterable, Hashable, Sendable, Codable {
+public enum Role: String, CaseIterable, CaseHashed, Sendable, Codable {
   case sheriff
   case prosecutor
   case publicDefender = "public-defender"
@@ -9,7 +9,7 @@ public enum Role: String, CaseIterable, Hashable, Sendable, Codable {
 }
 
 /// What a piece of information is about; the unit in which a release names what it covers.
-public enum InformationCategory: String, CaseIterable, Hashable, Sendable, Codable {
+public enum InformationCategory: String, CaseIterable, CaseHashed, Sendable, Codable {
   /// Names no person: a meeting place, a callback number, safety codes, a clock.
   case operational
   /// The referral itself: who, by which door, for which offence codes.
@@ -39,7 +39,7 @@ public enum InformationCategory: String, CaseIterable, Hashable, Sendable, Codab
 }
 
 /// A reason for care that sticks to information wherever it goes.
-public enum SensitivityLabel: String, CaseIterable, Hashable, Sendable, Codable {
+public enum SensitivityLabel: String, CaseIterable, CaseHashed, Sendable, Codable {
   /// Obtained by a federally assisted SUD program (42 CFR 2.12).
   case part2 = "part-2"
   case mentalHealth = "mental-health"
@@ -51,7 +51,7 @@ public enum SensitivityLabel: String, CaseIterable, Hashable, Sendable, Codable 
 }
 
 /// Why information is wanted.
-public enum Purpose: String, CaseIterable, Hashable, Sendable, Codable {
+public enum Purpose: String, CaseIterable, CaseHashed, Sendable, Codable {
   case careCoordination = "care-coordination"
   /// Deciding whether to hold, extend or decline a filing: the diversion itself.
   case diversion

@@ -7,8 +7,8 @@ import ZeroMQ
 #endif
 
 /// The socket on which the router answers operators' commands: one JSON document each way, over
-/// `ipc://` at a path in a folder that only the router's user may enter. Whoever may open the
-/// folder may command the router; there is no other check.
+/// `ipc://` at a path in a folder that only the router's user may write in. The kernel tells the
+/// router who asks (``AdminPeer``), and the section `roles` of its configuration who may what.
 public enum AdminSocket {
   /// The system's limit for the path of a socket is 107 bytes; libzmq adds none.
   public static let longestPath = 100
@@ -62,13 +62,18 @@ public enum AdminSocket {
   }
 
   /// Refuses a folder in which another user could put a socket of their own.
-  public static func checkFolder(of path: String) throws(AdminError) {
+  /// - Parameter mayBeEntered: whether others may at least enter it; the router says no where
+  ///   nobody else holds a role.
+  public static func checkFolder(
+    of path: String, mayBeEntered: Bool = true
+  ) throws(AdminError) {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var status = stat()
     guard stat(folder, &status) == 0 else {
       throw errno == EACCES ? .forbidden(folder) : .noAnswer(path)
     }
-    guard status.st_mode & 0o077 == 0 else { throw .folderIsOpen(folder) }
+    let closed: mode_t = mayBeEntered ? 0o022 : 0o077
+    guard status.st_mode & closed == 0 else { throw .folderIsOpen(folder) }
     guard access(folder, X_OK) == 0 else { throw .forbidden(folder) }
   }
 
@@ -106,7 +111,7 @@ public enum AdminError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(folder) may not be entered: run the command as the router's user, or with sudo"
     case .folderIsOpen(let folder):
       "\(folder) is open to other users, who could answer in the router's place: "
-        + "run 'chmod 700 \(folder)'"
+        + "run 'chmod 700 \(folder)', or 'chmod 711' where 'roles' names other users"
     case .pathTooLong(let path):
       "\(path) is longer than a socket's path may be (\(AdminSocket.longestPath) bytes)"
     case .notAnAnswer(let path):

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/timex.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,6 +20,11 @@ int accord_forbid_dumps(void) {
   // The limit does not hold where dumps go to a program instead of a file; this does.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
   return 0;
+}
+
+int accord_clock_is_synchronised(void) {
+  struct timex state = {0};
+  return adjtimex(&state) != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
 int accord_notify(const char *state) {

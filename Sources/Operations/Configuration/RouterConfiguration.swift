@@ -41,6 +41,12 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// Validated tunnels of those agencies.
   public var criminalJusticeRoutes: [CriminalJusticeRoute]
   public var log: LogConfiguration
+  /// Where the router tells how it does.
+  public var health: HealthSettings
+  /// Who may do what over the admin socket, besides its owner and root.
+  public var roles: RoleHolders
+  /// What the file said, by hashes; nothing for one that was not read from a file.
+  public var trace: ConfigurationTrace?
   /// Between two scheduled checkpoints of the audit log.
   public var checkpointEvery: Span
 
@@ -52,6 +58,14 @@ public struct RouterConfiguration: Hashable, Sendable {
 
   /// As ``load(_:)``, for a document at hand. Relative paths count from the file's folder.
   public static func parse(_ yaml: StrictYAML) throws(ConfigurationError) -> RouterConfiguration {
+    var configuration = try read(yaml)
+    configuration.trace = ConfigurationTrace(yaml)
+    return configuration
+  }
+
+  private static func read(
+    _ yaml: StrictYAML
+  ) throws(ConfigurationError) -> RouterConfiguration {
     try yaml.read { fields in
       let program = fields.required("program", .identifier(ProgramTag.self))
       let state = fields.value("state", .path, default: "/var/lib/accord/router")
@@ -81,6 +95,8 @@ public struct RouterConfiguration: Hashable, Sendable {
         "criminal-justice-agencies",
         .list(of: .identifier(AgencyTag.self), count: 0...Limits.agencies), default: [])
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
+      let health = fields.value("health", HealthSettings.section, default: HealthSettings())
+      let roles = fields.value("roles", RoleHolders.section, default: RoleHolders())
       let master = MasterKeySource.one(in: fields)
       let before = fields.optional("master-key-before", .path)
       let expunge = fields.value(
@@ -94,7 +110,8 @@ public struct RouterConfiguration: Hashable, Sendable {
         masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
         registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
-        criminalJusticeRoutes: routes.map(\.value), log: log,
+        criminalJusticeRoutes: routes.map(\.value), log: log, health: health,
+        roles: roles,
         checkpointEvery: .seconds(Int64(checkpoint)))
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
 import HubModel
 public import Logging
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -41,7 +42,11 @@ public struct LogConfiguration: Hashable, Sendable {
 public struct LineLogHandler: LogHandler {
   public var metadata: Logger.Metadata = [:]
   public var metadataProvider: Logger.MetadataProvider?
-  public var logLevel: Logger.Level
+  public var logLevel: Logger.Level {
+    get { LiveLogLevel.current ?? ownLevel }
+    set { ownLevel = newValue }
+  }
+  private var ownLevel: Logger.Level
 
   private let label: String
   private let format: LogConfiguration.Format
@@ -58,7 +63,7 @@ public struct LineLogHandler: LogHandler {
   ) {
     self.label = label
     format = configuration.format
-    logLevel = configuration.level
+    ownLevel = configuration.level
     self.now = now
     self.write = write
   }
@@ -106,6 +111,20 @@ public struct LineLogHandler: LogHandler {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(line) else { return plain(event, pairs) }
     return String(decoding: data, as: UTF8.self) + "\n"
+  }
+}
+
+/// The level of all of this process's loggers, once somebody has changed it while it runs.
+public enum LiveLogLevel {
+  private static let index = Atomic(-1)
+
+  static var current: Logger.Level? {
+    let index = index.load(ordering: .relaxed)
+    return index < 0 ? nil : Logger.Level.allCases[index]
+  }
+
+  public static func set(_ level: Logger.Level) {
+    index.store(Logger.Level.allCases.firstIndex(of: level) ?? -1, ordering: .relaxed)
   }
 }
 

@@ -12,7 +12,9 @@ import ZeroMQ
 final class AdminServer {
   private let socket: Socket
   private let stopping: Waker
-  let configuration: RouterConfiguration
+  private let settings: LiveSettings
+  private let door: AdminDoor
+  let watcher: Watcher
   let reader: LedgerReader
   let inbox: Inbox
   let live: LiveStatus
@@ -21,17 +23,20 @@ final class AdminServer {
   private let log: Logger
 
   init(
-    context: Context, configuration: RouterConfiguration, backups: BackupWorker, inbox: Inbox,
-    live: LiveStatus, admissions: Admissions, stopping: Waker
+    context: Context, settings: LiveSettings, backups: BackupWorker, inbox: Inbox,
+    live: LiveStatus, watcher: Watcher, admissions: Admissions, stopping: Waker
   ) throws {
+    let configuration = settings.current
+    self.settings = settings
+    self.watcher = watcher
     self.admissions = admissions
     self.backups = backups
-    self.configuration = configuration
     reader = try backups.reader()
     self.inbox = inbox
     self.live = live
     self.stopping = stopping
     log = configuration.log.logger("admin")
+    door = AdminDoor(settings, inbox, log)
     socket = try Socket(context, .rep)
     try socket.set(.lingerMilliseconds(0))
     // An agreement's file, at its largest, as a JSON string.
@@ -39,10 +44,15 @@ final class AdminServer {
     let folder = (configuration.adminSocket as NSString).deletingLastPathComponent
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try AdminSocket.checkFolder(of: configuration.adminSocket)
+    let path = configuration.adminSocket
+    try AdminSocket.checkFolder(of: path, mayBeEntered: !configuration.roles.isEmpty)
     try? FileManager.default.removeItem(atPath: configuration.adminSocket)
-    try socket.bind(AdminSocket.endpoint(configuration.adminSocket))
+    try socket.bind(AdminSocket.endpoint(path))
+    // Whoever reaches it is asked who they are; without roles nobody else need reach it.
+    chmod(path, configuration.roles.isEmpty ? 0o600 : 0o666)
   }
+
+  var configuration: RouterConfiguration { settings.current }
 
   /// Serves until `stopping` wakes.
   func serve() {
@@ -55,7 +65,7 @@ final class AdminServer {
         guard let message = try socket.receive(wait: false), let frame = message.frames.first else {
           continue
         }
-        let response = answer(to: frame)
+        let response = answer(to: frame, from: AdminPeer(address: message.peerAddress))
         _ = try socket.send(frame: AdminSocket.encode(response), wait: true)
       } catch let error as ZeroMQError where error.isTerminated {
         return
@@ -65,9 +75,14 @@ final class AdminServer {
     }
   }
 
-  private func answer(to frame: [UInt8]) -> AdminResponse {
+  private func answer(to frame: [UInt8], from peer: AdminPeer?) -> AdminResponse {
     do {
-      return try answer(try AdminSocket.decode(AdminRequest.self, from: frame))
+      let request = try AdminSocket.decode(AdminRequest.self, from: frame)
+      if let refusal = door.refusal(of: request.act, from: peer) { return refusal }
+      if request == .reload {
+        return .reloaded(try settings.reload(by: peer.map { "\($0)" } ?? "?"))
+      }
+      return try answer(request)
     } catch {
       log.warning("admin request failed", metadata: ["error": "\(error)"])
       return .failed(code: "admin-request-failed", remedy: "\(error)")
@@ -77,6 +92,10 @@ final class AdminServer {
   private func answer(_ request: AdminRequest) throws -> AdminResponse {
     switch request {
     case .status: return .status(try status())
+    case .health: return .health(try health())
+    case .integrity: return .integrity(try reader.integrity())
+    case .queue, .body, .replay, .giveBack, .drain, .tail: return try answerRepair(request)
+    case .reload: return .malformed("request")
     case .message(let id): return try message(id)
     case .entries, .preview: return try answerExplanation(request)
     case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))

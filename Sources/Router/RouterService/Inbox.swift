@@ -14,6 +14,7 @@ final class Inbox: Sendable {
     var nextTicket: UInt64 = 1
     var answers: [UInt64: Answer] = [:]
     var checkpoints: [DispatchSemaphore] = []
+    var bounds: Intake.Bounds?
   }
 
   /// The answer to one act, waited for by the thread that asked.
@@ -71,6 +72,19 @@ final class Inbox: Sendable {
       return state.checkpoints
     }
     for written in answered { written.signal() }
+  }
+
+  /// From now on agencies have other shares.
+  func change(_ bounds: Intake.Bounds) {
+    waiting.withLock { $0.bounds = bounds }
+    waker.wake()
+  }
+
+  func takeBounds() -> Intake.Bounds? {
+    waiting.withLock { state in
+      defer { state.bounds = nil }
+      return state.bounds
+    }
   }
 
   func tell(_ event: Event) {

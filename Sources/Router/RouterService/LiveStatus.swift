@@ -20,18 +20,30 @@ final class LiveStatus: Sendable {
     var heard: [KeyFingerprint: WallTime]
     /// Why releases are held for the operator to look at the clock.
     var clockFault: ClockFault?
+    var isLowOnSpace = false
+    /// Maintenance mode: nothing new is taken.
+    var isDraining = false
+    /// What is held is being decided again after a change for everybody.
+    var isRedeciding = false
+    /// Of the ledger's disk.
+    var freeBytes: UInt64 = 0
+    /// When the router's thread last came round.
+    var turnedAt = ContinuousClock.now
   }
 
   private let snapshot: Mutex<Snapshot>
   private let refreshed = Mutex(Tick(milliseconds: Int64.min / 2))
 
-  init(_ state: RouterState) {
-    snapshot = Mutex(Self.snapshot(of: state, keeping: nil, now: nil, tick: nil))
+  init(_ state: RouterState, _ space: SpaceWatch) {
+    var first = Self.snapshot(of: state, keeping: nil, now: nil, tick: nil)
+    first.isLowOnSpace = space.isLow
+    first.freeBytes = space.free
+    snapshot = Mutex(first)
   }
 
   var now: Snapshot { snapshot.withLock { $0 } }
 
-  func refresh(_ state: RouterState, now: WallTime, tick: Tick) {
+  func refresh(_ state: RouterState, _ space: SpaceWatch, now: WallTime, tick: Tick) {
     let isDue = refreshed.withLock { last in
       guard tick - last >= Span(milliseconds: 100) else { return false }
       last = tick
@@ -40,6 +52,10 @@ final class LiveStatus: Sendable {
     guard isDue else { return }
     snapshot.withLock {
       $0 = Self.snapshot(of: state, keeping: $0, now: now, tick: tick)
+      $0.isLowOnSpace = space.isLow
+      $0.isDraining = state.isDraining
+      $0.isRedeciding = state.redecision != nil
+      $0.freeBytes = space.free
     }
   }
 

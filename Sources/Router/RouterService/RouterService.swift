@@ -5,6 +5,7 @@ import Ledger
 import Logging
 public import Operations
 import RouterCore
+import Synchronization
 import ZeroMQ
 
 /// A running router: one thread for its turns, one for the ZAP handler, one for operators.
@@ -19,6 +20,8 @@ public final class RouterService: Sendable {
   private let authenticator: Authenticator
   private let context: Context
   private let stop: StopFlag
+  private let watch: Mutex<WatchServer>
+  private let settings: LiveSettings
 
   /// Starts the router; when this returns, its sockets are bound.
   ///
@@ -59,24 +62,24 @@ public final class RouterService: Sendable {
       calendar.date(of: clock.wall())
     }
     admissions.replace(with: state.registry)
-    // The handler before any socket is bound; without it nobody may get in.
-    let authenticator = try Authenticator(
-      context: context,
-      admit: { domain, key, address in admissions.admit(domain, key, from: address)?.text },
-      onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
+    // Before any socket is bound; without it nobody may get in.
+    let authenticator = try Self.authenticator(context, admissions, onFailure)
+    let metrics = TurnMetrics()
     let transport = try ZeroMQTransport(
       context: context, configuration: configuration, secretKey: key.curve.secretKey,
-      inbox: inbox, clock: clock, registry: state.registry, log: log)
+      inbox: inbox, clock: clock, registry: state.registry, metrics: metrics, log: log)
     try transport.open()
     starting.record(in: inbox)
-    let live = LiveStatus(state)
+    let live = LiveStatus(state, space)
     let stoppingAdmin = try Waker()
     let backups = BackupWorker(
       ledgerPath: path, keysPath: keysPath, master: master,
       program: configuration.program, signer: key.signer, inbox: inbox, log: log)
+    let settings = LiveSettings(configuration, inbox: inbox, log: log)
+    let watcher = Watcher(reader: try backups.reader(), live: live, metrics: metrics)
     let server = try AdminServer(
-      context: context, configuration: configuration, backups: backups, inbox: inbox, live: live,
-      admissions: admissions, stopping: stoppingAdmin)
+      context: context, settings: settings, backups: backups, inbox: inbox, live: live,
+      watcher: watcher, admissions: admissions, stopping: stoppingAdmin)
     // Said once whoever reads it may ask: the admin socket is bound, too.
     Self.greet(state, configuration, log)
     self.inbox = inbox
@@ -87,9 +90,57 @@ public final class RouterService: Sendable {
     self.stop = stop
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space, log: log)
+      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space,
+      metrics: metrics, log: log)
+    self.settings = settings
+    let health = try WatchServer(
+      configuration.health, program: configuration.program.text, watcher: watcher, log: log)
+    watch = Mutex(health)
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
+    startWatching(watcher, log)
+  }
+
+  private static func authenticator(
+    _ context: Context, _ admissions: Admissions,
+    _ onFailure: @escaping @Sendable (any Error) -> Void
+  ) throws -> Authenticator {
+    try Authenticator(
+      context: context,
+      admit: { domain, key, address in admissions.admit(domain, key, from: address)?.text },
+      onEnd: { error in onFailure(RouterStartError.authenticatorEnded("\(error, default: "?")")) })
+  }
+
+  private func startWatching(_ watcher: Watcher, _ log: Logger) {
+    settings.noteStart()
+    watcher.start()
+    watch.withLock { $0.start() }
+    settings.whenHealthChanges { [weak self] settings in self?.serveHealth(settings, watcher, log) }
+  }
+
+  /// Health and metrics move to another port, or get another token.
+  private func serveHealth(_ health: HealthSettings, _ watcher: Watcher, _ log: Logger) {
+    let program = settings.current.program.text
+    do {
+      let next = try WatchServer(health, program: program, watcher: watcher, log: log)
+      watch.withLock { present in
+        present.stop()
+        present = next
+      }
+      next.start()
+    } catch {
+      log.error("health and metrics stay as they were", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Reads the configuration file again, as SIGHUP asks for. A file with a mistake changes
+  /// nothing; the log says what came of it.
+  public func reload() {
+    do {
+      _ = try settings.reload(by: "SIGHUP")
+    } catch {
+      settings.tell(error)
+    }
   }
 
   private static func keys(
@@ -117,6 +168,7 @@ public final class RouterService: Sendable {
 
   /// Ends the router after its present turn. What was accepted is in the ledger.
   public func close() {
+    watch.withLock { $0.stop() }
     stop.set()
     inbox.waker.wake()
     turns.join()
@@ -124,6 +176,15 @@ public final class RouterService: Sendable {
     admin.join()
     authenticator.stop()
     context.terminate()
+  }
+}
+
+extension RouterStartError: CodedError {
+  public var stableCode: String {
+    switch self {
+    case .wrongProgram: "wrong-program-agreement"
+    case .authenticatorEnded: "authenticator-ended"
+    }
   }
 }
 

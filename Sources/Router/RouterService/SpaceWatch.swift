@@ -26,7 +26,7 @@ final class SpaceWatch {
   private let path: String
   private let log: Logger
   private var next = Tick(milliseconds: 0)
-  private var isLow = false
+  private(set) var isLow = false
   /// What the last look told.
   private var told = false
   private(set) var free: UInt64 = 0

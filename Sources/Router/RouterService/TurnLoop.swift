@@ -25,13 +25,15 @@ final class TurnLoop {
   private let stop: StopFlag
   private let space: SpaceWatch
   private let keys: KeyWatch
+  private let metrics: TurnMetrics
   private let log: Logger
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
     live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock,
-    stop: StopFlag, space: SpaceWatch, log: Logger
+    stop: StopFlag, space: SpaceWatch, metrics: TurnMetrics, log: Logger
   ) {
+    self.metrics = metrics
     self.state = state
     self.transport = transport
     self.ledger = ledger
@@ -65,7 +67,7 @@ final class TurnLoop {
     let ports = SystemTurnClock(clock: clock)
     var wait = Span(milliseconds: 0)
     var knownFault: ClockFault?
-    let journal = RoomyJournal(ledger, space)
+    let journal = MeasuredJournal(RoomyJournal(ledger, space), metrics)
     // It has looked once already, before the ledger was opened.
     if let isLow = space.look(at: clock.tick()) { inbox.tell(.space(isLow: isLow)) }
     do {
@@ -88,7 +90,7 @@ final class TurnLoop {
           inbox.answerCheckpoints()
         }
         keys.look(state.registry, at: tick, clock.wall())
-        live.refresh(state, now: clock.wall(), tick: tick)
+        live.refresh(state, space, now: clock.wall(), tick: tick)
         if let isLow = space.look(at: tick) { inbox.tell(.space(isLow: isLow)) }
       }
       log.notice("router stopped")

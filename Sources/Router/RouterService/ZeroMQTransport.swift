@@ -20,6 +20,7 @@ final class ZeroMQTransport: Transport {
   private let inbox: Inbox
   private let log: Logger
   private let clock: SystemClock
+  private let metrics: TurnMetrics
   private let submit: Socket
   private var intake: Intake
   /// Whose key is whose, as of the last binding of the lanes.
@@ -30,8 +31,9 @@ final class ZeroMQTransport: Transport {
 
   init(
     context: Context, configuration: RouterConfiguration, secretKey: CurveSecretKey,
-    inbox: Inbox, clock: SystemClock, registry: Registry, log: Logger
+    inbox: Inbox, clock: SystemClock, registry: Registry, metrics: TurnMetrics, log: Logger
   ) throws {
+    self.metrics = metrics
     self.clock = clock
     self.registry = registry
     intake = Intake(
@@ -126,12 +128,15 @@ final class ZeroMQTransport: Transport {
     for index in ready {
       switch index {
       case 0: try receive(at: now)
-      case sockets.count: events += inbox.take()
+      case sockets.count:
+        events += inbox.take()
+        if let bounds = inbox.takeBounds() { intake.change(bounds) }
       default: try greet(lanes[index - 1].socket)
       }
     }
     events += intake.batch(atMost: count).map(Self.decoded)
     intake.takeNotices(at: now).forEach(report)
+    metrics.took(events: events.count)
     return events
   }
 
@@ -165,7 +170,11 @@ final class ZeroMQTransport: Transport {
       bytes += message.frames[1].count
       let session = Session(connection: message.frames[0], fingerprint: fingerprint)
       let frame = RawFrame(session: session, bytes: message.frames[1])
-      if case .refused(let refusal, let after) = intake.offer(frame, of: agency, at: now) {
+      switch intake.offer(frame, of: agency, at: now) {
+      case .taken: break
+      case .dropped: metrics.limited(agency)
+      case .refused(let refusal, let after):
+        metrics.limited(agency)
         try send([.reply(session, .rejection(refusal, after: after))])
       }
     }

@@ -122,7 +122,8 @@ final class History {
     case .acceptClock: operators.trustedSkew = turn.skew
     case .recordOrder(let order, let alias, _):
       if let person = known(alias) { consent.authorities.record(order, of: person) }
-    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency, .backup:
+    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency, .backup,
+      .replay, .giveBack, .drain:
       break
     }
   }

@@ -13,7 +13,9 @@ struct ConnectorServices: Sendable {
       outbox -> (name: String, run: @Sendable () async throws -> Void) in
       (outbox.connector, { try await outbox.run() })
     }
-    let inward = setting.connectors.services(door, store: setting.store, log: log)
+    let board = setting.board
+    let inward = setting.connectors.services(door, store: setting.store, board: board, log: log)
+    for (name, _) in inward + outward { board.expect(name) }
     tasks = (inward + outward).map { name, run in
       Task {
         while !Task.isCancelled {
@@ -22,6 +24,7 @@ struct ConnectorServices: Sendable {
           } catch is CancellationError {
             return
           } catch {
+            board.failed(name, "it stopped: \(type(of: error))")
             log.error(
               "a connector stopped and is started again",
               metadata: ["connector": "\(name)", "why": "\(type(of: error)): \(error)"])

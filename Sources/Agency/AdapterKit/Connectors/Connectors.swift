@@ -9,7 +9,7 @@ import Operations
 /// kind and a mapping file. Whatever comes in by one of them goes the way of a dropped file.
 public struct Connectors: Sendable {
   enum Kind: String, CaseIterable, Sendable {
-    case folder, sql, fhir
+    case folder, hl7, http, sql, fhir
     case fhirOut = "fhir-out"
   }
 
@@ -17,6 +17,8 @@ public struct Connectors: Sendable {
   enum Way: Sendable {
     /// Files of a name, as `*.dat`: a watched folder, which an SFTP drop also is.
     case files(String)
+    case hl7(host: String, port: Int, tls: ConnectorTLS?)
+    case http(host: String, port: Int, tls: ConnectorTLS?, token: [UInt8]?)
     case poll(any PolledSource, interval: Span, overlap: Span)
   }
 
@@ -72,11 +74,11 @@ public struct Connectors: Sendable {
     (self.all, self.outlets) = (all, outlets)
   }
 
-  func outboxes(store: AdapterStore, log: Logger) -> [FHIROutbox] {
+  func outboxes(store: AdapterStore, board: ConnectorBoard, log: Logger) -> [FHIROutbox] {
     outlets.map { outlet in
       FHIROutbox(
         connector: outlet.name, server: outlet.server, topics: outlet.topics, store: store,
-        log: log)
+        board: board, log: log)
     }
   }
 
@@ -95,6 +97,11 @@ public struct Connectors: Sendable {
     all.first { $0.folder == folder && $0.takes(name) }?.mapping
   }
 
+  /// What the board calls the way by which a file of that name came into that folder.
+  func wayName(folder: String, name: String) -> String {
+    all.first { $0.folder == folder && $0.takes(name) }?.name ?? "folder:\(folder)"
+  }
+
   /// The connector that a check means: by its name, or the one that takes files of that name.
   func connector(named name: String?, for file: String) throws(IntakeError) -> Connector? {
     guard let name else {
@@ -111,16 +118,27 @@ public struct Connectors: Sendable {
 
   /// What each that listens or polls does until it is cancelled.
   func services(
-    _ door: IntakeDoor, store: AdapterStore, log: Logger
+    _ door: IntakeDoor, store: AdapterStore, board: ConnectorBoard, log: Logger
   ) -> [(name: String, run: @Sendable () async throws -> Void)] {
     all.compactMap { connector -> (name: String, run: @Sendable () async throws -> Void)? in
-      let (name, folder) = (connector.name, connector.folder)
+      let (name, folder, mapping) = (connector.name, connector.folder, connector.mapping)
       switch connector.way {
       case .files: return nil
+      case .hl7(let host, let port, let tls):
+        guard case .hl7(let layout) = mapping.layout else { return nil }
+        let listener = HL7Connector(
+          name: name, folder: folder, mapping: mapping, layout: layout, host: host, port: port,
+          tls: tls, log: log)
+        return (name, { try await listener.run(door) })
+      case .http(let host, let port, let tls, let token):
+        let listener = HTTPConnector(
+          name: name, folder: folder, mapping: mapping, host: host, port: port, tls: tls,
+          token: token, log: log)
+        return (name, { try await listener.run(door) })
       case .poll(let source, let interval, let overlap):
         let reader = PollingConnector(
           name: name, folder: folder, source: source, interval: interval, overlap: overlap,
-          store: store, log: log)
+          store: store, board: board, log: log)
         return (name, { try await reader.run(door) })
       }
     }

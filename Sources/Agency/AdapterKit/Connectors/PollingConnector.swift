@@ -64,6 +64,7 @@ struct PollingConnector: Sendable {
   let interval: Span
   let overlap: Span
   let store: AdapterStore
+  var board: ConnectorBoard?
   let log: Logger
 
   /// In one reading.
@@ -75,11 +76,13 @@ struct PollingConnector: Sendable {
     while !Task.isCancelled {
       do {
         try await look(door, at: SystemClock().wall())
+        board?.succeeded(name, next: interval)
         isWell = true
       } catch let failure as PolledFailure {
         if isWell {
           log.error("rows were not read", metadata: ["connector": "\(name)", "why": "\(failure)"])
         }
+        board?.failed(name, failure.description, next: interval)
         isWell = false
       }
       try await Task.sleep(for: .milliseconds(interval.milliseconds))

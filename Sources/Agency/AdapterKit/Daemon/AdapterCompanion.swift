@@ -21,17 +21,24 @@ public struct AdapterHost<Adapter: AgencyAdapter>: Sendable {
   public let news: AdapterNews
   public let linkState: @Sendable () -> LinkState
   let wake: @Sendable () -> Void
+  private let reporter: HealthReporter
 
   public init(
     adapter: Adapter, setting: AdapterSetting, news: AdapterNews,
     linkState: @escaping @Sendable () -> LinkState, wake: @escaping @Sendable () -> Void
   ) {
+    reporter = HealthReporter(
+      setting: setting, linkState: linkState,
+      openWarnings: { try adapter.openWarnings(in: $0) })
     self.adapter = adapter
     self.setting = setting
     self.news = news
     self.linkState = linkState
     self.wake = wake
   }
+
+  /// How the daemon does, now.
+  public func health() throws -> AdapterHealth { try reporter.report(at: SystemClock().wall()) }
 
   /// Takes one record as though a file had brought it to the folder: the same reading, the same
   /// rules, one transaction; but at once, and with the answer at hand. A command is a record of

@@ -47,6 +47,7 @@ public enum AdapterDaemon {
       connectors: setting.connectors, log: setting.log)
     let watch = FolderWatch(intake.places) { wake.yield() }
     intake.watch = watch
+    intake.board = setting.board
     if watch?.watches(intake.places.count) != true {
       setting.log.warning("the kernel does not tell of new files; they are looked for at intervals")
     }
@@ -54,12 +55,7 @@ public enum AdapterDaemon {
     try link.start()
     greet(setting)
     let shutdown = Shutdown.onTermination { _ in wake.finish() }
-    let timer = Task {
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .milliseconds(configuration.poll.milliseconds))
-        wake.yield()
-      }
-    }
+    let timer = ticking(every: configuration.poll) { wake.yield() }
     let senders = NoticeSenders(setting.noticeSenders) { SystemClock().wall() }
     let door = IntakeDoor { wake.yield() }
     let services = ConnectorServices(setting, door)
@@ -74,7 +70,7 @@ public enum AdapterDaemon {
     }
     let round = AdapterRound(
       adapter: adapter, setting: setting, intake: intake, door: door, link: link,
-      senders: senders, news: news)
+      senders: senders, news: news, handler: handler, health: host.health)
     round.run()
     for await _ in wakes { round.run() }
     timer.cancel()
@@ -88,6 +84,17 @@ public enum AdapterDaemon {
     withExtendedLifetime(shutdown) {}
     setting.log.notice("adapter stopped")
     if case .failure(let error)? = ending, !(error is CancellationError) { throw error }
+  }
+
+  private static func ticking(
+    every interval: Span, _ wake: @escaping @Sendable () -> Void
+  ) -> Task<Void, Never> {
+    Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(interval.milliseconds))
+        wake()
+      }
+    }
   }
 
   private static func greet(_ setting: AdapterSetting) {
@@ -127,8 +134,20 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let link: HubLink
   let senders: NoticeSenders
   let news: AdapterNews
+  let handler: any DeliveryHandler
+  let health: () throws -> AdapterHealth
 
   func run() {
+    look()
+    do {
+      try health().write(state: setting.configuration.stateDirectory)
+    } catch {
+      setting.log.error(
+        "the state folder could not be written", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func look() {
     let now = SystemClock().wall()
     let taking = { (file: IntakeFile, database: Database) throws -> IntakeReport in
       try take(file, at: now, in: database)
@@ -160,7 +179,9 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
       link.wake()
       senders.wake()
       try output.write(try status(at: now))
+      setting.board.succeeded("output")
     } catch {
+      setting.board.failed("output", "files below 'out' could not be written: \(type(of: error))")
       setting.log.error("output could not be written", metadata: ["error": "\(error)"])
     }
   }
@@ -171,6 +192,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   ) throws -> IntakeReport {
     try AlarmCommands.take(file, at: now, in: database)
       ?? ConfirmedReleases.take(file, setting, at: now, in: database)
+      ?? RepairCommands.take(file, setting, handler, in: database)
       ?? adapter.take(file, at: now, in: database)
   }
 

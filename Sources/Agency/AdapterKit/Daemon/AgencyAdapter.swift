@@ -15,6 +15,8 @@ public struct AdapterSetting: Sendable {
   public let log: Logger
   public let connectors: Connectors
   let notify: NotifySettings
+  /// How folders, connectors and output do.
+  public let board = ConnectorBoard()
   /// Sees each message that is sent; of use to a dry run alone.
   let observer: (@Sendable (Message) -> Void)?
 
@@ -60,7 +62,7 @@ public struct AdapterSetting: Sendable {
   }
 
   /// Whither deliveries go besides the adapter's own tables.
-  var outboxes: [FHIROutbox] { connectors.outboxes(store: store, log: log) }
+  var outboxes: [FHIROutbox] { connectors.outboxes(store: store, board: board, log: log) }
 
   /// A message of this agency, with what every one has.
   public func message(

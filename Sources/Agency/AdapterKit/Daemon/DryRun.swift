@@ -42,6 +42,21 @@ public struct DryRun: Encodable, Sendable {
     try self.init(type, file, configuration: configuration)
   }
 
+  /// Makes an adapter of its configuration, beside a store that is thrown away.
+  /// - Throws: what would keep the daemon from starting.
+  static func tryOut<Adapter: AgencyAdapter>(
+    _ type: Adapter.Type, _ configuration: AdapterConfiguration
+  ) throws {
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("accord-check-\(UUID().uuidString)")
+    try Folders.make(scratch.path)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    var copied = configuration
+    copied.stateDirectory = scratch.path
+    let setting = try AdapterSetting(copied, migrations: Adapter.migrations)
+    try setting.connectors.check(folders: try Adapter(setting).folders, file: "connectors")
+  }
+
   init<Adapter: AgencyAdapter>(
     _ type: Adapter.Type, _ intake: IntakeFile, configuration: AdapterConfiguration
   ) throws {

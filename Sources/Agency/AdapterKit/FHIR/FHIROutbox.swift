@@ -12,6 +12,7 @@ struct FHIROutbox: Sendable {
   let server: FHIRServer
   let topics: Set<Topic>
   let store: AdapterStore
+  var board: ConnectorBoard?
   let log: Logger
 
   /// Waits before the next try; the last one stays.
@@ -54,6 +55,7 @@ struct FHIROutbox: Sendable {
           row["json"], row["type"], system: FHIRResource.messages, value: row["key"])
       } catch {
         try note(error, seq, tries: row["tries"], at: now)
+        board?.failed(connector, error.description)
         log.error(
           "a resource was not taken",
           metadata: ["connector": "\(connector)", "why": "\(error.description)"])
@@ -63,6 +65,7 @@ struct FHIROutbox: Sendable {
       try store.write {
         try $0.execute(sql: "DELETE FROM fhir_outbox WHERE seq = ?", arguments: [seq])
       }
+      board?.succeeded(connector)
       sent += 1
     }
     return sent

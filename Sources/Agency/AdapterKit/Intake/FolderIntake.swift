@@ -42,6 +42,8 @@ final class FolderIntake {
   private let connectors: Connectors
   /// Tells of files at once, where there is one.
   var watch: FolderWatch?
+  /// Hears of every file that is looked into.
+  var board: ConnectorBoard?
   private var looks: [String: Look] = [:]
   private var rejected: [String] = []
 
@@ -217,6 +219,8 @@ final class FolderIntake {
     let mark = Hex.encode(hash.prefix(6))
     try cabinet.file(url, as: name, filing, mark: mark)
     if filing.bad > 0 { rejected.append(mark) }
+    board?.took(
+      connectors.wayName(folder: folder, name: name), taken: filing.taken, bad: filing.bad)
     try store.write { database in
       try TakenFiles.settle(hash, in: folder, database)
       // What was refused has no transaction of its own to go with.

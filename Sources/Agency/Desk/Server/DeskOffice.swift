@@ -2,6 +2,7 @@ public import AdapterKit
 public import Foundation
 public import GRDB
 public import HubModel
+import Operations
 
 /// What an agency's pages work with.
 public struct DeskOffice<Adapter: AgencyAdapter>: Sendable {
@@ -10,10 +11,16 @@ public struct DeskOffice<Adapter: AgencyAdapter>: Sendable {
   public let links: OpaqueLinks
   public let store: DeskStore
   private let reader: DatabaseQueue
+  /// Who may see how the daemon does.
+  let scraping: ScrapeGuard
 
   init(_ host: AdapterHost<Adapter>, settings: DeskSettings) throws {
     self.host = host
     self.settings = settings
+    // Behind a reverse proxy everybody seems to come from this machine.
+    scraping = try ScrapeGuard(
+      tokenFile: settings.scrapeTokenFile,
+      trustsThisMachine: settings.transport != .plain && settings.proxy == nil)
     store = try DeskStore(folder: host.setting.configuration.stateDirectory)
     links = OpaqueLinks(key: try store.secret("links") { Data(Randomness.bytes(32)) })
     var configuration = Configuration()

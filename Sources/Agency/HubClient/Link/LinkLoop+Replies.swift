@@ -174,7 +174,7 @@ extension LinkLoop {
   }
 
   private func take(_ pong: Reply.Pong) throws {
-    board.update { $0.lastContact = store.clock.wall() }
+    noteTimes(of: pong)
     guard phase == .open, let welcome else { return }
     guard pong.ledger == welcome.ledger else {
       try sendHello()
@@ -193,13 +193,28 @@ extension LinkLoop {
     }
   }
 
+  /// A ping carries this clock's tick, and its pong the hub's time.
+  private func noteTimes(of pong: Reply.Pong) {
+    let wall = store.clock.wall()
+    let sent = Int64(exactly: pong.echo).map { Tick(milliseconds: $0) } ?? now
+    let way = max(Span(milliseconds: 0), clock.tick() - sent)
+    let halfway = WallTime(milliseconds: wall.milliseconds - way.milliseconds / 2)
+    board.update { state in
+      state.lastContact = wall
+      // An answer to a ping of another life of this link tells nothing of the way.
+      guard way < configuration.pingEvery else { return }
+      state.roundTrip = way
+      state.clockOffset = pong.time - halfway
+    }
+  }
+
   private func take(_ refusal: Refusal, after: Span?) throws {
     guard refusal.code != .helloRequired || phase == .open else { return }
     note(rejection: refusal)
     switch refusal.code {
     case .rateLimited: wait(after ?? configuration.pingEvery, with: refusal.place)
     case .helloRequired: try sendHello()
-    case .lowSpace, .clockHeld:
+    case .lowSpace, .clockHeld, .draining:
       windows.data.hold(until: now + configuration.pingEvery, at: now)
     case .submissionGap:
       for sequence in SubmitSequence.allCases { windows[sequence].goBack(at: now, pause: pause) }

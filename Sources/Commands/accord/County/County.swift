@@ -29,6 +29,8 @@ struct County {
 
   /// Release lanes begin so many ports above the submit lane's: 7440 above 7400.
   static let releasePortDistance = 40
+  /// Health and metrics so many above it: 7402.
+  static let healthPortDistance: UInt16 = 2
 
   /// Makes everything, or, where any of the files exists, nothing.
   /// - Returns: the files written, in the order of writing.

@@ -40,8 +40,11 @@ enum Printing {
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 
-  static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("accord: \(text)\n".utf8))
+  /// - Parameter code: by which it can be looked up.
+  static func complain(_ text: String, code: String? = nil) {
+    var line = "accord: \(text)\n"
+    if let code { line += "  [\(code)] explained by: accord errors lookup \(code)\n" }
+    FileHandle.standardError.write(Data(line.utf8))
   }
 }
 

@@ -54,8 +54,7 @@ enum RouterTemplate {
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
 
-      # Where 'accord' asks the router; whoever may enter the folder may command it.
-      admin-socket: \(YAMLText.quoted(layout.state("router") + "/admin.sock"))
+      \(operations(county))
 
       log:
         # plain or json, on standard error.
@@ -64,6 +63,30 @@ enum RouterTemplate {
         level: info
 
       """
+  }
+
+  /// How people and monitoring systems ask the router.
+  private static func operations(_ county: County) -> String {
+    """
+    # Where 'accord' asks the router; its folder must be the router's own.
+    admin-socket: \(YAMLText.quoted(county.layout.state("router") + "/admin.sock"))
+
+    # Who else may do what over that socket: operator, security-officer, privacy-officer,
+    # observer. The router's own user and root may everything. Others must be able to reach the
+    # socket: give it a folder of its own that they may enter, as /run/accord, mode 711.
+    # roles:
+    #   operator: [group:accord-operators]
+    #   privacy-officer: [user:pat]
+    #   observer: [user:monitoring]
+
+    # Where the router tells how it does: /live, /ready, /metrics for a monitoring system, and a
+    # page for people. Told on this machine, or to whoever shows the token.
+    health:
+      bind: 127.0.0.1
+      port: \(county.submitPort + County.healthPortDistance)
+      # The token's file, mode 600, where the monitoring system runs elsewhere.
+      # token-file: scrape.token
+    """
   }
 
   /// Where the key comes from that wraps all others: a credential, where a service unit lends it.

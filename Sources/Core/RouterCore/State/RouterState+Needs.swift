@@ -44,6 +44,8 @@ extension RouterState {
       case .administration(.expunge(let alias, _), _):
         needs.aliases.insert(alias)
         needs.expunging.insert(alias)
+      case .administration(.replay(let id, _, _), _), .administration(.giveBack(let id, _, _), _):
+        needs.named.insert(id)
       case .administration(.preview(let request), _): needs.aliases.insert(request.name)
       case .administration, .malformed, .space, .chained: break
       }

@@ -26,6 +26,8 @@ public struct RouterState: Equatable, Sendable {
   /// When the ledger's first timer falls due.
   public internal(set) var nextDue: WallTime?
   var isLowOnSpace = false
+  /// Maintenance mode: no new data is taken.
+  public internal(set) var isDraining = false
   var clock = ClockGuard()
   /// The newest ``Limits/backupsRemembered``, the older first.
   var backups: [Backup]

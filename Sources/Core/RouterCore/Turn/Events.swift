@@ -39,6 +39,12 @@ public enum AdministrativeAct: Sendable {
   case listing(AuditEntry.Kind, of: AgencyID?, detail: String)
   /// A backup of the ledger begins, is made, or failed.
   case backup(BackupStage)
+  /// What is held of this message, or was set aside by its recipient, is decided again.
+  case replay(MessageID, to: AgencyID?, reason: String)
+  /// What is held of this message waits no longer; its sender is told, where it may be.
+  case giveBack(MessageID, to: AgencyID?, reason: String)
+  /// Maintenance mode begins or ends.
+  case drain(Bool, reason: String)
   /// What would this recipient get? Asks, and sends nothing.
   case preview(PreviewRequest)
 }

@@ -35,6 +35,11 @@ extension Turn {
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       record(order, for: participant, because: reason)
     case .backup(let stage): note(stage)
+    case .replay(let id, let recipient, let reason):
+      return replay(id, to: recipient, because: reason)
+    case .giveBack(let id, let recipient, let reason):
+      return giveBack(id, to: recipient, because: reason)
+    case .drain(let isOn, let reason): drain(isOn, because: reason)
     case .account(let alias, let detail):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       logReading(.accounted, of: participant, detail: detail)

@@ -26,7 +26,7 @@ extension Turn {
     }
   }
 
-  private mutating func redecide(held loaded: PartRecord) {
+  mutating func redecide(held loaded: PartRecord) {
     let part = latest(loaded)
     guard part.fate == .held, let stored = facts.messages[part.key.message],
       let recipient = state.registry.agencies[part.key.recipient]

@@ -14,6 +14,10 @@ extension Turn {
       send(.reply(session, .rejection(Refusal(.lowSpace))))
       return
     }
+    if state.isDraining && publish.sequence == .data {
+      send(.reply(session, .rejection(Refusal(.draining))))
+      return
+    }
     // So do they while the clock is in doubt: what would be accepted by it, lapses by it.
     if state.clock.isHeld && publish.sequence == .data {
       send(.reply(session, .rejection(Refusal(.clockHeld))))

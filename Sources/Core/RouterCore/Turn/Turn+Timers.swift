@@ -31,15 +31,25 @@ extension Turn {
       return
     }
     let parts = facts.parts[id] ?? []
-    for var part in parts where part.fate == .held {
-      part.fate = mayTellSender(of: stored) ? .returned : .expired
-      part.changedAt = now
-      write(part)
-      audit(.lapsed, actor: .hub, part: part, nil, stored)
-      tellSender(of: stored, part: part)
-    }
+    for part in parts where part.fate == .held { endWait(of: part, stored) }
+    settleWaits(of: id)
+  }
+
+  mutating func endWait(of held: PartRecord, _ stored: StoredMessage) {
+    var part = held
+    part.fate = mayTellSender(of: stored) ? .returned : .expired
+    part.changedAt = now
+    write(part)
+    audit(.lapsed, actor: .hub, part: part, nil, stored)
+    tellSender(of: stored, part: part)
+  }
+
+  /// After the wait of some parts was ended: what nobody waits for any more is not kept.
+  mutating func settleWaits(of id: MessageID) {
+    let parts = facts.parts[id] ?? []
+    guard !parts.contains(where: { $0.fate == .held }) else { return }
     cancelTimer(.heldReminder(id))
-    if parts.allSatisfy({ $0.fate == .held || $0.fate.isFinal }) { write(.erase(id)) }
+    if parts.allSatisfy(\.fate.isFinal) { write(.erase(id)) }
   }
 
   private mutating func remind(of id: MessageID, count: Int) {

@@ -72,8 +72,8 @@ enum Schema {
     """
 
   /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
-  /// stand in `StoredCodes.swift`: 0 is pending, 1 is held. The queue index holds the fate too, so
-  /// that a long queue is counted from the index alone.
+  /// stand in `StoredCodes.swift`: 0 is pending, 1 is held, 4 is set aside. The queue index holds
+  /// the fate too, so that a long queue is counted from the index alone.
   private static let messages = """
     CREATE TABLE message (
       id BLOB PRIMARY KEY,
@@ -93,6 +93,7 @@ enum Schema {
     CREATE INDEX part_queue ON part (recipient, queued, fate) WHERE fate = 0;
     CREATE INDEX part_held_of_participant ON part (participant, queued) WHERE fate = 1;
     CREATE INDEX part_held ON part (queued) WHERE fate = 1;
+    CREATE INDEX part_aside ON part (recipient, changed_at) WHERE fate = 4;
     CREATE INDEX part_window ON part (recipient, number) WHERE in_window = 1;
     CREATE TABLE lane (
       agency INTEGER PRIMARY KEY,

@@ -72,8 +72,8 @@ struct FairQueue<Element> {
 /// A frame is taken while anything is left, and may run into debt: otherwise a frame larger than
 /// the bound could never pass.
 struct Allowance {
-  let perSecond: Int
-  let most: Int
+  private(set) var perSecond: Int
+  private(set) var most: Int
   /// In thousandths of a unit.
   private var level: Int
   private var at: Tick
@@ -83,6 +83,13 @@ struct Allowance {
     self.most = most
     level = most * 1_000
     at = tick
+  }
+
+  /// Another share from now on; what is used of it stays used.
+  mutating func change(_ perSecond: Int, _ most: Int) {
+    self.perSecond = perSecond
+    self.most = most
+    level = min(level, most * 1_000)
   }
 
   /// - Returns: nothing where the cost was taken; else how long to wait.

@@ -67,13 +67,20 @@ struct Intake {
   /// Longer than any frame that keeps a connection alive.
   static let urgentBytes = 64 << 10
 
-  private let bounds: Bounds
+  private var bounds: Bounds
   private var accounts: [AgencyID: Account] = [:]
   private var urgent = FairQueue<RawFrame>()
   private var ordinary = FairQueue<RawFrame>()
   private var notices: [Notice] = []
 
   init(_ bounds: Bounds) { self.bounds = bounds }
+
+  /// Other shares from now on. Everybody begins with a full one; what waits stays.
+  mutating func change(_ bounds: Bounds) {
+    self.bounds = bounds
+    for (agency, account) in accounts where account.refusedAt == nil { accounts[agency] = nil }
+    for agency in accounts.keys { accounts[agency]?.share.change(bounds.rate, bounds.burst) }
+  }
 
   var isEmpty: Bool { urgent.isEmpty && ordinary.isEmpty }
 

@@ -29,6 +29,23 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// An order of a court about the participant behind `agency/alias`.
   case recordOrder(CourtOrderDocument, participant: String, reason: String)
   case reloadRegistry
+  /// How the router does, and whether its ledger is what it was.
+  case health
+  case integrity
+  /// What is held, or was set aside by its recipient.
+  case queue(QueueQuery)
+  /// The content of one message. Takes a reason, and leaves a trace.
+  case body(message: String, reason: String)
+  /// What is held or set aside of a message is decided again; for one recipient, or for all.
+  case replay(message: String, recipient: String?, reason: String)
+  /// What is held of a message waits no longer.
+  case giveBack(message: String, recipient: String?, reason: String)
+  /// Maintenance mode begins or ends.
+  case drain(Bool, reason: String)
+  /// Reads the configuration file again.
+  case reload
+  /// What happened from an entry of the log on; by nil, where the log ends now.
+  case tail(from: UInt64?)
   /// Copies the ledger or the key store to a file that does not exist yet, while the router goes
   /// on. Answered when it has begun; ``backupState`` says how it goes.
   case backup(BackupReport.What, path: String)
@@ -86,6 +103,12 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   /// An act was done and is in the log.
   case done(String)
   case backup(BackupReport)
+  case health(HealthReport)
+  case integrity(IntegrityReport)
+  case queue([QueueItem])
+  case body(BodyReport)
+  case tail(TailPage)
+  case reloaded(ReloadReport)
   case keys([KeyReport])
   /// What is wrong, and what to do.
   case failed(code: String, remedy: String)

@@ -1,0 +1,186 @@
+import Foundation
+import GRDB
+import HubClient
+public import HubModel
+public import Operations
+
+/// What went wrong at an agency: messages that the hub refused, deliveries that could not be
+/// applied, files that were rejected. Read beside the daemon; changed by it.
+public struct RepairQueue {
+  public struct Item: Codable, Hashable, Sendable {
+    public enum Kind: String, Codable, CaseIterable, Sendable {
+      /// A message that the hub refused.
+      case refused
+      /// A delivery that could not be applied.
+      case setAside = "set-aside"
+      /// A file, or what was bad of one.
+      case rejected
+    }
+    public let kind: Kind
+    /// A message's id, a delivery's number, or a file's mark.
+    public let id: String
+    /// Unix milliseconds.
+    public let at: Int64
+    /// A code, or the kind of error; never a value.
+    public let reason: String
+    /// What to do.
+    public let remedy: String
+  }
+
+  public let configuration: AdapterConfiguration
+  private let store: AdapterStore
+
+  /// - Throws: where the configuration cannot be read, or the daemon has never run.
+  public init(configuration path: String) throws {
+    configuration = try AdapterConfiguration.load(path)
+    let file = configuration.stateDirectory + "/adapter.sqlite"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw IntakeError(
+        "there is no store at \(file)", remedy: "Start the daemon once: it makes the store.")
+    }
+    store = try AdapterStore(path: file)
+  }
+
+  public func items() throws -> [Item] {
+    var items: [Item] = []
+    var last: MessageID?
+    while true {
+      let page = try store.deadLetters(after: last)
+      items += page.map { letter in
+        Item(
+          kind: .refused, id: letter.message.description, at: letter.at.milliseconds,
+          reason: letter.refusal.description, remedy: letter.refusal.code.remedy)
+      }
+      guard page.count == 100, let newest = page.last?.message else { break }
+      last = newest
+    }
+    items += try store.quarantined(limit: 10_000).map { delivery in
+      Item(
+        kind: .setAside, id: "\(delivery.number)", at: delivery.at.milliseconds,
+        reason: delivery.reason,
+        remedy: "Mend the reason, then 'queue retry'; the hub has it as set aside.")
+    }
+    return items + rejectedFiles()
+  }
+
+  /// Files below `rejected`, named by the mark in their note: a file may be called after a person.
+  private func rejectedFiles() -> [Item] {
+    rejected().map { file in
+      Item(
+        kind: .rejected, id: file.mark, at: file.at.milliseconds, reason: "see its note",
+        remedy: "Mend it as its note says, then 'queue retry'.")
+    }
+  }
+
+  struct RejectedFile {
+    let url: URL
+    let note: URL
+    let mark: String
+    let at: WallTime
+  }
+
+  func rejected() -> [RejectedFile] {
+    let folder = URL(fileURLWithPath: configuration.folders.rejected)
+    let keys: [URLResourceKey] = [.contentModificationDateKey]
+    let notes =
+      (try? FileManager.default.contentsOfDirectory(
+        at: folder, includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])) ?? []
+    return notes.filter { $0.lastPathComponent.hasSuffix(".note.txt") }.compactMap { note in
+      let path = String(note.path.dropLast(".note.txt".count))
+      guard FileManager.default.fileExists(atPath: path),
+        let text = try? String(contentsOf: note, encoding: .utf8),
+        let line = text.split(separator: "\n").last(where: { $0.hasPrefix("In the log: content ") })
+      else { return nil }
+      let date = try? note.resourceValues(forKeys: Set(keys)).contentModificationDate
+      let seconds = date?.timeIntervalSince1970 ?? 0
+      return RejectedFile(
+        url: URL(fileURLWithPath: path), note: note,
+        mark: String(line.dropFirst("In the log: content ".count).prefix { $0.isHexDigit }),
+        at: WallTime(milliseconds: Int64(seconds * 1_000)))
+    }.sorted { $0.at < $1.at }
+  }
+
+  /// What an item says: a file's note, a message's or delivery's metadata.
+  public func note(of item: Item) -> String? {
+    guard item.kind == .rejected, let file = rejected().first(where: { $0.mark == item.id }) else {
+      return nil
+    }
+    return try? String(contentsOf: file.note, encoding: .utf8)
+  }
+
+  /// Its content: of people, so whoever asks for it leaves a trace.
+  public func content(of item: Item) throws -> [UInt8]? {
+    switch item.kind {
+    case .refused:
+      guard let id = MessageID(item.id) else { return nil }
+      return try store.read {
+        try store.content(ofDeadLetter: id, from: configuration.agency, in: $0)
+      }
+    case .setAside:
+      guard let number = UInt64(item.id) else { return nil }
+      return try store.read { try store.content(ofSetAside: number, in: $0) }
+    case .rejected:
+      let file = rejected().first { $0.mark == item.id }
+      return try file.map { [UInt8](try Data(contentsOf: $0.url)) }
+    }
+  }
+
+  /// Whether it is still there.
+  public func holds(_ item: Item) throws -> Bool {
+    try items().contains { $0.kind == item.kind && $0.id == item.id }
+  }
+
+  /// Hands it to the daemon to do again, or to forget.
+  /// - Parameter folder: for a file, the folder below `in` that it is dropped into.
+  public func act(
+    _ item: Item, isRetry: Bool, folder: String?, configuration path: String
+  ) throws {
+    switch item.kind {
+    case .refused, .setAside:
+      _ = try CommandDrop.write(
+        isRetry ? RepairCommands.retry : RepairCommands.dismiss,
+        [item.kind == .refused ? "message" : "delivery": item.id], configuration: path)
+    case .rejected:
+      guard let file = rejected().first(where: { $0.mark == item.id }) else { return }
+      guard isRetry else {
+        try FileManager.default.removeItem(at: file.url)
+        return try FileManager.default.removeItem(at: file.note)
+      }
+      guard let folder else {
+        throw IntakeError(
+          "a file goes back into a folder", remedy: "Name it: --folder, below 'in'.")
+      }
+      let place = URL(fileURLWithPath: configuration.folders.incoming)
+        .appendingPathComponent(folder)
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw IntakeError("there is no folder '\(folder)' below 'in'", remedy: "See 'in'.") }
+      try FileManager.default.moveItem(
+        at: file.url, to: place.appendingPathComponent(file.url.lastPathComponent))
+      try FileManager.default.removeItem(at: file.note)
+    }
+  }
+
+  /// What this store knows of one message: sent, confirmed, received.
+  public func way(of id: MessageID) throws -> [String] {
+    var lines: [String] = []
+    switch try store.submissionState(of: id) {
+    case .spooled: lines.append("it waits in the spool: the hub has not confirmed it")
+    case .receipted: lines.append("it was sent from here, and the hub has it on disk")
+    case .refused(let refusal):
+      lines.append("the hub refused it: \(refusal): \(refusal.code.remedy)")
+    case nil: break
+    }
+    let parts = try store.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT part, number FROM inbox WHERE message = ? ORDER BY part",
+        arguments: [Data(id.bytes)])
+    }
+    for row in parts {
+      let (part, number) = (row[0] as Int64, row[1] as Int64)
+      lines.append("part \(part) of it came here as delivery \(number), and was applied")
+    }
+    return lines
+  }
+}
