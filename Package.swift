@@ -16,6 +16,7 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let tokens: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -26,6 +27,10 @@ let hummingbird: [Target.Dependency] = [
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 let csv: Target.Dependency = .product(name: "SwiftCSV", package: "SwiftCSV")
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
@@ -46,7 +51,8 @@ func command(_ name: String, at path: String, _ dependencies: [Target.Dependency
 let foreign = [
   "EndToEnd": ["ForeignClient", "ForeignVerifier"],
   "AdapterKit": [
-    "Peers/fhir_server.py", "Peers/mail_server.py", "Peers/web_server.py",
+    "Peers/fhir_server.py", "Peers/hl7_sender.py", "Peers/mail_server.py",
+    "Peers/openapi_check.py", "Peers/web_server.py",
   ],
   "Fuzzing": ["Corpus"],
 ]
@@ -81,6 +87,9 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(
       url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
   ],
   targets: [
     // Core: pure; the standard library only.
@@ -130,10 +139,11 @@ let package = Package(
       providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
       ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
-        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments]),
+        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments, nio, nioPosix, nioSSL]
+        + hummingbird),
     .target(name: "Desk",
       dependencies: ["HubModel", "HubClient", "AdapterKit", "Operations", grdb, crypto,
-        cryptoExtras, logging, arguments] + hummingbird,
+        cryptoExtras, tokens, logging, arguments] + hummingbird,
       path: "Sources/Agency/Desk",
       resources: ["desk.css", "desk.js", "capture.js", "offline.js"].map {
         .embedInCode("Assets/\($0)")
@@ -192,10 +202,10 @@ let package = Package(
       "Ledger"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", grdb, logging,
       crypto]),
-    tests("AdapterKit", adapter + ["HubProtocol", logging, "accord-sheriff"]),
-    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto]),
-    tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-prosecutor",
-      "accord-public-defender", "accord-behavioral-health"]),
+    tests("AdapterKit", adapter + ["HubProtocol", logging, nio, "accord-sheriff"]),
+    tests("Desk", ["Desk", "AdapterKit", "HubModel", "Operations", crypto, cryptoExtras]),
+    tests("Adapters", adapter + ["HubProtocol", "FHIRConsent", "accord-sheriff",
+      "accord-prosecutor", "accord-public-defender", "accord-behavioral-health"]),
     tests("Simulator", ["Simulator"]),
     tests("FHIRConsent", ["FHIRConsent", "HubModel"]),
     tests("EndToEnd", ["HubModel", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb,

@@ -17,7 +17,11 @@ final class AgencySite<Adapter: AgencyAdapter> {
   /// 2 March 2026, 10:00 in Los Angeles.
   static var morning: WallTime { time("2026-03-02T10:00:00-08:00") }
 
-  init(_ type: Adapter.Type, agency: String, role: Role, section: String = "{}") throws {
+  /// - Parameter prepare: puts further files into the site's folder, which it is told.
+  init(
+    _ type: Adapter.Type, agency: String, role: Role, section: String = "{}",
+    prepare: (String) throws -> Void = { _ in }
+  ) throws {
     folder = "/tmp/accord-adapters-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -45,8 +49,9 @@ final class AgencySite<Adapter: AgencyAdapter> {
       adapter: \(section)
 
       """
-    let configuration = try AdapterConfiguration.parse(
-      StrictYAML.parse(text, file: folder + "/agency.yaml"))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/agency.yaml"))
+    try prepare(folder)
+    let configuration = try AdapterConfiguration.load(folder + "/agency.yaml")
     setting = try AdapterSetting(configuration, migrations: Adapter.migrations)
     adapter = try Adapter(setting)
   }

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -18,6 +19,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ARTIFACTS = pathlib.Path(os.environ.get("ACCORD_ARTIFACTS", ROOT / ".build" / "desk-screenshots"))
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# The identity provider of the defender's desk; the tests that need it start it.
+ISSUER = f"http://127.0.0.1:{free_port()}"
+SIGN_ON_SECRET = "known-to-the-two-of-them"
 # A busy build machine is slower than any county's.
 expect.set_options(timeout=10_000)
 # WCAG 2.2 AA and what it builds on.
@@ -31,6 +41,7 @@ class County:
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             [str(ROOT / "deploy/lib/county-with-desks")],
+            env=os.environ | {"ACCORD_ISSUER": ISSUER, "ACCORD_CLIENT_SECRET": SIGN_ON_SECRET},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=open(ARTIFACTS / f"{name}.log", "w"),

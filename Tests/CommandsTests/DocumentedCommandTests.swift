@@ -100,8 +100,10 @@ struct DocumentedCommands {
   ) -> String? {
     let path = Array(arguments.prefix { !$0.hasPrefix("-") })
     do {
-      _ = try program.parseAsRoot(path + ["--help"])
-      return nil
+      // Running it throws the help as an error.
+      var help = try program.parseAsRoot(path + ["--help"])
+      try help.run()
+      return "no help"
     } catch {
       let help = program.fullMessage(for: error)
       return arguments.first { $0.hasPrefix("--") && !help.contains($0) }

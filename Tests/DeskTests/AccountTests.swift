@@ -91,7 +91,7 @@ import Testing
     func attempt(_ password: String, at now: WallTime) async throws -> SignIn.Outcome {
       try await signIn.check(name: "pat", password: password, code: "", from: "::1", at: now)
     }
-    for _ in 0..<Account.freeTries {
+    for _ in 0..<DeskStore.freeTries {
       #expect(try await attempt("wrong", at: Self.now) == .wrong)
     }
     let later = Self.now + .seconds(60)
@@ -100,6 +100,29 @@ import Testing
       Issue.record("the wait did not end")
       return
     }
+  }
+
+  @Test("A name that is nobody's waits exactly as an account's does, whatever else is tried")
+  func nobody() async throws {
+    let (store, folder) = try store()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try add("pat", to: store)
+    func answers(_ name: String) async throws -> [SignIn.Outcome] {
+      var answers: [SignIn.Outcome] = []
+      // Each try comes from elsewhere, and the desk is started anew in between.
+      for index in 0..<12 {
+        let signIn = SignIn(store: store)
+        answers.append(
+          try await signIn.check(
+            name: name, password: "wrong", code: "", from: "10.0.0.\(index)",
+            at: Self.now + .seconds(Int64(index) * 40)))
+      }
+      return answers
+    }
+    let known = try await answers("pat")
+    #expect(known.contains { if case .wait = $0 { true } else { false } })
+    #expect(try await answers("nobody") == known)
+    #expect(try await answers("not a name, perhaps a password") == known)
   }
 
   @Test("An address that tries many names waits as a whole")
@@ -181,7 +204,8 @@ extension DeskSettings {
       """
     self = try DeskSettings.parse(
       StrictYAML.parse(text, file: "/desk.yaml"), state: "/state",
-      agency: try #require(AgencyID("lakewood-prosecutor")))
+      agency: try #require(AgencyID("lakewood-prosecutor")),
+      roles: DeskRoles.names(of: .prosecutor))
   }
 }
 
@@ -190,7 +214,8 @@ extension DeskSettings {
     let agency = try #require(AgencyID("lakewood-prosecutor"))
     do {
       _ = try DeskSettings.parse(
-        StrictYAML.parse(text, file: "/desk.yaml"), state: "/state", agency: agency)
+        StrictYAML.parse(text, file: "/desk.yaml"), state: "/state", agency: agency,
+        roles: DeskRoles.names(of: .prosecutor))
       return ""
     } catch {
       return "\(error)"

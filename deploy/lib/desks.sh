@@ -46,8 +46,27 @@ desk:
   idle-minutes: 120
   demonstration: true
 YAML
+  [ "$1" != "$defender" ] || [ -z "${ACCORD_ISSUER:-}" ] || single_sign_on "$1" "$2"
   "$bin/$(daemon_of "$1")" desk certificate --host localhost --config "$file" >/dev/null \
     || die "no certificate for the desk of $1"
+}
+
+# single_sign_on AGENCY PORT: at the identity provider $ACCORD_ISSUER, with its $ACCORD_CLIENT_SECRET.
+single_sign_on() {
+  local secret="$county/$1.sign-on"
+  (umask 077 && printf '%s\n' "$ACCORD_CLIENT_SECRET" >"$secret")
+  cat >>"$county/$1.yaml" <<YAML
+  address: https://localhost:$2
+  single-sign-on:
+    issuer: $ACCORD_ISSUER
+    client-id: accord-defender
+    client-secret-file: $secret
+    name: County sign-in
+    role-claim: groups
+    roles:
+      supervisor: [accord-leads]
+      attorney: [accord-attorneys]
+YAML
 }
 
 # account AGENCY NAME ROLE DISPLAY [STAFF]

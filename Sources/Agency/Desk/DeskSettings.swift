@@ -30,6 +30,7 @@ public struct DeskSettings: Sendable, Hashable {
   /// A session ends after so long, used or not.
   public var longest: Span
   public var proxy: Proxy?
+  public var singleSignOn: SignOnSettings?
   /// The windows of the program are shortened: every page says so. Where the adapter reads the
   /// agreement itself, that counts.
   public var isDemonstration: Bool
@@ -42,17 +43,20 @@ public struct DeskSettings: Sendable, Hashable {
   public static func load(_ configuration: AdapterConfiguration) throws -> DeskSettings? {
     guard let section = configuration.desk else { return nil }
     return try parse(
-      section, state: configuration.stateDirectory, agency: configuration.agency)
+      section, state: configuration.stateDirectory, agency: configuration.agency,
+      roles: DeskRoles.names(of: configuration.role))
   }
 
-  /// - Parameter state: the folder where a certificate is looked for.
+  /// - Parameters:
+  ///   - state: the folder where a certificate is looked for.
+  ///   - roles: those of the agency's desk.
   static func parse(
-    _ section: StrictYAML, state: String, agency: AgencyID
+    _ section: StrictYAML, state: String, agency: AgencyID, roles: [String]
   ) throws(ConfigurationError) -> DeskSettings {
-    try section.read { DeskSettings($0, state: state, agency: agency) }
+    try section.read { DeskSettings($0, state: state, agency: agency, roles: roles) }
   }
 
-  private init?(_ fields: YAMLFields, state: String, agency: AgencyID) {
+  private init?(_ fields: YAMLFields, state: String, agency: AgencyID, roles: [String]) {
     bind = fields.value("bind", .host, default: "127.0.0.1")
     port = Int(fields.value("port", .port, default: 7410))
     name = fields.value("name", .text(), default: agency.text)
@@ -63,11 +67,16 @@ public struct DeskSettings: Sendable, Hashable {
     dutyLine = fields.optional("duty-line", .text())
     scrapeTokenFile = fields.optional("scrape-token-file", .path)
     proxy = fields.optional("proxy", .mapping { Proxy($0) })
+    singleSignOn = fields.optional(
+      "single-sign-on", .mapping { SignOnSettings($0, known: roles) })
     let certificate = fields.value(
       "certificate", .path, default: state + "/" + DeskCertificate.certificateFile)
     let key = fields.value("key", .path, default: state + "/" + DeskCertificate.keyFile)
     let isPlain = fields.value("plain", .flag, default: false)
     let given = fields.optional("address", .text())
+    if given == nil, fields.has("single-sign-on") {
+      fields.report("address", "is needed for single sign-on: by what browsers reach the desk")
+    }
     address = given ?? "\(isPlain ? "http" : "https")://\(bind):\(port)"
     if isPlain {
       guard ["127.0.0.1", "::1", "localhost"].contains(bind) else {

@@ -41,4 +41,26 @@ actor DoorRound {
     wake.finish()
     return result
   }
+
+  /// Runs a listener until `body` is done; tells it the port.
+  nonisolated func listen<Result: Sendable>(
+    _ run: @escaping @Sendable (IntakeDoor, @escaping @Sendable (Int) -> Void) async throws -> Void,
+    _ body: @escaping @Sendable (Int) async throws -> Result
+  ) async throws -> Result {
+    try await open { door in
+      let (ports, told) = AsyncStream<Int>.makeStream()
+      let listener = Task {
+        do { try await run(door) { told.yield($0) } } catch { told.finish() }
+      }
+      var port: Int?
+      for await found in ports {
+        port = found
+        break
+      }
+      let result = try await body(try #require(port))
+      listener.cancel()
+      await listener.value
+      return result
+    }
+  }
 }

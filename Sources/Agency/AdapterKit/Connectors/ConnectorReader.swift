@@ -1,6 +1,7 @@
+import Crypto
 import Foundation
 import HubModel
-import Operations
+package import Operations
 
 /// Reads one connector's section.
 struct ConnectorReader {
@@ -53,21 +54,28 @@ struct ConnectorReader {
         file: section.file, line: section.line, key: section.path,
         "a connector's name has 1 to 40 of a-z, 0-9 and -")
     }
-    let read: (folder: String, mapping: String, way: Connectors.Way) = try section.read { fields in
+    let read: (folder: String, mapping: String?, way: Connectors.Way) = try section.read { fields in
       let kind = fields.required("kind", YAMLValue<Connectors.Kind>.choice())
       let folder = fields.required("folder", .code)
-      let mapping = fields.required("mapping", .path)
+      let isOptional = kind == .http
+      let mapping =
+        isOptional ? fields.optional("mapping", .path) : fields.required("mapping", .path)
       let way: Connectors.Way? =
         switch kind {
         case .folder: .files(fields.value("files", .text(largest: 100), default: "*"))
+        case .hl7: hl7(fields)
+        case .http: http(fields)
         case .sql: sql(fields)
         case .fhir: fhir(fields)
         case .fhirOut, nil: nil
         }
-      guard let folder, let way, let mapping else { return nil }
+      guard let folder, let way, isOptional || mapping != nil else { return nil }
       return (folder, mapping, way)
     }
-    let found = try RecordMapping.load(read.mapping)
+    let mapping = try read.mapping.map { path throws(ConfigurationError) in
+      try RecordMapping.load(path)
+    }
+    let found = mapping ?? .events
     try check(found, read.way, section)
     return Connectors.Connector(name: name, folder: read.folder, mapping: found, way: read.way)
   }
@@ -78,13 +86,40 @@ struct ConnectorReader {
   ) throws(ConfigurationError) {
     let wanted: String?
     switch (way, mapping.layout) {
-    case (.files, _), (.poll, .json): wanted = nil
+    case (.files, _), (.hl7, .hl7), (.http, .events), (.poll, .json): wanted = nil
+    case (.hl7, _): wanted = "hl7"
+    case (.http, _): wanted = "cloudevents"
     case (.poll, _): wanted = "json"
     }
     guard let wanted else { return }
     throw ConfigurationError(
       file: section.file, line: section.line, key: "\(section.path).mapping",
       "must be a mapping file of the format \(wanted)")
+  }
+
+  private func hl7(_ fields: YAMLFields) -> Connectors.Way? {
+    let (host, port, tls) = listener(fields)
+    return port.map { .hl7(host: host, port: Int($0), tls: tls) }
+  }
+
+  private func http(_ fields: YAMLFields) -> Connectors.Way? {
+    let (host, port, tls) = listener(fields)
+    let token = SecretLine.read("token-file", of: fields)
+    if let token, token.utf8.count < 20 {
+      fields.report("token-file", "must hold at least 20 characters, as 'openssl rand -hex 32'")
+    }
+    if token == nil, tls?.clients == nil {
+      fields.report("token-file", "is needed where callers show no certificate ('tls.clients')")
+    }
+    let hash = token.map { Array(SHA256.hash(data: Data($0.utf8))) }
+    return port.map { .http(host: host, port: Int($0), tls: tls, token: hash) }
+  }
+
+  private func listener(
+    _ fields: YAMLFields
+  ) -> (host: String, port: UInt16?, tls: ConnectorTLS?) {
+    let host = fields.value("host", .host, default: "127.0.0.1")
+    return (host, fields.required("port", .port), ConnectorTLS.read(fields, host: host))
   }
 
   private func sql(_ fields: YAMLFields) -> Connectors.Way? {
@@ -137,8 +172,10 @@ struct ConnectorReader {
 }
 
 /// The first line of a file that only its owner may read: a password, a token.
-enum SecretLine {
-  static func read(_ key: String, of fields: YAMLFields, isRequired: Bool = false) -> String? {
+package enum SecretLine {
+  package static func read(
+    _ key: String, of fields: YAMLFields, isRequired: Bool = false
+  ) -> String? {
     let path = isRequired ? fields.required(key, .path) : fields.optional(key, .path)
     guard let path else { return nil }
     do throws(ConfigurationError) {

@@ -9,7 +9,7 @@ import Operations
 /// kind and a mapping file. Whatever comes in by one of them goes the way of a dropped file.
 public struct Connectors: Sendable {
   enum Kind: String, CaseIterable, Sendable {
-    case folder, sql, fhir
+    case folder, hl7, http, sql, fhir
     case fhirOut = "fhir-out"
   }
 
@@ -17,6 +17,8 @@ public struct Connectors: Sendable {
   enum Way: Sendable {
     /// Files of a name, as `*.dat`: a watched folder, which an SFTP drop also is.
     case files(String)
+    case hl7(host: String, port: Int, tls: ConnectorTLS?)
+    case http(host: String, port: Int, tls: ConnectorTLS?, token: [UInt8]?)
     case poll(any PolledSource, interval: Span, overlap: Span)
   }
 
@@ -119,9 +121,20 @@ public struct Connectors: Sendable {
     _ door: IntakeDoor, store: AdapterStore, board: ConnectorBoard, log: Logger
   ) -> [(name: String, run: @Sendable () async throws -> Void)] {
     all.compactMap { connector -> (name: String, run: @Sendable () async throws -> Void)? in
-      let (name, folder) = (connector.name, connector.folder)
+      let (name, folder, mapping) = (connector.name, connector.folder, connector.mapping)
       switch connector.way {
       case .files: return nil
+      case .hl7(let host, let port, let tls):
+        guard case .hl7(let layout) = mapping.layout else { return nil }
+        let listener = HL7Connector(
+          name: name, folder: folder, mapping: mapping, layout: layout, host: host, port: port,
+          tls: tls, log: log)
+        return (name, { try await listener.run(door) })
+      case .http(let host, let port, let tls, let token):
+        let listener = HTTPConnector(
+          name: name, folder: folder, mapping: mapping, host: host, port: port, tls: tls,
+          token: token, log: log)
+        return (name, { try await listener.run(door) })
       case .poll(let source, let interval, let overlap):
         let reader = PollingConnector(
           name: name, folder: folder, source: source, interval: interval, overlap: overlap,

@@ -19,9 +19,6 @@ struct Filing: Codable {
   /// The transaction that was to take it was rolled back.
   var isUndone = false
 
-  /// What was wrong first, in one line.
-  var problem: String { note.first { $0.contains(": ") } ?? note.dropFirst().first ?? "refused" }
-
   static let seenBefore = Filing(
     outcome: .seenBefore, taken: 0, bad: 0,
     note: ["The same bytes were taken before. Nothing was sent again."], badTable: "")

@@ -69,6 +69,14 @@ struct HL7Layout: Sendable {
     return IntakeRecord(line: nil, form: form, values: values.merging(own) { $1 })
   }
 
+  /// Whether it is one message that is acknowledged and not used.
+  func isIgnored(_ bytes: Data) -> Bool {
+    guard let text = try? HL7Text.text(of: bytes), HL7Text.messages(in: text).count == 1,
+      let message = try? HL7Message(text)
+    else { return false }
+    return refusal(of: message) == nil && messages[message.type] == nil
+  }
+
   /// Why a message cannot be taken whatever it says, with the code of HL7 table 0357.
   func refusal(of message: HL7Message) -> (code: Int, error: IntakeError)? {
     let type = message.type
@@ -94,6 +102,15 @@ struct HL7Layout: Sendable {
       return (203, IntakeError(field: "MSH-12", "is not version 2", remedy: "Send version 2."))
     }
     return nil
+  }
+
+  /// Where a field stands, as ERR-2 names a place: segment, which of them, field, repetition,
+  /// component.
+  func location(of field: String) -> String? {
+    guard let path = places[field] ?? HL7Path(field) else { return nil }
+    var parts = [path.segment, "\(path.occurrence)", "\(path.field)"]
+    if let component = path.component { parts += ["1", "\(component)"] }
+    return parts.joined(separator: "^")
   }
 
   /// Tells a message from every other: by its sender's control id (MSH-10), and by what it says

@@ -59,6 +59,16 @@ struct HL7Message: Sendable {
     try self.init(HL7Text.text(of: bytes))
   }
 
+  /// The header of the first message in the bytes, whatever character set the rest is in: enough
+  /// to answer a message that cannot be read.
+  static func header(of bytes: Data) -> HL7Message? {
+    guard let text = String(data: bytes, encoding: .isoLatin1),
+      let first = HL7Text.messages(in: text).first
+    else { return nil }
+    let line = first.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+    return try? HL7Message(String(line))
+  }
+
   /// What stands at the path, unescaped; empty where there is nothing, or the explicit nothing
   /// (`""`) that deletes a value.
   func value(_ path: HL7Path) -> String {

@@ -69,6 +69,17 @@ struct JSONPath: Sendable {
 
   let steps: [Step]
 
+  /// As a mapping file has it.
+  var text: String {
+    steps.reduce(into: "") { text, step in
+      switch step {
+      case .key(let key): text += (text.isEmpty ? "" : ".") + key
+      case .index(let index): text += "[\(index)]"
+      case .where(let key, let value): text += "[\(key)=\(value)]"
+      }
+    }
+  }
+
   /// - Returns: `nil` where the text is no path. The empty text is the document itself.
   init?(_ text: String) {
     var steps: [Step] = []

@@ -26,6 +26,8 @@ public struct RecordMapping: Sendable {
   let codes: [String: [String: String]]
   /// The same in every record.
   let constants: [String: String]
+  /// Fields without a value of which a record is refused.
+  let required: Set<String>
 
   /// The file's records.
   /// - Parameter required: fields without which nothing can be done with a record.
@@ -55,6 +57,23 @@ public struct RecordMapping: Sendable {
     return table
   }
 
+  /// What of a file can be read, and what is wrong with the rest.
+  struct Form: Sendable {
+    var good = 0
+    var bad: [IntakeError] = []
+  }
+
+  /// How the file is formed. It follows from its bytes and the mapping file alone, never from what
+  /// the adapter knows of anybody: so whoever sent it may be told.
+  func form(of bytes: Data) -> Form {
+    do throws(IntakeError) {
+      let table = try table(of: bytes, required: [])
+      return Form(good: table.records.count, bad: table.bad)
+    } catch {
+      return Form(bad: [error])
+    }
+  }
+
   /// A value that no record has any more may have moved: worth a look, and no reason to refuse.
   private func remarkEmpty(_ table: inout TableReader.Table) {
     guard table.records.count > 1 else { return }
@@ -76,7 +95,8 @@ public struct RecordMapping: Sendable {
 
   /// CloudEvents whose data are forms of the adapter's own.
   static let events = RecordMapping(
-    layout: .events(EventLayout(places: [:])), fields: [], codes: [:], constants: [:])
+    layout: .events(EventLayout(places: [:])), fields: [], codes: [:], constants: [:],
+    required: [])
 
   /// Whether records bring fields that no mapping places.
   private var isOpen: Bool {
@@ -100,8 +120,9 @@ public struct RecordMapping: Sendable {
           }
           values[field] = code
         }
-        table.records.append(
-          IntakeRecord(line: record.line, form: record.form, values: values))
+        let filled = IntakeRecord(line: record.line, form: record.form, values: values)
+        for field in required.sorted() { _ = try filled.required(field) }
+        table.records.append(filled)
       } catch {
         table.bad.append(error)
       }
@@ -120,6 +141,7 @@ public struct RecordMapping: Sendable {
       let named = fields.required("fields", .keyed(byTextOf: .text()))
       let codes = fields.value(
         "codes", .keyed(byTextOf: .keyed(byTextOf: .text())), default: [])
+      let required = fields.value("required", .list(of: .text()), default: [])
       let constants = fields.value("constants", .keyed(byTextOf: .text()), default: [])
       guard let format, let named else { return nil }
       let places = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
@@ -141,13 +163,16 @@ public struct RecordMapping: Sendable {
       for unknown in codes.map(\.key) where !all.contains(unknown) {
         fields.report("codes", "\(unknown) is no field of this mapping")
       }
+      for unknown in required where !all.contains(unknown) {
+        fields.report("required", "\(unknown) is no field of this mapping")
+      }
       return RecordMapping(
         layout: layout, fields: all,
         codes: Dictionary(
           codes.map { code in
             (code.key, Dictionary(code.value.map { ($0.key, $0.value) }) { $1 })
           }, uniquingKeysWith: { $1 }),
-        constants: fixed)
+        constants: fixed, required: Set(required))
     }
   }
 }

@@ -1,31 +1,33 @@
 import CCurl
-import Foundation
+package import Foundation
 
 /// One exchange by HTTP or SMTP, done by the distribution's libcurl. Blocks; call it from a thread
 /// that may wait. Certificates and host names are always checked.
-struct CurlRequest {
-  struct Reply: Sendable {
-    let status: Int
-    let body: Data
+package struct CurlRequest: Sendable {
+  package struct Reply: Sendable {
+    package let status: Int
+    package let body: Data
+
+    package init(status: Int, body: Data) { (self.status, self.body) = (status, body) }
   }
 
   /// Why there is no reply: a number and words of libcurl, which tell nothing of what was sent.
-  struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
-    let code: UInt32
-    let words: String
-    var description: String { words }
+  package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    package let code: UInt32
+    package let words: String
+    package var description: String { words }
   }
 
   /// Of a reply, in bytes; beyond it the exchange fails.
   static let largestReply = 8 << 20
 
-  var url: String
-  var method: String?
-  var headers: [String] = []
-  var body: Data?
-  var timeoutSeconds = 15
+  package var url: String
+  package var method: String?
+  package var headers: [String] = []
+  package var body: Data?
+  package var timeoutSeconds = 15
   /// Certificates that are believed, in place of the system's: a PEM file.
-  var authorities: String?
+  package var authorities: String?
   /// Certificate and key by which we are known, PEM files.
   var identity: (certificate: String, key: String)?
   var user: (name: String, password: String)?
@@ -34,7 +36,9 @@ struct CurlRequest {
   /// Whether SMTP must turn to TLS (STARTTLS) before anything is said.
   var mustStartTLS = false
 
-  func perform() throws(Failure) -> Reply {
+  package init(url: String) { self.url = url }
+
+  package func perform() throws(Failure) -> Reply {
     Self.start
     guard let curl = curl_easy_init() else {
       throw Failure(code: CURLE_FAILED_INIT.rawValue, words: "libcurl did not start")
@@ -57,6 +61,20 @@ struct CurlRequest {
     var status = 0
     try check(accord_curl_status(curl, &status))
     return Reply(status: status, body: exchange.reply)
+  }
+
+  /// ``perform()`` on a thread that may wait.
+  package func performAside() async throws(Failure) -> Reply {
+    let done: Result<Reply, Failure> = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        do throws(Failure) {
+          continuation.resume(returning: .success(try perform()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try done.get()
   }
 
   private func set(

@@ -1,6 +1,6 @@
 import Foundation
 import HubModel
-import Operations
+package import Operations
 
 /// The configuration's section `notify`: who is called outside the desk, by what, and when. Left
 /// out, nobody is: alarms then stand at the desk alone.
@@ -230,7 +230,7 @@ extension YAMLValue where Value == AlarmPlan.Hours {
 
 extension YAMLValue where Value == String {
   /// An address with one of the schemes and a host.
-  static func webAddress(schemes: [String]) -> YAMLValue {
+  package static func webAddress(schemes: [String]) -> YAMLValue {
     let expected = schemes.map { "\($0)://" }.joined(separator: " or ")
     return scalar("an address that begins with \(expected)") { text in
       guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme),

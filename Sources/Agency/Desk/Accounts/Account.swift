@@ -17,13 +17,16 @@ public struct Account: Sendable, Hashable, Codable, FetchableRecord, Persistable
   /// Of the second factor; `nil` where the account has none.
   var secret: Data?
   var usedStep: Int64 = 0
-  var failures: Int = 0
-  var waitUntil: Int64 = 0
   /// What makes this person's calendar address one that nobody guesses.
   public var feed: String
   var isOff = false
+  /// Issuer and subject, by which the agency's identity provider knows the person; `nil` for an
+  /// account of the desk's own.
+  var subject: String?
 
-  /// An account without a password: whoever a reverse proxy has signed in.
+  static func subject(_ subject: String, of issuer: String) -> String { issuer + " " + subject }
+
+  /// An account without a password: whoever a reverse proxy or identity provider has signed in.
   init(name: String, display: String, role: String, staff: String?) {
     self.name = name
     self.display = display
@@ -54,18 +57,6 @@ public struct Account: Sendable, Hashable, Codable, FetchableRecord, Persistable
         default: false
         }
       }
-  }
-
-  /// Tries after which an account begins to wait, each longer than the one before, up to the most:
-  /// guessing gets slow, and nobody can lock somebody out for long.
-  static let freeTries = 5
-  static let longestWait = Span.seconds(15 * 60)
-
-  mutating func noteFailure(at now: WallTime) {
-    failures += 1
-    guard failures >= Self.freeTries else { return }
-    let doubled = Int64(60) << Int64(min(failures - Self.freeTries, 8))
-    waitUntil = (now + min(.seconds(doubled), Self.longestWait)).milliseconds
   }
 }
 

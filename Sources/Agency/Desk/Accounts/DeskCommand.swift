@@ -77,9 +77,8 @@ struct DeskUserCommand: ParsableCommand {
         throw ValidationError("There is no account \(name).")
       }
       account.password = try PasswordHash(of: try NewPassword.read(for: name))
-      account.failures = 0
-      account.waitUntil = 0
       try store.save(account)
+      try store.forgetFailures(of: name)
       try store.endSessions(of: name)
       say("\(name) has a new password and is signed out everywhere.")
     }
@@ -110,18 +109,23 @@ struct DeskUserCommand: ParsableCommand {
       let display: String
       let role: String
       let secondFactor: Bool
+      let singleSignOn: Bool
     }
 
     func run() throws {
       let adapter = try AdapterConfiguration.load(options.config)
       let lines = try DeskStore(folder: adapter.stateDirectory).accounts().map {
         Line(
-          name: $0.name, display: $0.display, role: $0.role, secondFactor: $0.secret != nil)
+          name: $0.name, display: $0.display, role: $0.role, secondFactor: $0.secret != nil,
+          singleSignOn: $0.subject != nil)
       }
       if json { return say(try Listing.json(lines)) }
       let table = Listing.table(
         ["NAME", "PERSON", "ROLE", "SECOND FACTOR"],
-        lines.map { [$0.name, $0.display, $0.role, $0.secondFactor ? "yes" : "no"] })
+        lines.map { line in
+          let factor = line.singleSignOn ? "elsewhere" : line.secondFactor ? "yes" : "no"
+          return [line.name, line.display, line.role, factor]
+        })
       say("\(table)\nroles: \(DeskRoles.names(of: adapter.role).joined(separator: ", "))")
     }
   }

@@ -49,6 +49,18 @@ public final class DeskStore: Sendable {
           CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("single-sign-on") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE account ADD COLUMN subject TEXT;
+          CREATE UNIQUE INDEX account_subject ON account (subject) WHERE subject IS NOT NULL;
+          ALTER TABLE account DROP COLUMN failures;
+          ALTER TABLE account DROP COLUMN waitUntil;
+          CREATE TABLE attempt (
+            name BLOB PRIMARY KEY, failures INTEGER NOT NULL, waitUntil INTEGER NOT NULL,
+            at INTEGER NOT NULL) WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 

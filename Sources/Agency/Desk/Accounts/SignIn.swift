@@ -26,29 +26,33 @@ actor SignIn {
   func check(
     name: String, password: String, code: String, from address: String, at now: WallTime
   ) throws -> Outcome {
-    if let seen = failures[address], seen.count >= Self.triesFromOneAddress,
-      now - seen.since < Self.window
-    {
-      return .wait(until: seen.since + Self.window)
-    }
+    if let until = wait(for: address, at: now) { return .wait(until: until) }
     let outcome = try decide(name: name, password: password, code: code, at: now)
     if outcome == .wrong { note(address, at: now) }
     return outcome
   }
 
+  /// Until when an address that tried too often has to wait; `nil` where it need not.
+  func wait(for address: String, at now: WallTime) -> WallTime? {
+    guard let seen = failures[address], seen.count >= Self.triesFromOneAddress,
+      now - seen.since < Self.window
+    else { return nil }
+    return seen.since + Self.window
+  }
+
+  /// A name that is nobody's waits as an account's does: who guesses learns of neither.
   private func decide(
     name: String, password: String, code: String, at now: WallTime
   ) throws -> Outcome {
+    if let until = try store.wait(for: name, at: now) { return .wait(until: until) }
     guard Account.isName(name), var account = try store.account(name), !account.isOff,
       let known = account.password
     else {
       let decoy = try self.decoy ?? PasswordHash(of: Randomness.text(bytes: 8))
       self.decoy = decoy
       _ = try decoy.fits(password)
+      try store.noteFailure(of: name, at: now)
       return .wrong
-    }
-    if account.waitUntil > now.milliseconds {
-      return .wait(until: WallTime(milliseconds: account.waitUntil))
     }
     var isRight = try known.fits(password)
     if isRight, let secret = account.secret {
@@ -56,29 +60,27 @@ actor SignIn {
       account.usedStep = step ?? account.usedStep
       isRight = step != nil
     }
-    if isRight {
-      account.failures = 0
-      account.waitUntil = 0
-    } else {
-      account.noteFailure(at: now)
+    guard isRight else {
+      try store.noteFailure(of: name, at: now)
+      return .wrong
     }
+    try store.forgetFailures(of: name)
     try store.save(account)
-    return isRight ? .welcome(account) : .wrong
+    return .welcome(account)
   }
 
   /// Whether it is the password of somebody who has signed in with both factors before.
   func unlock(_ account: Account, password: String, at now: WallTime) throws -> Outcome {
-    var account = account
-    if account.waitUntil > now.milliseconds {
-      return .wait(until: WallTime(milliseconds: account.waitUntil))
+    if let until = try store.wait(for: account.name, at: now) { return .wait(until: until) }
+    guard try account.password?.fits(password) == true else {
+      try store.noteFailure(of: account.name, at: now)
+      return .wrong
     }
-    let fits = try account.password?.fits(password) ?? false
-    if fits { account.failures = 0 } else { account.noteFailure(at: now) }
-    try store.save(account)
-    return fits ? .welcome(account) : .wrong
+    try store.forgetFailures(of: account.name)
+    return .welcome(account)
   }
 
-  private func note(_ address: String, at now: WallTime) {
+  func note(_ address: String, at now: WallTime) {
     if failures.count > 10_000 { failures = [:] }
     let seen = failures[address]
     let isOld = seen.map { now - $0.since >= Self.window } ?? true

@@ -197,5 +197,8 @@
   sendAll();
 
   // --- The blank form opens without a signal too.
-  if ('serviceWorker' in navigator) navigator.serviceWorker.register('/offline.js').catch(() => {});
+  if ('serviceWorker' in navigator) {
+    const worker = '/offline.js?form=' + encodeURIComponent(form.dataset.blank);
+    navigator.serviceWorker.register(worker).catch(() => {});
+  }
 })();

@@ -7,7 +7,7 @@ enum SignInPages {
     return Page(
       "Sign in", status: 200,
       body: """
-        <h1>Sign in</h1>\(fields.errorSummary)
+        <h1>Sign in</h1>\(fields.errorSummary)\(SignOnPages.button(settings, next: next))
         <form method='post' action='/sign-in' class='narrow'>
         <input type='hidden' name='form-token' value='\(token)'>
         <input type='hidden' name='next' value='\(next)'>
@@ -24,7 +24,10 @@ enum SignInPages {
         """)
   }
 
-  static func locked(_ visit: Visit, next: String, problem: String?) -> Page {
+  static func locked(
+    _ settings: DeskSettings, _ visit: Visit, next: String, problem: String?
+  ) -> Page {
+    if visit.account.subject != nil { return SignOnPages.locked(settings, visit, next: next) }
     let fields = Fields(problems: problem.map { [.init(field: "password", $0)] } ?? [])
     return Page(
       "Locked",

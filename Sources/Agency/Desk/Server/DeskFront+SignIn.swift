@@ -61,15 +61,21 @@ extension DeskFront {
     case .wait(let until):
       office.host.setting.log.warning(
         "sign-in has to wait", metadata: ["from": "\(context.peer)"])
-      let minutes = max(1, ((until - now).milliseconds + 59_999) / 60_000)
-      return showSignIn(
-        next: next,
-        problem: "Too many tries did not fit. Try again in \(minutes) min, or ask your "
-          + "administrator for a new password.", status: 429)
+      return waitPage(until: until, next: next, context, at: now)
     }
   }
 
-  private func enter(_ account: Account, next: String, at now: WallTime) throws -> Response {
+  func waitPage(
+    until: WallTime, next: String, _ context: DeskContext, at now: WallTime
+  ) -> Response {
+    let minutes = max(1, ((until - now).milliseconds + 59_999) / 60_000)
+    return showSignIn(
+      next: next,
+      problem: "Too many tries did not fit. Try again in \(minutes) min, or ask your "
+        + "administrator for a new password.", status: 429)
+  }
+
+  func enter(_ account: Account, next: String, at now: WallTime) throws -> Response {
     let token = try office.store.startSession(of: account.name, at: now)
     var response = Self.seeOther(next)
     response.setCookie(cookie(token, seconds: Int(settings.longest.milliseconds / 1_000)))
@@ -94,8 +100,10 @@ extension DeskFront {
       form.first(Visit.formField) == caller.session.form
     else { return Self.seeOther("/") }
     try office.store.end(caller.session)
-    var response = Self.seeOther("/sign-in")
+    let isElsewhereToo = caller.account.subject != nil
+    var response = Self.seeOther(isElsewhereToo ? Self.signedOutPath : "/sign-in")
     response.setCookie(cookie("", seconds: 0))
+    if isElsewhereToo { markLeft(&response) }
     return response
   }
 
@@ -107,7 +115,7 @@ extension DeskFront {
     let visit = Visit(
       account: caller.account, role: caller.role, now: now, path: [:], query: Form(),
       form: Form(), isLocked: true, formToken: caller.session.form, address: next)
-    let page = SignInPages.locked(visit, next: next, problem: problem)
+    let page = SignInPages.locked(settings, visit, next: next, problem: problem)
     return respond(.page(page), visit)
   }
 

@@ -12,17 +12,20 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
   let alarm: @Sendable (Visit) throws -> HTML?
   let roles: [DeskRole]
   let signIn: SignIn
+  /// `nil` where the agency has none.
+  let signOn: SignOn?
 
   init(
     office: DeskOffice<Adapter>, tabs: [DeskTab], isDemonstration: Bool,
     alarm: @escaping @Sendable (Visit) throws -> HTML?, roles: [DeskRole]
-  ) {
+  ) throws {
     self.office = office
     self.tabs = tabs
     self.isDemonstration = isDemonstration
     self.alarm = alarm
     self.roles = roles
     signIn = SignIn(store: office.store)
+    signOn = try SignOn(office.settings, office.store)
   }
 
   var settings: DeskSettings { office.settings }
@@ -49,6 +52,15 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
     }
     router.get("/sign-in") { request, context in try signInPage(request, context) }
     router.post("/sign-in") { request, context in try await signIn(request, context) }
+    router.get(RouterPath(Self.signOnPath)) { request, context in
+      try await leave(request, context)
+    }
+    router.get(RouterPath(IdentityProvider.callbackPath)) { request, context in
+      try await comeBack(request, context)
+    }
+    router.get(RouterPath(Self.signedOutPath)) { request, context in
+      try await signedOutPage(request, context)
+    }
     router.post("/sign-out") { request, context in try await signOut(request, context) }
     router.post("/unlock") { request, context in try await unlock(request, context) }
     router.get("/events") { request, context in try events(request, context) }
@@ -75,7 +87,7 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
   func caller(_ request: Request, _ context: DeskContext, at now: WallTime) throws -> Caller? {
     guard let token = request.cookies[cookieName]?.value,
       let (session, account) = try office.store.session(token), !account.isOff,
-      let role = roles.first(where: { $0.name == account.role })
+      let role = roles.first(where: { $0.name == account.role }), isVouchedFor(account)
     else { return nil }
     let state = session.state(at: now, under: settings)
     guard state != .over else { return nil }
@@ -86,6 +98,13 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
     let isProxied = named != nil
     return Caller(
       session: session, account: account, role: role, state: isProxied ? .open : state)
+  }
+
+  /// Whoever a provider vouched for has a session only while the desk trusts that provider.
+  private func isVouchedFor(_ account: Account) -> Bool {
+    guard let subject = account.subject else { return true }
+    guard let trusted = settings.singleSignOn else { return false }
+    return subject.hasPrefix(Account.subject("", of: trusted.issuer))
   }
 
   // MARK: Pages

@@ -22,7 +22,7 @@ public struct Desk<Pages: DeskPages>: AdapterCompanion {
     }
     let office = try DeskOffice(host, settings: settings)
     let pages = try Pages(office)
-    let desk = DeskFront(
+    let desk = try DeskFront(
       office: office, tabs: pages.tabs, isDemonstration: pages.isDemonstration,
       alarm: { try pages.alarm($0) }, roles: DeskRoles.all(of: host.setting.configuration.role))
     let routes = DeskRoutes()
