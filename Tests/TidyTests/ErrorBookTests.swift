@@ -23,8 +23,9 @@ struct ErrorBookTests {
     "MalformedLeaf": "audit-flaw", "Failure": "connector", "Unreadable": "audit-file",
     "Stopped": "stopped", "EnrolmentError": "enrolment", "CannotBecome": "cannot-become",
     "RehearsalFailure": "backup-incomplete",
+    "MLLPFault": "connector",
     // Said on a page, in its own words; seen by no operator.
-    "DeskProblem": "desk",
+    "DeskProblem": "desk", "SignOnProblem": "desk",
   ]
 
   private func text(_ path: String) throws -> String {

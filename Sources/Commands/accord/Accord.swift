@@ -30,7 +30,7 @@ struct Accord: ParsableCommand {
       try command.run()
     } catch {
       guard error is any CodedError else { exit(withError: error) }
-      Printing.complain("\(error)", code: (error as? any CodedError)?.stableCode)
+      Printing.complain(of: error)
       exit(withError: ExitCode.failure)
     }
   }

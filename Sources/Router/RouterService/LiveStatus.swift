@@ -43,9 +43,12 @@ final class LiveStatus: Sendable {
 
   var now: Snapshot { snapshot.withLock { $0 } }
 
-  func refresh(_ state: RouterState, _ space: SpaceWatch, now: WallTime, tick: Tick) {
+  /// - Parameter atOnce: an operator has changed something, and asks next.
+  func refresh(
+    _ state: RouterState, _ space: SpaceWatch, now: WallTime, tick: Tick, atOnce: Bool
+  ) {
     let isDue = refreshed.withLock { last in
-      guard tick - last >= Span(milliseconds: 100) else { return false }
+      guard atOnce || tick - last >= Span(milliseconds: 100) else { return false }
       last = tick
       return true
     }

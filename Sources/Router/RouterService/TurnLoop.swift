@@ -90,7 +90,9 @@ final class TurnLoop {
           inbox.answerCheckpoints()
         }
         keys.look(state.registry, at: tick, clock.wall())
-        live.refresh(state, space, now: clock.wall(), tick: tick)
+        let now = clock.wall()
+        live.refresh(state, space, now: now, tick: tick, atOnce: transport.hasAnswers)
+        transport.answerOperators()
         if let isLow = space.look(at: tick) { inbox.tell(.space(isLow: isLow)) }
       }
       log.notice("router stopped")

@@ -26,6 +26,8 @@ final class ZeroMQTransport: Transport {
   /// Whose key is whose, as of the last binding of the lanes.
   private var registry: Registry
   private var lanes: [(agency: AgencyID, socket: Socket, endpoint: String)] = []
+  /// Of the last turn, to operators who wait.
+  private var answers: [(ticket: UInt64, answer: Inbox.Answered)] = []
   /// Lanes that the last turn asked to close and bind again.
   private(set) var rebinding: [AgencyID] = []
 
@@ -216,10 +218,19 @@ final class ZeroMQTransport: Transport {
       case .void(let agency, let delivery): try release(delivery, to: agency)
       case .rebind(let agency): rebinding.append(agency)
       case .administered(let ticket, let refusal):
-        inbox.answer(ticket, refusal.map(Inbox.Answered.refused) ?? .done)
-      case .previewed(let ticket, let preview): inbox.answer(ticket, .previewed(preview))
+        answers.append((ticket, refusal.map(Inbox.Answered.refused) ?? .done))
+      case .previewed(let ticket, let preview): answers.append((ticket, .previewed(preview)))
       }
     }
+  }
+
+  var hasAnswers: Bool { !answers.isEmpty }
+
+  /// Tells operators what came of their acts. After everybody may see what they changed: who asks
+  /// next must not be shown what was before.
+  func answerOperators() {
+    for (ticket, answer) in answers { inbox.answer(ticket, answer) }
+    answers = []
   }
 
   /// Never waits. What a full pipe does not take is lost here and found again: the recipient sees

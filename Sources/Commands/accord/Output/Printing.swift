@@ -40,6 +40,10 @@ enum Printing {
     return String(decoding: try encoder.encode(document), as: UTF8.self)
   }
 
+  static func complain(of error: any Error) {
+    complain("\(error)", code: (error as? any CodedError)?.stableCode)
+  }
+
   /// - Parameter code: by which it can be looked up.
   static func complain(_ text: String, code: String? = nil) {
     var line = "accord: \(text)\n"

@@ -18,10 +18,10 @@ struct StatusCommand: ParsableCommand {
       guard case .status(let answer) = try router.ask(.status) else { throw UnexpectedAnswer() }
       report = answer
     } catch let error as AdminError {
-      Printing.complain("\(error)")
+      Printing.complain(of: error)
       return try Health.critical.exit()
     } catch {
-      Printing.complain("\(error)")
+      Printing.complain(of: error)
       return try Health.unknown.exit()
     }
     if output.json {

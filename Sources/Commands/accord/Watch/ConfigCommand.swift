@@ -68,10 +68,19 @@ enum ConfigurationCheck {
     }
     attempt("key", "the router's key can be read, by its owner alone", "See the path and its mode.")
     { _ = try KeyFile.load(configuration.keyFile) }
-    attempt(
-      "master-key", "the master key is reached",
-      "Without it nothing at rest can be read: find it before the router is restarted."
-    ) { _ = try configuration.masterKey.load() }
+    if case .credential(let name) = configuration.masterKey,
+      ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] == nil
+    {
+      // Lent to the service alone, and rightly out of this command's reach.
+      lines.append(
+        DiagnosisLine(
+          .green, "master-key", "the service manager lends it to the router as '\(name)'"))
+    } else {
+      attempt(
+        "master-key", "the master key is reached",
+        "Without it nothing at rest can be read: find it before the router is restarted."
+      ) { _ = try configuration.masterKey.load() }
+    }
     if configuration.masterKeyBefore != nil {
       lines.append(
         DiagnosisLine(

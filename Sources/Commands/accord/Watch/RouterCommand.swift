@@ -82,7 +82,7 @@ struct RouterCommand: ParsableCommand {
         else { throw UnexpectedAnswer() }
         (health, status) = (told, standing)
       } catch {
-        Printing.complain("\(error)")
+        Printing.complain(of: error)
         return try Health.unknown.exit()
       }
       let (obstacles, notes) = Self.judge(health, status)
