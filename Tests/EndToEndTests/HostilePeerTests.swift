@@ -190,11 +190,11 @@ struct HostilePeerTests {
         try provider.store.spool(message, role: provider.role, in: database)
       }
     }
-    provider.link.wake()
-    // A revocation passes all of it: it has a share of its own.
+    // What is said of consent passes all of it: it has a share of its own.
     let receipts = provider.link.events()
     try provider.sign(
       "roi-2", participant: "person-2", toward: [prosecutor], [.participation], [.diversion])
+    provider.link.wake()
     try await provider.waits(for: receipts) { $0 == .receipted(.control, through: 2) }
     #expect(provider.link.state.depth(.data) > 0, "the data still waits")
     try await prosecutor.waits(for: applied) { $0 == .applied(through: 3_000) }

@@ -162,11 +162,12 @@ struct PublishTests {
     var events = Watch(link.events())
     try link.start()
     try await events.next(.connected)
-    router.change { $0.rejection = .lowSpace }
+    router.change { $0.isShortOfSpace = true }
     try store.publish(Sample.data(), role: .behavioralHealth)
     try await events.next(.rejected(.lowSpace))
     try store.publish(Sample.control(), role: .behavioralHealth)
     try await events.next(.receipted(.control, through: 1))
+    router.change { $0.isShortOfSpace = false }
     try await events.next(.receipted(.data, through: 1))
     link.stop()
     router.stop()

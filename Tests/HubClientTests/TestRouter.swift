@@ -28,6 +28,8 @@ final class TestRouter: Sendable {
     var refusals: [UInt64: ErrorCode] = [:]
     /// Answers the next publish instead of a receipt.
     var rejection: ErrorCode?
+    /// Refuses data, and takes control, for as long as it is so.
+    var isShortOfSpace = false
     var retryAfter: Span?
   }
 
@@ -152,6 +154,9 @@ final class TestRouter: Sendable {
       if script.publishesToLose > 0 {
         script.publishesToLose -= 1
         return nil
+      }
+      if script.isShortOfSpace, publish.sequence == .data {
+        return .rejection(Refusal(.lowSpace, at: "data"), after: script.retryAfter)
       }
       if let code = script.rejection {
         script.rejection = nil
