@@ -56,6 +56,7 @@ struct HTTPConnectorTests {
     request.headers = ["Content-Type: \(type)"] + headers
     if let token { request.headers.append("Authorization: Bearer \(token)") }
     request.body = Data(body.utf8)
+    request.timeoutSeconds = 120
     request.authorities = certificate.certificate
     request.identity = identity.map { ($0.certificate, $0.key) }
     let reply = try await request.performAside()
@@ -63,7 +64,7 @@ struct HTTPConnectorTests {
     return (reply.status, try #require(document as? [String: Any]))
   }
 
-  @Test("An event is taken once, whatever is sent again, and each answer says what became of it")
+  @Test("An event is taken once, whatever is sent again, and no answer tells what became of it")
   func taken() async throws {
     let listener = connector()
     try await round.listen({ try await listener.run($0, isOpen: $1) }) { port async throws in
