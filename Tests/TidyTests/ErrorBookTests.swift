@@ -24,7 +24,9 @@ struct ErrorBookTests {
     "Stopped": "stopped", "EnrolmentError": "enrolment", "CannotBecome": "cannot-become",
     "RehearsalFailure": "backup-incomplete",
     // Said on a page, in its own words; seen by no operator.
-    "DeskProblem": "desk",
+    "DeskProblem": "desk", "SignOnProblem": "desk",
+    // Ends a sender's connection, and stands in the log.
+    "MLLPFault": "connector",
   ]
 
   private func text(_ path: String) throws -> String {
