@@ -23,7 +23,7 @@ struct CitedTests {
 
   /// Test files that are named without a test's title are findings, too.
   var findings: [String] {
-    let named = text.matches(of: /Tests\/[A-Za-z\/]+\.swift/).count
+    let named = text.matches(of: /Tests\/[A-Za-z0-9\/]+\.swift/).count
     let bare = named == citations.count ? [] : ["a test file is named without a test's title"]
     return bare
       + citations.compactMap { cited in

@@ -65,7 +65,7 @@ struct HTTPConnectorTests {
     return (reply.status, try #require(document as? [String: Any]))
   }
 
-  @Test("An event is taken once, whatever is sent again, and each answer says what became of it")
+  @Test("An event is taken once, whatever is sent again, and no answer tells what became of it")
   func taken() async throws {
     let listener = connector()
     try await round.listen({ try await listener.run($0, isOpen: $1) }) { port async throws in
