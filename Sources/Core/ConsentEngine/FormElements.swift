@@ -47,24 +47,27 @@ extension ReleaseOfInformation {
     return missing
   }
 
-  /// Statements that a form of this kind prints.
+  /// Statements that a form of this kind prints. The lists are made once: a form is looked through
+  /// at every decision that it permits.
   private var requiredStatements: [String] {
     switch kind {
-    case .field, .criminalJustice, .proceedings: [FormStatement.rightToRevoke]
-    case .sudCounsellingNotes:
-      [FormStatement.rightToRevoke, FormStatement.noConditionOfTreatment]
-    case .multiParty, .psychotherapyNotes:
-      [
-        FormStatement.rightToRevoke, FormStatement.redisclosure,
-        FormStatement.noConditionOfTreatment,
-      ]
-    case .treatmentPaymentOperations:
-      [
-        FormStatement.rightToRevoke, FormStatement.redisclosure,
-        FormStatement.refusalConsequence,
-      ]
+    case .field, .criminalJustice, .proceedings: Self.statementsOfAll
+    case .sudCounsellingNotes: Self.statementsOfCounselling
+    case .multiParty, .psychotherapyNotes: Self.statementsOfAuthorisation
+    case .treatmentPaymentOperations: Self.statementsOfTreatment
     }
   }
+
+  private static let statementsOfAll = [FormStatement.rightToRevoke]
+  private static let statementsOfCounselling = [
+    FormStatement.rightToRevoke, FormStatement.noConditionOfTreatment,
+  ]
+  private static let statementsOfAuthorisation = [
+    FormStatement.rightToRevoke, FormStatement.redisclosure, FormStatement.noConditionOfTreatment,
+  ]
+  private static let statementsOfTreatment = [
+    FormStatement.rightToRevoke, FormStatement.redisclosure, FormStatement.refusalConsequence,
+  ]
 
   private func missingOfKind(_ law: SiteSwitches) -> [String] {
     var missing: [String] = []
