@@ -166,7 +166,7 @@ private struct Gathering {
       self.authority = self.authority ?? authority
       for record in records where !releases.contains(record) { releases.append(record) }
       needsStatement = needsStatement || statement
-      note([reason])
+      note(reason)
     case .hold(let reasons):
       held.insert(index)
       note(reasons)
@@ -179,8 +179,12 @@ private struct Gathering {
     }
   }
 
+  private mutating func note(_ reason: Reason) {
+    if !reasons.contains(reason) { reasons.append(reason) }
+  }
+
   private mutating func note(_ found: [Reason]) {
-    for reason in found where !reasons.contains(reason) { reasons.append(reason) }
+    for reason in found { note(reason) }
   }
 
   func decision(of request: ReleaseRequest, _ consents: ParticipantConsents?) -> Decision {
@@ -200,7 +204,8 @@ private struct Gathering {
     return Decision(
       permit: permit, held: held, withheld: withheld, reasons: reasons,
       holding: holding, withholding: withholding,
-      deciding: versions + refusing.filter { !releases.contains($0) }.map(version),
+      deciding: refusing.isEmpty
+        ? versions : versions + refusing.filter { !releases.contains($0) }.map(version),
       consentPosition: consents?.position ?? 0)
   }
 
