@@ -52,7 +52,7 @@ let foreign = [
   "EndToEnd": ["ForeignClient", "ForeignVerifier"],
   "AdapterKit": [
     "Peers/fhir_server.py", "Peers/hl7_sender.py", "Peers/mail_server.py",
-    "Peers/openapi_check.py", "Peers/web_server.py",
+    "Peers/openapi_check.py", "Peers/parent.py", "Peers/web_server.py",
   ],
   "Fuzzing": ["Corpus"],
 ]

@@ -26,7 +26,7 @@ final class Peer: Sendable {
       needsPackages
       ? root.appendingPathComponent(".build/python/bin/python3")
       : URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = [place.appendingPathComponent(script).path] + arguments
+    process.arguments = ["-B", place.appendingPathComponent(script).path] + arguments
     let output = Pipe()
     process.standardOutput = output
     errors = folder.appendingPathComponent("\(UUID().uuidString).errors")

@@ -9,7 +9,10 @@ import json
 import sys
 import urllib.parse
 
+import parent
 from fhir.resources.R4B import get_fhir_model_class
+
+parent.end_with()
 
 token = sys.argv[1]
 statuses = [int(status) for status in sys.argv[2:]]

@@ -7,7 +7,10 @@ import json
 import ssl
 import sys
 
+import parent
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+parent.end_with()
 
 
 class Post:

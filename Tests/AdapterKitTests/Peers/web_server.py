@@ -12,6 +12,9 @@ import json
 import ssl
 import sys
 
+import parent
+
+parent.end_with()
 secret = base64.b64decode(sys.argv[3])
 statuses = [int(status) for status in sys.argv[4:]]
 
