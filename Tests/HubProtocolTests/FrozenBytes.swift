@@ -1,4 +1,4 @@
-/// What the values of `FrozenFrame` were written as when the contract was fixed, in hexadecimal. A
+/// What the values of `FrozenFrame` are written as, in hexadecimal. From the first release on a
 /// difference breaks what is stored and what other clients send: it is a new version, never an
 /// edit here.
 enum FrozenBytes {

@@ -74,20 +74,21 @@ struct HealthTests {
   @Test("This machine is let in; whoever comes from elsewhere, by a proxy or a foreign name is not")
   func thisMachine() throws {
     let admission = try ScrapeGuard(tokenFile: nil, trustsThisMachine: true)
-    func admits(_ peer: String, _ host: String?, isForwarded: Bool = false) -> Bool {
-      admission.admits(
-        peer: peer, host: host, isForwarded: isForwarded, authorization: "Bearer nothing")
+    func admits(_ peer: String, _ host: String?, by proxy: String? = nil) -> Bool {
+      admission.admits(peer: peer, host: host) { name in
+        name == "authorization" ? "Bearer nothing" : name == proxy ? "10.0.0.5" : nil
+      }
     }
     #expect(admits("127.0.0.1", "localhost:7402"))
     #expect(admits("::1", "[::1]:7402"))
     #expect(admits("127.0.0.1", nil))
     #expect(!admits("10.0.0.5", "localhost:7402"))
     #expect(!admits("127.0.0.1", "evil.example:7402"))
-    #expect(!admits("127.0.0.1", "localhost:7402", isForwarded: true))
+    for header in ["forwarded", "x-forwarded-for", "via"] {
+      #expect(!admits("127.0.0.1", "localhost:7402", by: header), "\(header)")
+    }
     let proxied = try ScrapeGuard(tokenFile: nil, trustsThisMachine: false)
-    #expect(
-      !proxied.admits(
-        peer: "127.0.0.1", host: "localhost", isForwarded: false, authorization: nil))
+    #expect(!proxied.admits(peer: "127.0.0.1", host: "localhost") { _ in nil })
   }
 
   @Test("The token lets in from everywhere; a short one, or a file open to others, is refused")
@@ -102,9 +103,9 @@ struct HealthTests {
     let good = try file("good", "0123456789abcdef\nsecond line\n", mode: 0o600)
     let admission = try ScrapeGuard(tokenFile: good, trustsThisMachine: false)
     func admits(_ authorization: String?) -> Bool {
-      admission.admits(
-        peer: "10.1.1.1", host: "router.example", isForwarded: true,
-        authorization: authorization)
+      admission.admits(peer: "10.1.1.1", host: "router.example") { name in
+        ["authorization": authorization, "via": "1.1 proxy"][name] ?? nil
+      }
     }
     #expect(admits("Bearer 0123456789abcdef"))
     #expect(!admits("Bearer 0123456789abcdeF") && !admits("0123456789abcdef") && !admits(nil))

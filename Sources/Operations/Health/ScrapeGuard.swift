@@ -34,12 +34,13 @@ public struct ScrapeGuard: Hashable, Sendable {
   /// - Parameters:
   ///   - peer: the address that the connection comes from.
   ///   - host: what the request says it asks, with or without a port.
-  ///   - isForwarded: whether it says that somebody forwarded it.
-  ///   - authorization: its header of that name.
-  public func admits(
-    peer: String, host: String?, isForwarded: Bool, authorization: String?
-  ) -> Bool {
-    if let token, let shown = Self.bearer(authorization), Self.equal(shown, token) { return true }
+  ///   - header: its header of a name, in lower case.
+  public func admits(peer: String, host: String?, header: (String) -> String?) -> Bool {
+    if let token, let shown = Self.bearer(header("authorization")), Self.equal(shown, token) {
+      return true
+    }
+    // What a proxy adds, whether or not its configuration says so here.
+    let isForwarded = ["forwarded", "x-forwarded-for", "via"].contains { header($0) != nil }
     return trustsThisMachine && !isForwarded && Self.isThisMachine(peer)
       && host.map(Self.isThisMachine(host:)) ?? true
   }

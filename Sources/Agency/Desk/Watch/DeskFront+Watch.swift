@@ -24,14 +24,10 @@ extension DeskFront {
   ) {
     let (admission, host) = (office.scraping, office.host)
     router.get(path) { request, context in
-      let isForwarded = ["forwarded", "x-forwarded-for", "via"].contains { name in
-        HTTPField.Name(name).map { request.headers[$0] != nil } ?? false
+      let isAdmitted = admission.admits(peer: context.peer, host: request.head.authority) { name in
+        HTTPField.Name(name).flatMap { request.headers[$0] }
       }
-      guard
-        admission.admits(
-          peer: context.peer, host: request.head.authority, isForwarded: isForwarded,
-          authorization: request.headers[.authorization])
-      else { return Self.plain(ScrapeGuard.refusal, .forbidden) }
+      guard isAdmitted else { return Self.plain(ScrapeGuard.refusal, .forbidden) }
       return answer(try host.health())
     }
   }

@@ -112,14 +112,10 @@ final class WatchServer: Sendable {
     _ answer: @escaping @Sendable (Watcher.Sample) -> Response
   ) {
     router.get(path) { [admission, watcher] request, context in
-      let isForwarded = ["forwarded", "x-forwarded-for", "via"].contains { name in
-        HTTPField.Name(name).map { request.headers[$0] != nil } ?? false
+      let isAdmitted = admission.admits(peer: context.peer, host: request.head.authority) { name in
+        HTTPField.Name(name).flatMap { request.headers[$0] }
       }
-      guard
-        admission.admits(
-          peer: context.peer, host: request.head.authority, isForwarded: isForwarded,
-          authorization: request.headers[.authorization])
-      else { return Self.answer(ScrapeGuard.refusal, .forbidden) }
+      guard isAdmitted else { return Self.answer(ScrapeGuard.refusal, .forbidden) }
       return answer(await watcher.sample())
     }
   }
