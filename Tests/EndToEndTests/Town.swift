@@ -13,11 +13,13 @@ final class Town {
   private var programs: [Program] = []
 
   /// Each town of a test run has ports of its own, below those that the kernel hands out.
-  private static let nextPort = Atomic<Int>(20_000 + Int(getpid() % 50) * 200)
+  private static let nextPort = Atomic<Int>(12_000 + Int(getpid() % 50) * 200)
 
   /// The first of a hundred that nobody else of this run has.
   static func freshPort() -> Int {
-    nextPort.wrappingAdd(100, ordering: .relaxed).oldValue
+    let port = nextPort.wrappingAdd(100, ordering: .relaxed).oldValue
+    precondition(port < 32_600, "the towns of one run reach into the kernel's own ports")
+    return port
   }
 
   /// Executables lie beside the test bundle.

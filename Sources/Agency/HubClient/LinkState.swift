@@ -32,13 +32,6 @@ public struct LinkState: Hashable, Sendable {
   public var lastFailure: String?
 
   public init() {}
-
-  public func depth(_ sequence: SubmitSequence) -> UInt64 {
-    switch sequence {
-    case .data: dataDepth
-    case .control: controlDepth
-    }
-  }
 }
 
 /// What happens on a link, in order.

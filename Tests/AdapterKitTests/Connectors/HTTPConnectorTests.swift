@@ -171,6 +171,7 @@ struct HTTPConnectorTests {
     let listener = connector()
     let bytes = try await round.listen({ try await listener.run($0, isOpen: $1) }) { port in
       var request = CurlRequest(url: "https://localhost:\(port)/v1/openapi.json")
+      request.timeoutSeconds = 300
       request.authorities = certificate.certificate
       return try await request.performAside().body
     }
