@@ -15,9 +15,9 @@ struct RouterCommand: ParsableCommand {
         Agencies are told, and keep what they send in their spools. Releases, revocations and \
         cut-offs are taken all the same. Ends with 'resume', or when the router is restarted.
         """)
-    @Option(help: "Why; for the log.") var reason: String
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var router: RouterOptions
-    func run() throws { try Said.print(router.ask(.drain(true, reason: reason))) }
+    func run() throws { try Said.print(router.ask(.drain(true, reason: reason.reason))) }
   }
 
   struct Resume: ParsableCommand {

@@ -79,6 +79,10 @@ final class AdminServer {
     do {
       let request = try AdminSocket.decode(AdminRequest.self, from: frame)
       if let refusal = door.refusal(of: request.act, from: peer) { return refusal }
+      if let reason = request.reason, !StatedReason.isOne(reason) {
+        return .failed(
+          code: "reason-missing", remedy: "Say why, in \(StatedReason.rule).")
+      }
       if request == .reload {
         return .reloaded(try settings.reload(by: peer.map { "\($0)" } ?? "?"))
       }
