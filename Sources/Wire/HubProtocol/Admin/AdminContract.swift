@@ -22,6 +22,12 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case separateIdentity(name: String, reason: String)
   /// What expunging somebody (`agency/alias`) would end, or, confirmed, doing it.
   case expunge(name: String, reason: String, confirmed: Bool)
+  /// Looks what retention would remove, or removes it. Answered when it has begun;
+  /// ``retentionState`` says how it goes.
+  case retention(preview: Bool)
+  case retentionState
+  /// Nothing about somebody (`agency/alias`) may be removed from now on, or it may be again.
+  case legalHold(name: String, isOn: Bool, reason: String)
   /// Accesses in medical emergencies: those not reviewed yet, or all.
   case emergencies(all: Bool)
   /// A privacy officer has looked at one of them.
@@ -100,6 +106,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   /// An ``AuditProof`` as text.
   case auditProof(String)
   case expungement(ExpungementReport)
+  case retention(RetentionReport)
   /// An act was done and is in the log.
   case done(String)
   case backup(BackupReport)
