@@ -142,6 +142,24 @@ struct RetentionTests {
     #expect(try folder.open().logSize == size + 1)
   }
 
+  @Test("what an archive holds is written down, and never less than before")
+  func archived() throws {
+    let ledger = try folder.open()
+    #expect(try ledger.archivedThrough() == WallTime(milliseconds: 0))
+    try ledger.commit([.archived(before: .after(50))])
+    try ledger.commit([.archived(before: .after(20))])
+    #expect(try ledger.archivedThrough() == .after(50))
+    try fill(ledger)
+    let page = try folder.reader().archived(before: .after(3), after: nil, size: ledger.logSize)
+    #expect(page.next == nil)
+    // Entries of the log are of message 1 alone in these samples.
+    #expect(page.lines.compactMap(\.message?.log.count) == [1, 0])
+    #expect(
+      page.lines.map(\.message?.message?.segments[0]) == [1, 2].map {
+        Sample.message($0, of: ann, text: "said-\($0)").message.segments[0]
+      })
+  }
+
   @Test("a run that a crash ended goes on, and counts what was done before")
   func crash() throws {
     let ledger = try folder.open()

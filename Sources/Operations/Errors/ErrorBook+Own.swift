@@ -53,11 +53,6 @@ extension ErrorBook {
       why: "It takes a role that you do not hold.",
       next: "Ask whoever keeps router.yaml; its section 'roles' says who holds which."),
     ErrorNote(
-      "retention-running",
-      happened: "A run of retention did not begin.",
-      why: "Another one goes on, or a look at what one would remove.",
-      next: "Wait until that is done."),
-    ErrorNote(
       "reason-missing",
       happened: "A command was refused.",
       why: "What it does leaves a trace, and that needs a reason.",

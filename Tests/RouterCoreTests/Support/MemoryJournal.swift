@@ -115,6 +115,7 @@ final class MemoryJournal: Journal {
     case .expunged(let participant, _): expunge(participant)
     case .legalHold(let participant, let since):
       participants[participant]?.isOnLegalHold = since != nil
+    case .archived: break
     case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
     case .agreement(let version, let hash, _): agreement = (version, hash)
     case .agreementRecorded(let recorded): agreements.append(recorded)

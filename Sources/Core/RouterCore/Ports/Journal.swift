@@ -45,6 +45,8 @@ public enum JournalEntry: Equatable, Sendable {
   case expunged(ParticipantID, at: WallTime)
   /// Nothing about the participant may be destroyed from now on; `nil`: it may be again.
   case legalHold(ParticipantID, since: WallTime?)
+  /// An archive holds everything that was accepted before this instant.
+  case archived(before: WallTime)
   case cutOff(KeyFingerprint, at: WallTime)
   /// This version of the agreement is in force from now on.
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)

@@ -31,6 +31,9 @@ extension Turn {
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       return expunge(participant, because: reason)
     case .retire(let participant, let position): return retire(participant, at: position)
+    case .archived(let before, let detail):
+      write(.archived(before: before))
+      log(.archived, detail: detail)
     case .legalHold(let alias, let isOn, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
       holdRecords(of: participant, isOn, because: reason)

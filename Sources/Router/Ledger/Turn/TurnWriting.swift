@@ -92,6 +92,8 @@ struct TurnWriting {
       if since != nil { ledger.keys.note(Stop(.legalHold, "\(person.value)", of: person)) }
       try statements.people.setHeld.id(person.value).int(since?.milliseconds).run()
       ledger.recentPeople.forget(person)
+    case .archived(let before):
+      try statements.retention.setArchived.int(before.milliseconds).run()
     case .cutOff(let key, let at):
       ledger.keys.note(Stop(.key, key.text))
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()

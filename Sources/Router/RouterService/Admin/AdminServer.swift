@@ -21,6 +21,8 @@ final class AdminServer {
   let backups: BackupWorker
   let admissions: Admissions
   let retention: RetentionDesk
+  /// Its thread's alone.
+  var archiving: Archiving?
   private let log: Logger
 
   init(
@@ -127,6 +129,7 @@ final class AdminServer {
     case .expunge(let name, let reason, let isConfirmed):
       return try expunge(name, reason, isConfirmed: isConfirmed)
     case .retention, .retentionState, .legalHold: return answerRetention(request, from: peer)
+    case .archive, .archivePage, .archiveDone: return try answerArchive(request)
     case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
     case .reviewEmergency(let id, let finding): return try review(id, finding: finding)
     case .recordOrder(let document, let participant, let reason):

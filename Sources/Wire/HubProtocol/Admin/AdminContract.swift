@@ -26,6 +26,11 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   /// ``retentionState`` says how it goes.
   case retention(preview: Bool)
   case retentionState
+  /// Begins an archive of what was accepted before an instant (Unix milliseconds; by nil, of what
+  /// retention would remove), gives a page of it, and, once it is whole on disk, records it.
+  case archive(before: Int64?)
+  case archivePage(ticket: String, after: String)
+  case archiveDone(ticket: String, sha256: String, messages: Int)
   /// Nothing about somebody (`agency/alias`) may be removed from now on, or it may be again.
   case legalHold(name: String, isOn: Bool, reason: String)
   /// Accesses in medical emergencies: those not reviewed yet, or all.
@@ -107,6 +112,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case auditProof(String)
   case expungement(ExpungementReport)
   case retention(RetentionReport)
+  case archive(ArchivePage)
   /// An act was done and is in the log.
   case done(String)
   case backup(BackupReport)

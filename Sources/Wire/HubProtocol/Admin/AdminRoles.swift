@@ -25,6 +25,8 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
   case revoke, expunge
   case retention
   case retentionState = "retention-state"
+  case archive
+  case archivePage = "archive-page"
   case legalHold = "legal-hold"
   case mergeIdentities = "merge-identities"
   case separateIdentity = "separate-identity"
@@ -55,6 +57,7 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
     case .revoke, .retention: [.operator, .privacyOfficer]
     case .breach: [.securityOfficer, .privacyOfficer]
     case .body, .releases, .release, .preview, .disclosures, .holders, .expunge, .legalHold,
+      .archive, .archivePage,
       .mergeIdentities, .separateIdentity, .emergencies, .reviewEmergency, .recordOrder,
       .activateAgreement:
       [.privacyOfficer]
@@ -65,12 +68,13 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
   public var isLogged: Bool {
     switch self {
     case .status, .health, .integrity, .totals, .message, .entries, .tail, .queue, .held, .keys,
-      .agreements, .backupState, .retentionState, .emergencies, .releases, .audit, .checkpoint:
+      .agreements, .backupState, .retentionState, .archivePage, .emergencies, .releases, .audit,
+      .checkpoint:
       false
     case .body, .replay, .giveBack, .drain, .reload, .release, .preview, .disclosures, .holders,
       .breach, .revoke, .expunge, .retention, .legalHold, .mergeIdentities, .separateIdentity,
       .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup,
-      .activateAgreement:
+      .activateAgreement, .archive:
       true
     }
   }
@@ -105,6 +109,8 @@ extension AdminRequest {
     case .retention: .retention
     case .retentionState: .retentionState
     case .legalHold: .legalHold
+    case .archive: .archive
+    case .archivePage, .archiveDone: .archivePage
     case .mergeIdentities: .mergeIdentities
     case .separateIdentity: .separateIdentity
     case .emergencies: .emergencies
