@@ -32,8 +32,8 @@ struct RouterCommand: ParsableCommand {
       abstract: "Read router.yaml again, as SIGHUP does.",
       discussion: """
         In force at once: log.level, roles, health, submit-rate, submit-burst, \
-        expunge-before-retention. Every other key takes a restart, and is named. A file with a \
-        mistake changes nothing. Ends with 1 where something waits for a restart.
+        expunge-before-retention, retention. Every other key takes a restart, and is named. A file \
+        with a mistake changes nothing. Ends with 1 where something waits for a restart.
         """)
     @OptionGroup var router: RouterOptions
     @OptionGroup var output: OutputOptions
