@@ -4,7 +4,7 @@ import HubProtocol
 import Operations
 import Testing
 
-@Suite("The agreement of a running router", .serialized, .timeLimit(.minutes(5)))
+@Suite("The agreement of a running router", .serialized, .timeLimit(.minutes(15)))
 struct AgreementTests {
   /// The town's agreement as another version.
   private func write(

@@ -4,7 +4,7 @@ import HubProtocol
 import Testing
 
 /// Archives of a real router, checked by the command line alone.
-@Suite("Archives of a real router", .serialized, .timeLimit(.minutes(4)))
+@Suite("Archives of a real router", .serialized, .timeLimit(.minutes(15)))
 struct ArchiveTests {
   private func town() throws -> Town {
     let town = try Town()

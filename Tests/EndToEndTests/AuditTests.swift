@@ -7,7 +7,7 @@ import Operations
 import Testing
 
 /// The log of a real router, exported, verified by two programs, tampered with and rewritten.
-@Suite("The audit log", .serialized, .timeLimit(.minutes(3)))
+@Suite("The audit log", .serialized, .timeLimit(.minutes(15)))
 struct AuditTests {
   static let verifier = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("ForeignVerifier/verify_export.py")

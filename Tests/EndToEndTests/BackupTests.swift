@@ -5,7 +5,7 @@ import HubModel
 import Testing
 
 /// Backups as a timer makes them, and rehearsals of a restore beside a router that goes on.
-@Suite("Nightly backups of a real router", .serialized, .timeLimit(.minutes(4)))
+@Suite("Nightly backups of a real router", .serialized, .timeLimit(.minutes(15)))
 struct BackupTests {
   /// A county whose ledger holds something, and its router.
   private func town() throws -> Town {

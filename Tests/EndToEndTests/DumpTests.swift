@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Memory of the daemons", .serialized, .timeLimit(.minutes(2)))
+@Suite("Memory of the daemons", .serialized, .timeLimit(.minutes(15)))
 struct DumpTests {
   /// Started with leave to dump a megabyte, as a control process is that keeps it.
   private func start(_ path: String, _ arguments: [String]) throws -> Program {

@@ -4,7 +4,7 @@ import Operations
 import Testing
 
 /// What a county's people may ask the router after the fact, and before it.
-@Suite("Explanations and accountings", .serialized, .timeLimit(.minutes(3)))
+@Suite("Explanations and accountings", .serialized, .timeLimit(.minutes(15)))
 struct ExplainTests {
   static let chromium = ["chromium", "chromium-browser", "google-chrome"]
     .map { "/usr/bin/\($0)" }.first { FileManager.default.isExecutableFile(atPath: $0) }

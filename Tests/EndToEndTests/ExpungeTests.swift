@@ -4,7 +4,7 @@ import HubProtocol
 import Testing
 
 /// A real router, its operator, and the files that it leaves behind.
-@Suite("Expunging with a real router", .serialized, .timeLimit(.minutes(3)))
+@Suite("Expunging with a real router", .serialized, .timeLimit(.minutes(15)))
 struct ExpungeTests {
   private func holds(_ marker: String, below folder: String) throws -> [String] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)

@@ -5,7 +5,7 @@ import Operations
 import Testing
 
 /// Releases out to a system that speaks FHIR, and back in as forms.
-@Suite("FHIR exchange", .timeLimit(.minutes(2)))
+@Suite("FHIR exchange", .timeLimit(.minutes(15)))
 struct FHIRExchangeTests {
   @Test("A release is exported, decided on, imported once, and not exported as active when revoked")
   func exchange() throws {

@@ -66,7 +66,7 @@ final class RawPeer {
   }
 }
 
-@Suite("Hostile peers on real sockets", .serialized, .timeLimit(.minutes(4)))
+@Suite("Hostile peers on real sockets", .serialized, .timeLimit(.minutes(15)))
 struct HostilePeerTests {
   private func town(rate: Int = 2_000, burst: Int = 60_000) throws -> Town {
     let town = try Town()

@@ -6,7 +6,7 @@ import Testing
 
 /// An agency joins a running hub by a code, a telephone call and a welcome, as the packages have
 /// it; two folders stand for the two machines.
-@Suite("Joining by invitation", .serialized, .timeLimit(.minutes(3)))
+@Suite("Joining by invitation", .serialized, .timeLimit(.minutes(15)))
 struct JoiningTests {
   /// The router's machine, laid out as installed.
   private final class Hub {

@@ -7,7 +7,7 @@ import Testing
 import ZeroMQ
 
 /// Keys of a running county: made at the agency, enrolled by fingerprint, rotated, ended, cut off.
-@Suite("Keys of a real county", .serialized, .timeLimit(.minutes(4)))
+@Suite("Keys of a real county", .serialized, .timeLimit(.minutes(15)))
 struct KeyRotationTests {
   private func sheriff(_ arguments: String..., in town: Town) throws -> Program.Result {
     try Program.run(

@@ -6,7 +6,7 @@ import Testing
 import ZeroMQ
 
 /// Isolation between agencies is by connection: a lane admits its own agency's keys and no other.
-@Suite("Release lanes of a real router", .serialized, .timeLimit(.minutes(2)))
+@Suite("Release lanes of a real router", .serialized, .timeLimit(.minutes(15)))
 struct LaneTests {
   /// A listener on `owner`'s lane under `keys`, with its connection watched.
   private func listener(

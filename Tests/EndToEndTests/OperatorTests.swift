@@ -5,7 +5,7 @@ import Operations
 import Testing
 
 /// What an operator types, before a real router and real daemons.
-@Suite("An operator's day", .serialized, .timeLimit(.minutes(6)))
+@Suite("An operator's day", .serialized, .timeLimit(.minutes(15)))
 struct OperatorTests {
   private func sheriff(_ arguments: String..., in town: Town) throws -> Program.Result {
     try Program.run(

@@ -4,7 +4,7 @@ import HubModel
 import Testing
 
 /// Refusal and incapacity are outcomes like any other: the router keeps them and goes on.
-@Suite("A release that was not signed", .serialized, .timeLimit(.minutes(2)))
+@Suite("A release that was not signed", .serialized, .timeLimit(.minutes(15)))
 struct RefusalTests {
   @Test("A recorded refusal withholds, survives a restart, and a later signature permits",
     arguments: RoiRefusal.Reason.allCases)

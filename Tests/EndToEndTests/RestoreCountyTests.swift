@@ -7,7 +7,7 @@ import Operations
 import Testing
 
 /// Backups of several ages, restored into a running county of real processes.
-@Suite("A restored county", .serialized, .timeLimit(.minutes(6)))
+@Suite("A restored county", .serialized, .timeLimit(.minutes(15)))
 struct RestoreCountyTests {
   /// Which backup is restored; two newer ones make the first too old for the spools.
   enum Age: Int, CaseIterable { case old, covered, newest }

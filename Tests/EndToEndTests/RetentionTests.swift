@@ -4,7 +4,7 @@ import HubProtocol
 import Testing
 
 /// A real router that removes nothing young, and nothing of whoever is on legal hold.
-@Suite("Retention with a real router", .serialized, .timeLimit(.minutes(3)))
+@Suite("Retention with a real router", .serialized, .timeLimit(.minutes(15)))
 struct RetentionTests {
   @Test("a run is counted in the log; a legal hold stops the hand that would destroy")
   func run() async throws {

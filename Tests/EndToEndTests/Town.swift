@@ -119,6 +119,7 @@ final class Program: @unchecked Sendable {
 
   // Shared with the reading thread under its lock; the process itself is used by one test alone.
   private let process = Process()
+  private let ended = DispatchSemaphore(value: 0)
   private let log = NSCondition()
   private var text = ""
   private var hasEnded = false
@@ -134,6 +135,7 @@ final class Program: @unchecked Sendable {
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
+    process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
     Thread.detachNewThread { [self] in
       while true {
@@ -177,10 +179,14 @@ final class Program: @unchecked Sendable {
     return text
   }
 
-  /// Ends it as an operator does, and waits.
+  /// Ends it as an operator does, and waits: a minute, as a service manager would.
   @discardableResult
-  func stop() -> Int32 {
+  func stop(sourceLocation: SourceLocation = #_sourceLocation) -> Int32 {
     process.terminate()
+    if ended.wait(timeout: .now() + 60) == .timedOut {
+      Issue.record("\(name) does not end when it is told to", sourceLocation: sourceLocation)
+      Glibc.kill(process.processIdentifier, SIGKILL)
+    }
     process.waitUntilExit()
     return process.terminationStatus
   }

@@ -6,7 +6,7 @@ import Operations
 import Testing
 
 /// Health, metrics and the status page of real processes.
-@Suite("Watching a real county", .serialized, .timeLimit(.minutes(4)))
+@Suite("Watching a real county", .serialized, .timeLimit(.minutes(15)))
 struct WatchTests {
   struct Answer {
     let status: Int

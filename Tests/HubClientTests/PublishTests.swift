@@ -3,7 +3,7 @@ import HubModel
 import HubProtocol
 import Testing
 
-@Suite("Publishing", .timeLimit(.minutes(5)), .serialized)
+@Suite("Publishing", .timeLimit(.minutes(15)), .serialized)
 struct PublishTests {
   @Test("What is spooled while the router is away goes out in order when it comes, control first")
   func spooledWhileAway() async throws {

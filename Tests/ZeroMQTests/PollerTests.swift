@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-@Suite("Waiting and waking", .timeLimit(.minutes(5)))
+@Suite("Waiting and waking", .timeLimit(.minutes(15)))
 struct PollerTests {
   @Test("Poll names what is ready: sockets first, then descriptors")
   func indexes() throws {

@@ -44,14 +44,17 @@ struct Run: AsyncParsableCommand {
         print("configuration, registry, agreement and keys are good")
         return
       }
+      // Before anybody hears that it is up, and may tell it to end.
+      let (ends, end) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingOldest(1))
+      let ending = Shutdown.onTermination { end.yield($0) }
       let service = try RouterService(configuration) { _ in
         // Written down in the log by then. Not exit(): nothing may run on while the process ends.
         _exit(70)
       }
       let reloading = Shutdown(on: [SIGHUP]) { _ in service.reload() }
       ServiceManager.sayReady()
-      _ = await Shutdown.requested()
-      withExtendedLifetime(reloading) {}
+      for await _ in ends { break }
+      withExtendedLifetime((ending, reloading)) {}
       service.close()
     } catch {
       let text = Complaint.text(error, of: "accord-router")

@@ -13,20 +13,21 @@ public final class Shutdown: Sendable {
   public static let terminationSignals: [Int32] = [SIGTERM, SIGINT]
 
   /// Calls `handler` with the signal's number each time one arrives, for as long as the result is
-  /// kept. The signals lose their own effect (ending the process) for good.
+  /// kept. From when this returns the signals have lost their own effect (ending the process) for
+  /// good; until then they have it. None is lost in between: the library takes a signal over from
+  /// its default action, so it must not be ignored meanwhile.
   public init(
     on signals: [Int32] = terminationSignals, handler: @escaping @Sendable (Int32) -> Void
   ) {
     let queue = DispatchQueue(label: "accord.shutdown")
     sources = Sources(
       sources: signals.map { number in
-        signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         let registered = DispatchSemaphore(value: 0)
         source.setRegistrationHandler { registered.signal() }
         source.setEventHandler { handler(number) }
         source.resume()
-        // Until then a signal would be lost, and the operator would wait for nothing.
+        // Until then it ends the process on the spot.
         registered.wait()
         return source
       })
@@ -37,16 +38,5 @@ public final class Shutdown: Sendable {
   /// As the initialiser, by a name that says what it is for.
   public static func onTermination(_ handler: @escaping @Sendable (Int32) -> Void) -> Shutdown {
     Shutdown(handler: handler)
-  }
-
-  /// Returns when the process is asked to end, with the signal's number.
-  public static func requested(
-    on signals: [Int32] = terminationSignals
-  ) async -> Int32 {
-    let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingOldest(1))
-    let shutdown = Shutdown(on: signals) { continuation.yield($0) }
-    defer { withExtendedLifetime(shutdown) {} }
-    for await number in stream { return number }
-    return SIGTERM
   }
 }

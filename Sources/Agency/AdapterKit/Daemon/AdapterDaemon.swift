@@ -25,11 +25,13 @@ public enum AdapterDaemon {
   ) async throws {
     // Before the first key is read.
     try CoreDumps.forbid()
+    let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    // Before anybody hears that it is up, and may tell it to end.
+    let shutdown = Shutdown.onTermination { _ in wake.finish() }
     let configuration = try AdapterConfiguration.load(path)
     let setting = try AdapterSetting(configuration, migrations: Adapter.migrations)
     let adapter = try Adapter(setting)
     let keys = try KeyFile.load(configuration.keyFile)
-    let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let news = AdapterNews()
     let handler = AdapterHandler(
       adapter: adapter, outboxes: setting.outboxes, wake: wake, news: news)
@@ -54,7 +56,6 @@ public enum AdapterDaemon {
     try intake.clearArrivals()
     try link.start()
     greet(setting)
-    let shutdown = Shutdown.onTermination { _ in wake.finish() }
     let timer = ticking(every: configuration.poll) { wake.yield() }
     let senders = NoticeSenders(setting.noticeSenders) { SystemClock().wall() }
     let door = IntakeDoor { wake.yield() }

@@ -24,10 +24,15 @@ extension AdminRequest {
       .mergeIdentities(_, _, let reason), .separateIdentity(_, let reason),
       .expunge(_, let reason, _), .recordOrder(_, _, let reason), .body(_, let reason),
       .replay(_, _, let reason), .giveBack(_, _, let reason), .drain(_, let reason),
-      .breach(_, _, _, let reason):
+      .breach(_, _, _, let reason), .legalHold(_, _, let reason):
       reason
     case .reviewEmergency(_, let finding): finding
-    default: nil
+    case .status, .message, .entries, .preview, .releases, .release, .held, .retention,
+      .retentionState, .archive, .archivePage, .archiveDone, .emergencies, .reloadRegistry,
+      .health, .integrity, .queue, .reload, .tail, .backup, .backupState, .keys,
+      .activateAgreement, .agreements, .agreement, .totals, .checkpoint, .auditHead, .auditPage,
+      .disclosures, .holders, .auditProof:
+      nil
     }
   }
 }
