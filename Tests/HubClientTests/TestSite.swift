@@ -46,12 +46,16 @@ final class TestSite: Sendable {
   }
 
   /// A link with a quick heartbeat, not started yet.
-  func link(_ store: AdapterStore, isConsumer: Bool = true, keys: CurveKeyPair? = nil) -> HubLink {
-    let configuration = LinkConfiguration(
+  func link(
+    _ store: AdapterStore, isConsumer: Bool = true, keys: CurveKeyPair? = nil,
+    versions: ProtocolVersions = .current
+  ) -> HubLink {
+    var configuration = LinkConfiguration(
       agency: AgencyID("lakewood-bh")!, role: .behavioralHealth, program: Self.program,
       routerHost: "127.0.0.1", submitPort: submitPort, routerKey: server.publicKey,
       keys: keys ?? agencyKeys, signer: nil, isConsumer: isConsumer,
       pingEvery: Span(milliseconds: 200))
+    configuration.versions = versions
     var log = Logger(label: "hub-client-tests")
     log.logLevel = .critical
     return HubLink(

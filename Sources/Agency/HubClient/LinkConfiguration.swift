@@ -23,6 +23,8 @@ public struct LinkConfiguration: Sendable {
   public var pingEvery: Span
   /// Messages in one publish frame, 1...``Limits/messagesPerPublish``.
   public var publishBatch: Int
+  /// Of the wire contract.
+  public var versions = ProtocolVersions.current
 
   public init(
     agency: AgencyID, role: Role, program: ProgramID, routerHost: String,

@@ -23,7 +23,7 @@ public enum Submission: Hashable, Sendable {
   case ping(echo: UInt64, chain: UInt64? = nil)
 
   public struct Hello: Hashable, Sendable {
-    /// Of the wire contract; ``Submission/wireVersion`` today.
+    /// Of the wire contract, the newest that the sender speaks (``ProtocolVersions``).
     public var version: UInt32
     public var source: Incarnation
     public var isConsumer: Bool

@@ -36,6 +36,8 @@ public struct AdapterConfiguration: Hashable, Sendable {
   public var folders: Folders
   /// How often the folders are looked into.
   public var poll: Span
+  /// How long what was refused or set aside is kept for a person to look at.
+  public var keeps: Span
   /// The civil time zone in which the agency's files write dates and times.
   public var timeZone: TimeZone
   /// The adapter's own section: column mappings and the like, read by the adapter itself.
@@ -69,6 +71,9 @@ public struct AdapterConfiguration: Hashable, Sendable {
       let log = fields.value("log", LogConfiguration.section, default: LogConfiguration())
       let folders = fields.required("folders", Folders.section)
       let poll = fields.value("poll-seconds", .integer(1...3_600), default: 5)
+      let keeps = fields.value(
+        "keep-days", .integer(90...RetentionSettings.longest),
+        default: RetentionSettings.Kind.content.fallback)
       let site = fields.required(
         "site", .mapping { $0.required("time-zone", YAMLValue<TimeZone>.timeZone) })
       let adapter = fields.value(
@@ -84,7 +89,8 @@ public struct AdapterConfiguration: Hashable, Sendable {
       return AdapterConfiguration(
         agency: agency, role: role, program: program, router: router, keyFile: key,
         matchingKeyFile: matchingKey, stateDirectory: state, log: log, folders: folders,
-        poll: .seconds(Int64(poll)), timeZone: site, adapter: adapter,
+        poll: .seconds(Int64(poll)),
+        keeps: .days(Int64(keeps)), timeZone: site, adapter: adapter,
         connectors: Dictionary(
           connectors.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
         notify: notify, noticesAsPDF: noticesAsPDF, desk: desk)

@@ -177,6 +177,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
       try setting.store.write { database in
         try Notices.markWritten(notices.map(\.name), in: database)
       }
+      try forget(at: now)
       link.wake()
       senders.wake()
       try output.write(try status(at: now))
@@ -195,6 +196,17 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
       ?? ConfirmedReleases.take(file, setting, at: now, in: database)
       ?? RepairCommands.take(file, setting, handler, in: database)
       ?? adapter.take(file, at: now, in: database)
+  }
+
+  /// Costs little where nothing is old: it looks at what waits for a person, and at nothing else.
+  private func forget(at now: WallTime) throws {
+    let keeps = setting.configuration.keeps.milliseconds
+    let removed = try setting.store.forget(
+      before: WallTime(milliseconds: now.milliseconds - keeps))
+    guard removed > 0 else { return }
+    setting.log.notice(
+      "what was refused or set aside was kept for its days, and is removed",
+      metadata: ["count": "\(removed)"])
   }
 
   /// What the daemon itself has to tell, and whose turn it is to be called.

@@ -6,7 +6,7 @@ import Operations
 extension LinkLoop {
   func sendHello() throws {
     let hello = Submission.Hello(
-      version: Submission.wireVersion, source: source, isConsumer: configuration.isConsumer,
+      version: configuration.versions.newest, source: source, isConsumer: configuration.isConsumer,
       ledger: ledger)
     if phase != .offline { phase = .greeting }
     closeLane()
@@ -77,7 +77,7 @@ extension LinkLoop {
   }
 
   private func mismatch(of welcome: Reply.Welcome) -> Refusal? {
-    if welcome.version != Submission.wireVersion { return Refusal(.unsupportedVersion) }
+    if !configuration.versions.speaks(welcome.version) { return Refusal(.unsupportedVersion) }
     if welcome.agency != configuration.agency { return Refusal(.unknownKey, at: "agency") }
     if welcome.role != configuration.role { return Refusal(.notPublisher, at: "role") }
     if welcome.program != configuration.program { return Refusal(.wrongProgram, at: "program") }

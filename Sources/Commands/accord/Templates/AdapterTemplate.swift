@@ -68,6 +68,9 @@ enum AdapterTemplate {
       \(folders.joined(separator: "\n"))
       # How often 'in' is looked into, 1 to 3600.
       poll-seconds: \(county.isDemonstration ? 1 : 5)
+      # For how many days a message that the hub refused, or a delivery that was set aside, waits
+      # for somebody to look at it, 90 to 36525.
+      keep-days: 2192
 
       site:
         # In which the agency's files write dates and times.

@@ -17,6 +17,8 @@ public struct RouterState: Equatable, Sendable {
   public let incarnation: Incarnation
   /// Deliveries in flight to one recipient, at most.
   public let window: Int
+  /// Of the wire contract, that this router speaks.
+  var versions = ProtocolVersions.current
   /// How long a session may say nothing before it is forgotten.
   let silence: Span
   var lanes: [AgencyID: Lane]

@@ -32,7 +32,7 @@ extension Turn {
     _ hello: Submission.Hello, from session: Session, of agency: Registry.Agency,
     with key: Registry.Key
   ) {
-    guard hello.version == Submission.wireVersion else {
+    guard let version = state.versions.agreed(with: hello.version) else {
       send(.reply(session, .rejection(Refusal(.unsupportedVersion))))
       return
     }
@@ -70,7 +70,7 @@ extension Turn {
         session,
         .welcome(
           Reply.Welcome(
-            version: Submission.wireVersion, agency: agency.id, role: agency.role,
+            version: version, agency: agency.id, role: agency.role,
             program: state.agreement.program, ledger: state.incarnation,
             releasePort: agency.releasePort, window: state.window, dataThrough: cursor.data,
             controlThrough: cursor.control,

@@ -16,12 +16,16 @@ extension Ledger {
   /// Pages that one chunk gives back: 1 MiB.
   static let pagesPerShrink = 128
 
-  /// When the last run began; `nil` before the first.
+  /// When the last run began; before the first, when the log was opened; `nil` for one that is not.
   public func lastRetention() throws -> WallTime? {
     try onConnection {
       let last = statements.retention.last
-      return try last.first { last.optionalInt(at: 0) }.flatMap { $0 }
-        .map { WallTime(milliseconds: $0) }
+      let began = try last.first { last.optionalInt(at: 0) }.flatMap { $0 }
+      if let began { return WallTime(milliseconds: began) }
+      let opening = statements.retention.opening
+      guard let leaf = try opening.first({ opening.blob(at: 0) }) else { return nil }
+      guard let entry = try? AuditLeaf(decoding: leaf).entry else { throw opening.damaged() }
+      return entry.at
     }
   }
 

@@ -1,7 +1,7 @@
 /// What retention looks through and removes; never more rows at once than its chunk.
 struct RetentionStatements {
-  let content, oldBookings, dropBookings, people, isBusy, isExpunged, remains, onHold,
-    setBegun, setPass, setEnded, archived, setArchived, unfinished, last, free, shrink: Prepared
+  let content, oldBookings, dropBookings, people, isBusy, isExpunged, remains, onHold, setBegun,
+    setPass, setEnded, archived, setArchived, unfinished, last, opening, free, shrink: Prepared
 
   init(_ make: Preparer) throws {
     // Every message counts for the limit, whether anything is left of it or not.
@@ -56,6 +56,7 @@ struct RetentionStatements {
     setArchived = try make("write archive", "UPDATE ledger SET archived = max(archived, ?)")
     unfinished = try make("read retention", "SELECT pass FROM retention WHERE ended IS NULL")
     last = try make("read retention", "SELECT max(began) FROM retention")
+    opening = try make("read log", "SELECT leaf FROM audit WHERE position = 0")
     free = try make("read free pages", "PRAGMA freelist_count")
     shrink = try make(
       "give back free pages", "PRAGMA incremental_vacuum(\(Ledger.pagesPerShrink))")

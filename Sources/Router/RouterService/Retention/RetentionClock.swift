@@ -20,7 +20,7 @@ final class RetentionClock {
   private var asked: [DueParticipant] = []
   private var onHold = 0
   private var nextChunk = Tick(milliseconds: Int64.min / 2)
-  /// When the last run began.
+  /// When the last run began; before the first, when the ledger did.
   private var last: WallTime?
 
   /// Between two chunks, at least.
@@ -72,11 +72,18 @@ final class RetentionClock {
     if let order = desk.takeOrder() {
       return try begin(isDry: order.isPreview, by: order.by, present, now)
     }
-    let day = calendar.date(of: now)
-    guard let minute = present.runAt, last.map({ calendar.date(of: $0) < day }) ?? true,
-      calendar.time(on: day, minute: minute) <= now
+    guard let minute = present.runAt, let last,
+      last < Self.hour(minute, before: now, in: calendar)
     else { return }
     try begin(isDry: false, by: "timer", present, now)
+  }
+
+  /// The last time that the clock on the wall showed so many minutes after midnight. Whoever was
+  /// not running then does the run when it is.
+  static func hour(_ minute: Int, before now: WallTime, in calendar: SiteCalendar) -> WallTime {
+    let day = calendar.date(of: now)
+    let today = calendar.time(on: day, minute: minute)
+    return today <= now ? today : calendar.time(on: day.adding(days: -1), minute: minute)
   }
 
   private func begin(
