@@ -51,7 +51,7 @@ struct FHIROutbox: Sendable {
     while let row = try next(at: now) {
       let seq: Int64 = row["seq"]
       do throws(FHIRServer.Failure) {
-        try server.put(
+        try server.create(
           row["json"], row["type"], system: FHIRResource.messages, value: row["key"])
       } catch {
         try note(error, seq, tries: row["tries"], at: now)
@@ -85,7 +85,8 @@ struct FHIROutbox: Sendable {
   private func note(
     _ failure: FHIRServer.Failure, _ seq: Int64, tries: Int, at now: WallTime
   ) throws {
-    let due = now + Self.waits[min(tries, Self.waits.count - 1)]
+    let own = Self.waits[min(tries, Self.waits.count - 1)]
+    let due = now + max(own, min(failure.pause ?? own, .hours(1)))
     try store.write { database in
       try database.execute(
         sql: "UPDATE fhir_outbox SET tries = ?, dueAt = ?, problem = ? WHERE seq = ?",

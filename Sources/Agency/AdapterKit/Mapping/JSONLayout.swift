@@ -32,7 +32,9 @@ struct JSONLayout: Sendable {
     guard let document = try? JSONSerialization.jsonObject(with: bytes) else {
       throw IntakeError("is not a JSON document", remedy: "Check its commas and quotes.")
     }
-    let found = records.values(in: document).flatMap { ($0 as? [Any]) ?? [$0] }
+    let found = records.values(in: document).flatMap { value in
+      Self.resources(of: value) ?? (value as? [Any]) ?? [value]
+    }
     guard !found.isEmpty || !records.values(in: document).isEmpty else {
       throw IntakeError(
         "has nothing at the path of its records",
@@ -53,6 +55,20 @@ struct JSONLayout: Sendable {
       table.records.append(IntakeRecord(line: nil, form: form, values: values))
     }
     return table
+  }
+}
+
+extension JSONLayout {
+  /// A Bundle of FHIR stands for the resources that were searched for; what came along with them
+  /// does not.
+  fileprivate static func resources(of value: Any) -> [Any]? {
+    guard let bundle = value as? [String: Any], bundle["resourceType"] as? String == "Bundle",
+      let entries = bundle["entry"] as? [[String: Any]]
+    else { return nil }
+    return entries.compactMap { entry in
+      let mode = (entry["search"] as? [String: Any])?["mode"] as? String
+      return mode == nil || mode == "match" ? entry["resource"] : nil
+    }
   }
 }
 
