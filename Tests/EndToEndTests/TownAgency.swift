@@ -20,13 +20,15 @@ final class TownAgency: Sendable {
 
   /// Every application of a delivery, in order; kept in memory and in the store.
   final class Applied: DeliveryHandler {
-    private let contents = Mutex<[Delivery.Content]>([])
-    var all: [Delivery.Content] { contents.withLock { $0 } }
+    private let contents = Mutex<[(content: Delivery.Content, at: ContinuousClock.Instant)]>([])
+    var all: [Delivery.Content] { contents.withLock { $0.map(\.content) } }
+    /// When the last was applied, by the link's own thread: a test may be late to look.
+    var last: ContinuousClock.Instant? { contents.withLock { $0.last?.at } }
     func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
       try database.execute(
         sql: "INSERT INTO applied (number, message, part) VALUES (?, ?, ?)",
         arguments: [Int64(number), content.message.id.description, Int64(content.part)])
-      contents.withLock { $0.append(content) }
+      contents.withLock { $0.append((content, .now)) }
     }
     func afterCommit() {}
   }

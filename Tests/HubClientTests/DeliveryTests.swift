@@ -3,7 +3,7 @@ import HubModel
 import HubProtocol
 import Testing
 
-@Suite("Deliveries", .timeLimit(.minutes(1)), .serialized)
+@Suite("Deliveries", .timeLimit(.minutes(5)), .serialized)
 struct DeliveryTests {
   @Test("A delivery sent many times is applied once, and acknowledged each time")
   func onceOnly() async throws {

@@ -39,7 +39,7 @@ struct Signer {
   }
 }
 
-@Suite("Evidence on a link", .timeLimit(.minutes(1)), .serialized)
+@Suite("Evidence on a link", .timeLimit(.minutes(5)), .serialized)
 struct LinkEvidenceTests {
   let site: TestSite
   let router: TestRouter

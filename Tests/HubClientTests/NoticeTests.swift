@@ -3,7 +3,7 @@ import HubModel
 import HubProtocol
 import Testing
 
-@Suite("The notice of 42 CFR 2.32", .timeLimit(.minutes(1)), .serialized)
+@Suite("The notice of 42 CFR 2.32", .timeLimit(.minutes(5)), .serialized)
 struct NoticeTests {
   static let plainScope = DisclosureNotice.Scope(
     release: RoiID("r-1")!, version: 1, signedAt: nil, expiresAt: nil, expiryEvent: "",

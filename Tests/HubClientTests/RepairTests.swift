@@ -4,7 +4,7 @@ import HubModel
 import HubProtocol
 import Testing
 
-@Suite("Doing again what went wrong", .timeLimit(.minutes(1)), .serialized)
+@Suite("Doing again what went wrong", .timeLimit(.minutes(5)), .serialized)
 struct RepairTests {
   @Test("A dead letter goes again under its own id, and is taken once its reason is mended")
   func deadLetter() async throws {

@@ -28,6 +28,10 @@ final class TestRouter: Sendable {
     var refusals: [UInt64: ErrorCode] = [:]
     /// Answers the next publish instead of a receipt.
     var rejection: ErrorCode?
+    /// The one sequence that `rejection` is for, if it is not for whichever comes first.
+    var rejected: SubmitSequence?
+    /// When each publish came, by the router's own thread: a test may be late to look.
+    var publishes: [(sequence: SubmitSequence, at: ContinuousClock.Instant)] = []
     /// Refuses data, and takes control, for as long as it is so.
     var isShortOfSpace = false
     var retryAfter: Span?
@@ -151,6 +155,7 @@ final class TestRouter: Sendable {
           controlThrough: script.controlThrough,
           acknowledgedThrough: script.acknowledgedThrough, senders: script.senders))
     case .publish(let publish):
+      script.publishes.append((publish.sequence, .now))
       if script.publishesToLose > 0 {
         script.publishesToLose -= 1
         return nil
@@ -158,7 +163,7 @@ final class TestRouter: Sendable {
       if script.isShortOfSpace, publish.sequence == .data {
         return .rejection(Refusal(.lowSpace, at: "data"), after: script.retryAfter)
       }
-      if let code = script.rejection {
+      if let code = script.rejection, script.rejected ?? publish.sequence == publish.sequence {
         script.rejection = nil
         return .rejection(
           Refusal(code, at: publish.sequence == .data ? "data" : "control"),

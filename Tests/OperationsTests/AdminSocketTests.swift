@@ -22,7 +22,7 @@ struct AdminSocketTests {
     }
   }
 
-  @Test("a question is answered by the router's document", .timeLimit(.minutes(1)))
+  @Test("a question is answered by the router's document", .timeLimit(.minutes(5)))
   func asks() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("admin.sock")
@@ -56,7 +56,7 @@ struct AdminSocketTests {
     }
   }
 
-  @Test("what is no answer is told apart from silence", .timeLimit(.minutes(1)))
+  @Test("what is no answer is told apart from silence", .timeLimit(.minutes(5)))
   func nonsense() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("admin.sock")

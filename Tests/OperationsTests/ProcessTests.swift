@@ -54,7 +54,7 @@ struct ProcessTests {
     #expect(clock.tick() >= first)
   }
 
-  @Test("a signal reaches its handler, and the process goes on", .timeLimit(.minutes(1)))
+  @Test("a signal reaches its handler, and the process goes on", .timeLimit(.minutes(5)))
   func signals() async {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
     let shutdown = Shutdown(on: [SIGUSR2]) { continuation.yield($0) }

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-@Suite("The authenticator", .timeLimit(.minutes(2)))
+@Suite("The authenticator", .timeLimit(.minutes(5)))
 struct AuthenticatorTests {
   static let endpoint = "inproc://zeromq.zap.01"
   static let key = [UInt8](repeating: 7, count: 32)

@@ -1,7 +1,7 @@
 import Testing
 import ZeroMQ
 
-@Suite("CURVE connections", .timeLimit(.minutes(2)))
+@Suite("CURVE connections", .timeLimit(.minutes(5)))
 struct CurveTests {
   @Test("A message carries the user id that the authenticator gave to its sender's key")
   func roundTrip() throws {

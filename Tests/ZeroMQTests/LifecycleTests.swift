@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-@Suite("Contexts, sockets and threads", .timeLimit(.minutes(2)))
+@Suite("Contexts, sockets and threads", .timeLimit(.minutes(5)))
 struct LifecycleTests {
   @Test("Terminating a context ends a wait on another thread and returns once its socket is closed")
   func terminate() throws {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 import ZeroMQ
 
-@Suite("Messages", .timeLimit(.minutes(2)))
+@Suite("Messages", .timeLimit(.minutes(5)))
 struct MessageTests {
   /// Two sockets of one context, connected within the process.
   private func pair(_ kind: SocketKind, _ other: SocketKind) throws -> (Socket, Socket) {

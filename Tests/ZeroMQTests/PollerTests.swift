@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import ZeroMQ
 
-@Suite("Waiting and waking", .timeLimit(.minutes(2)))
+@Suite("Waiting and waking", .timeLimit(.minutes(5)))
 struct PollerTests {
   @Test("Poll names what is ready: sockets first, then descriptors")
   func indexes() throws {

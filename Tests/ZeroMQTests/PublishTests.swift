@@ -1,7 +1,7 @@
 import Testing
 import ZeroMQ
 
-@Suite("Publishing", .timeLimit(.minutes(2)))
+@Suite("Publishing", .timeLimit(.minutes(5)))
 struct PublishTests {
   @Test("A subscriber gets the topics it asked for, and the publisher is told who asked")
   func topics() throws {
