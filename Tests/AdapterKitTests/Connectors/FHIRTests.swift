@@ -98,6 +98,8 @@ struct FHIRTests {
       let put = try await peer.next()
       #expect(put["kind"] as? String == kind, "\(put)")
       #expect(put["status"] as? Int == 201)
+      let trace = TraceContext(header: put["trace"] as? String ?? "")
+      #expect(contents.contains { $0.message.id.description == trace?.traceID })
       let resource = try #require(put["resource"] as? [String: Any])
       #expect("\(resource["note"] ?? "")".contains("42 CFR part 2"))
       let subject = resource["subject"] ?? resource["for"]

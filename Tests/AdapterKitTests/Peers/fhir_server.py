@@ -74,7 +74,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "versionId": str(clock)}
         status = 200 if (kind, name) in stored else 201
         stored[(kind, name)] = resource
-        print(json.dumps({"kind": kind, "status": status, "resource": resource}), flush=True)
+        print(json.dumps({
+            "kind": kind, "status": status, "resource": resource,
+            "trace": self.headers.get("traceparent")}), flush=True)
         return self.answer(status, resource)
 
     def do_GET(self):

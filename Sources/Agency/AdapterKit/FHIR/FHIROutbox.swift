@@ -52,7 +52,8 @@ struct FHIROutbox: Sendable {
       let seq: Int64 = row["seq"]
       do throws(FHIRServer.Failure) {
         try server.create(
-          row["json"], row["type"], system: FHIRResource.messages, value: row["key"])
+          row["json"], row["type"], system: FHIRResource.messages, value: row["key"],
+          trace: Self.trace(of: row["key"]))
       } catch {
         try note(error, seq, tries: row["tries"], at: now)
         board?.failed(connector, error.description)
@@ -69,6 +70,11 @@ struct FHIROutbox: Sendable {
       sent += 1
     }
     return sent
+  }
+
+  /// The message's own trace; each try is an operation of its own.
+  private static func trace(of key: String) -> TraceContext? {
+    MessageID(key.prefix(32)).flatMap { TraceContext(of: $0, parent: .random(in: 1 ... .max)) }
   }
 
   private func next(at now: WallTime) throws -> Row? {

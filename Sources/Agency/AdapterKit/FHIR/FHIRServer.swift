@@ -25,12 +25,16 @@ struct FHIRServer: Sendable {
 
   /// Creates the resource, unless one has that identifier already: whatever somebody has made of
   /// that one since is theirs, and stays (a conditional create).
-  func create(_ json: Data, _ type: String, system: String, value: String) throws(Failure) {
+  /// - Parameter trace: under which the server sees the request.
+  func create(
+    _ json: Data, _ type: String, system: String, value: String, trace: TraceContext? = nil
+  ) throws(Failure) {
     let query = "\(system)|\(value)".addingPercentEncoding(withAllowedCharacters: .alphanumerics)
     var request = try request("\(base)/\(type)")
     request.method = "POST"
     request.headers.append("Content-Type: application/fhir+json; charset=utf-8")
     request.headers.append("If-None-Exist: identifier=\(query ?? "")")
+    if let trace { request.headers.append("traceparent: \(trace)") }
     request.body = json
     _ = try answer(request)
   }

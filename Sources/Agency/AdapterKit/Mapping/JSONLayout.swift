@@ -49,6 +49,14 @@ struct JSONLayout: Sendable {
         table.bad.append(error)
         continue
       }
+      guard !Self.isModified(object) else {
+        var error = IntakeError(
+          field: "modifierExtension", "may change what the resource means",
+          remedy: "Nothing of it was taken. Have the system send it without, or leave it out.")
+        error.form = form
+        table.bad.append(error)
+        continue
+      }
       let values = places.mapValues { path in
         path.values(in: object).compactMap(FormReader.text(of:)).joined(separator: ";")
       }
@@ -59,6 +67,14 @@ struct JSONLayout: Sendable {
 }
 
 extension JSONLayout {
+  /// FHIR: whoever does not know a modifying extension must not use the resource.
+  fileprivate static func isModified(_ value: Any) -> Bool {
+    guard let resource = value as? [String: Any], resource["resourceType"] is String,
+      let extensions = resource["modifierExtension"] as? [Any]
+    else { return false }
+    return !extensions.isEmpty
+  }
+
   /// A Bundle of FHIR stands for the resources that were searched for; what came along with them
   /// does not.
   fileprivate static func resources(of value: Any) -> [Any]? {
