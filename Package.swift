@@ -176,7 +176,8 @@ let package = Package(
     // Commands and the four adapters: thin executables.
     command("accord", at: "Sources/Commands/accord",
       ["HubModel", "HubProtocol", "Explaining", "ZeroMQ", "Operations", "FHIRConsent", crypto]),
-    command("accord-router", at: "Sources/Commands/accord-router", ["RouterService", "Ledger", "HubModel", "Operations"]),
+    command("accord-router", at: "Sources/Commands/accord-router", 
+      ["RouterService", "Ledger", "HubModel", "HubProtocol", "Operations"]),
     command("accord-sim", at: "Sources/Commands/accord-sim", ["Simulator"]),
     command("accord-bench", at: "Sources/Commands/accord-bench",
       ["HubModel", "ConsentEngine", "HubProtocol", "ZeroMQ", "HubClient", "Operations", grdb]),

@@ -72,7 +72,9 @@ final class Town {
     return program
   }
 
-  func accord(_ arguments: String...) throws -> Program.Result {
+  func accord(_ arguments: String...) throws -> Program.Result { try accord(arguments) }
+
+  func accord(_ arguments: [String]) throws -> Program.Result {
     try Program.run("accord", arguments + ["--config", path("router.yaml")])
   }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite("Error codes")
 struct ErrorBookTests {
   static let article = "Sources/Operations/Operations.docc/Errors.md"
-  static let table = "Sources/Operations/Errors/ErrorBook+Own.swift"
+  static let tables = ["Own", "Keeping"].map { "Sources/Operations/Errors/ErrorBook+\($0).swift" }
   static let hub = "Sources/Core/HubModel/ErrorCode.swift"
 
   /// Types that are thrown to people, and the code under which each stands; `nil` where the type
@@ -33,7 +33,8 @@ struct ErrorBookTests {
   }
 
   private func codes() throws -> Set<String> {
-    let own = try text(Self.table).matches(of: /ErrorNote\(\s*"([a-z-]+)"/).map { $0.output.1 }
+    let own = try Self.tables.map(text).joined().matches(of: /ErrorNote\(\s*"([a-z-]+)"/)
+      .map { $0.output.1 }
     let hub = try text(Self.hub).matches(of: /case \w+ = "([a-z-]+)"/).map { $0.output.1 }
     #expect(Set(own).isDisjoint(with: hub) && Set(own).count == own.count)
     return Set((own + hub).map(String.init))

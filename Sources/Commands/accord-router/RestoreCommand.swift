@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HubModel
+import HubProtocol
 import Ledger
 import Operations
 import RouterService
@@ -32,8 +33,8 @@ struct Restore: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard (1...200).contains(reason.count) else {
-      throw ValidationError("--reason must be 1 to 200 characters.")
+    guard StatedReason.isOne(reason) else {
+      throw ValidationError("--reason must be \(StatedReason.rule).")
     }
   }
 

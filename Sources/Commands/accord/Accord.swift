@@ -18,9 +18,10 @@ struct Accord: ParsableCommand {
       MessageCommand.self, ExplainCommand.self, RoiCommand.self, HeldCommand.self,
       TotalsCommand.self, ClockCommand.self, EmergencyCommand.self, OrderCommand.self,
       IdentityCommand.self, ParticipantCommand.self, AgreementCommand.self, AuditCommand.self,
-      ConsentCommand.self, BackupCommand.self, DoctorCommand.self, CheckCommand.self,
-      ConfigCommand.self, RouterCommand.self, QueueCommand.self, TailCommand.self,
-      TraceCommand.self, ErrorsCommand.self, TemplateCommand.self,
+      ConsentCommand.self, BackupCommand.self, RetentionCommand.self, ArchiveCommand.self,
+      DoctorCommand.self, CheckCommand.self, ConfigCommand.self, RouterCommand.self,
+      QueueCommand.self, TailCommand.self, TraceCommand.self, ErrorsCommand.self,
+      TemplateCommand.self,
     ])
 
   /// As the library's own, and with the code by which an error can be looked up.

@@ -45,6 +45,13 @@ public struct AuditEntry: Hashable, Sendable {
     case agreementRecorded = 32
     /// A recorded version that was overtaken before its date, or cannot be read any more.
     case agreementPassedOver = 33
+    /// What a run of retention removed, by kind and count.
+    case retentionRun = 34
+    /// Nothing about a participant may be removed, and may be again.
+    case legalHoldPlaced = 35
+    case legalHoldLifted = 36
+    /// An archive of what was kept up to a day was written, and its hash.
+    case archived = 37
     /// Access in a medical emergency (42 CFR 2.51), and its review.
     case emergencyOpened = 40
     case emergencyReviewed = 41

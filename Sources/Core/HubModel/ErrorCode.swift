@@ -46,6 +46,8 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
   case tooManyAgreements = "too-many-agreements"
   // Repair
   case nothingToRepair = "nothing-to-repair"
+  // Keeping
+  case legalHold = "legal-hold"
   // Deliveries
   case noticeMissing = "notice-missing"
 
@@ -108,6 +110,7 @@ public enum ErrorCode: String, CaseIterable, Hashable, Sendable {
       "The router is in maintenance and takes nothing new; the spool keeps the message."
     case .nothingToRepair:
       "Nothing of the message is held or set aside there; 'accord message' shows what became of it."
+    case .legalHold: "The person is on legal hold; counsel lifts it before anything is destroyed."
     case .lowSpace: "The router is short of disk space; the spool keeps the message."
     case .sealMissing: "Sign the message; or have the registry allow the agency to send unsealed."
     case .sealInvalid: "The seal is not one of the sender's key over this message; sign it anew."

@@ -32,6 +32,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   public var masterKeyBefore: MasterKeySource?
   /// Whether a participant may be expunged before the retention of their records has ended.
   public var expungeBeforeRetention: ExpungeBeforeRetention
+  /// How long the ledger keeps what.
+  public var retention: RetentionSettings
   public var registryFile: String
   public var agreementFile: String
   /// Path of the socket on which operators' commands are answered.
@@ -101,6 +103,8 @@ public struct RouterConfiguration: Hashable, Sendable {
       let before = fields.optional("master-key-before", .path)
       let expunge = fields.value(
         "expunge-before-retention", YAMLValue<ExpungeBeforeRetention>.choice(), default: .refuse)
+      let retention = fields.value(
+        "retention", RetentionSettings.section, default: RetentionSettings())
       let checkpoint = fields.value(
         "checkpoint-seconds", .integer(1...86_400), default: 3_600)
       guard let program, let key, let registry, let agreement, let master else { return nil }
@@ -108,7 +112,7 @@ public struct RouterConfiguration: Hashable, Sendable {
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
         window: window, submitRate: rate, submitBurst: burst, keyFile: key, masterKey: master,
         masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
-        registryFile: registry, agreementFile: agreement,
+        retention: retention, registryFile: registry, agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
         criminalJusticeRoutes: routes.map(\.value), log: log, health: health,
         roles: roles,

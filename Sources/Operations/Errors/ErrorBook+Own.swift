@@ -56,7 +56,7 @@ extension ErrorBook {
       "reason-missing",
       happened: "A command was refused.",
       why: "What it does leaves a trace, and that needs a reason.",
-      next: "Give --reason with a few words."),
+      next: "Give --reason with a few words, 200 characters at most, on one line."),
     ErrorNote(
       "agreement-refused",
       happened: "An agreement was not recorded.",

@@ -25,7 +25,7 @@ public struct ErrorNote: Codable, Hashable, Sendable {
 public enum ErrorBook {
   /// In the order of their codes.
   public static let all: [ErrorNote] =
-    (ErrorCode.allCases.map(\.note) + own).sorted { $0.code < $1.code }
+    (ErrorCode.allCases.map(\.note) + own + keeping).sorted { $0.code < $1.code }
 
   public static func note(_ code: String) -> ErrorNote? { all.first { $0.code == code } }
 

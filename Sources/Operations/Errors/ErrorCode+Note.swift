@@ -122,6 +122,7 @@ extension ErrorCode {
       "Nothing was decided again.",
       "Nothing of the message is held or set aside there."
     ),
+    .legalHold: ("Nothing was destroyed.", "Somebody put the person on legal hold."),
     .noticeMissing: (
       "A delivery was set aside.",
       "It is of a Part 2 program and came without the notice that must go with it."

@@ -13,6 +13,9 @@ public struct Stop: Hashable, Sendable {
     case releaseNarrowed = 2
     /// A key was cut off; its fingerprint.
     case key = 3
+    /// Nothing about a participant may be destroyed; their id. One that was lifted since comes
+    /// back with a backup from before, and is lifted again.
+    case legalHold = 4
   }
   public let kind: Kind
   public let name: String

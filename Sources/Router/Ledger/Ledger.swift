@@ -247,7 +247,7 @@ public final class Ledger: Journal {
     recentMessages.forgetAll()
   }
 
-  private func checkpointIfDue() throws {
+  func checkpointIfDue() throws {
     let pages = logPages.pointee
     // Fewer than were copied: SQLite has begun the log again from its start.
     if pages < copiedPages { copiedPages = 0 }

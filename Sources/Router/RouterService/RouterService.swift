@@ -46,18 +46,14 @@ public final class RouterService: Sendable {
     let recovered = try ledger.recover()
     let starting = try StartingAgreement(configuration, recovered, now: clock.wall(), log: log)
     let agreement = starting.active
-    guard agreement.program == configuration.program else {
-      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
-    }
-    try configuration.checkCriminalJusticeRoutes(
-      carriers: [], registry: registry, on: agreement.calendar.date(of: clock.wall()))
+    let calendar = agreement.calendar
+    try Self.check(agreement, registry, configuration, on: calendar.date(of: clock.wall()))
     let state = RouterState(
       recovered: recovered, registry: registry, agreement: agreement,
       scheduled: starting.scheduled, window: configuration.window, clock: .now())
 
     let context = try Context(ioThreads: 1)
     let inbox = try Inbox()
-    let calendar = agreement.calendar
     let admissions = Admissions(routes: configuration.criminalJusticeRoutes) {
       calendar.date(of: clock.wall())
     }
@@ -77,28 +73,41 @@ public final class RouterService: Sendable {
       program: configuration.program, signer: key.signer, inbox: inbox, log: log)
     let settings = LiveSettings(configuration, inbox: inbox, log: log)
     let watcher = Watcher(reader: try backups.reader(), live: live, metrics: metrics)
+    let retention = RetentionDesk { inbox.waker.wake() }
     let server = try AdminServer(
       context: context, settings: settings, backups: backups, inbox: inbox, live: live,
-      watcher: watcher, admissions: admissions, stopping: stoppingAdmin)
+      watcher: watcher, admissions: admissions, retention: retention, stopping: stoppingAdmin)
     // Said once whoever reads it may ask: the admin socket is bound, too.
     Self.greet(state, configuration, log)
     self.inbox = inbox
     self.context = context
     self.authenticator = authenticator
     self.stoppingAdmin = stoppingAdmin
-    let stop = StopFlag()
-    self.stop = stop
+    stop = StopFlag()
     let loop = TurnLoop(
       state: state, transport: transport, ledger: ledger, admissions: admissions, live: live,
-      inbox: inbox, checkpoints: checkpoints, clock: clock, stop: stop, space: space,
-      metrics: metrics, log: log)
+      inbox: inbox, checkpoints: checkpoints,
+      retention: try RetentionClock(
+        ledger: ledger, settings: settings, desk: retention, inbox: inbox, log: log),
+      clock: clock, stop: stop, space: space, metrics: metrics, log: log)
     self.settings = settings
-    let health = try WatchServer(
-      configuration.health, program: configuration.program.text, watcher: watcher, log: log)
-    watch = Mutex(health)
+    watch = try Mutex(
+      WatchServer(
+        configuration.health, program: configuration.program.text, watcher: watcher, log: log))
     turns = try OwnedThread(name: "router") { loop.run(onFailure: onFailure) }
     admin = try OwnedThread(name: "admin") { server.serve() }
     startWatching(watcher, log)
+  }
+
+  /// What agreement, registry and configuration must say alike.
+  private static func check(
+    _ agreement: ProgramAgreement, _ registry: Registry, _ configuration: RouterConfiguration,
+    on day: CivilDate
+  ) throws {
+    guard agreement.program == configuration.program else {
+      throw RouterStartError.wrongProgram(agreement.program.text, configuration.program.text)
+    }
+    try configuration.checkCriminalJusticeRoutes(carriers: [], registry: registry, on: day)
   }
 
   private static func authenticator(

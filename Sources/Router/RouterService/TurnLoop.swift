@@ -21,6 +21,7 @@ final class TurnLoop {
   private let live: LiveStatus
   private let inbox: Inbox
   private let checkpoints: CheckpointClock
+  private let retention: RetentionClock
   private let clock: SystemClock
   private let stop: StopFlag
   private let space: SpaceWatch
@@ -30,8 +31,8 @@ final class TurnLoop {
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
-    live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, clock: SystemClock,
-    stop: StopFlag, space: SpaceWatch, metrics: TurnMetrics, log: Logger
+    live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, retention: RetentionClock,
+    clock: SystemClock, stop: StopFlag, space: SpaceWatch, metrics: TurnMetrics, log: Logger
   ) {
     self.metrics = metrics
     self.state = state
@@ -41,6 +42,7 @@ final class TurnLoop {
     self.live = live
     self.inbox = inbox
     self.checkpoints = checkpoints
+    self.retention = retention
     self.clock = clock
     self.stop = stop
     self.space = space
@@ -88,6 +90,9 @@ final class TurnLoop {
         if inbox.isCheckpointWanted {
           try checkpoints.writeNow(clock.wall())
           inbox.answerCheckpoints()
+        }
+        if let due = try retention.look(state, clock: clock, isLowOnSpace: space.isLow) {
+          wait = min(wait, due)
         }
         keys.look(state.registry, at: tick, clock.wall())
         let now = clock.wall()

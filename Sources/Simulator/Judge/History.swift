@@ -123,7 +123,7 @@ final class History {
     case .recordOrder(let order, let alias, _):
       if let person = known(alias) { consent.authorities.record(order, of: person) }
     case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency, .backup,
-      .replay, .giveBack, .drain:
+      .replay, .giveBack, .drain, .retire, .legalHold, .archived:
       break
     }
   }

@@ -113,6 +113,9 @@ final class MemoryJournal: Journal {
       messages[id]?.message.tokens = []
       erased.insert(id)
     case .expunged(let participant, _): expunge(participant)
+    case .legalHold(let participant, let since):
+      participants[participant]?.isOnLegalHold = since != nil
+    case .archived: break
     case .cutOff(let fingerprint, _): cutOff.insert(fingerprint)
     case .agreement(let version, let hash, _): agreement = (version, hash)
     case .agreementRecorded(let recorded): agreements.append(recorded)
@@ -206,6 +209,7 @@ final class MemoryJournal: Journal {
     for token in needs.tokens { facts.tokens[token] = tokens[token] }
     for id in needs.cases { facts.cases[id] = cases[id] }
     for id in needs.releases { facts.releases[id] = releases[id] }
+    for id in needs.people { facts.participants[id] = participants[id] }
     for key in needs.resends { add(key.message, withParts: true, to: &facts) }
     for id in needs.named { add(id, withParts: true, to: &facts) }
     for (agency, limit) in needs.queues {

@@ -51,6 +51,16 @@ enum RouterTemplate {
       # Whether someone may be expunged before six years of retention have ended; ask counsel.
       expunge-before-retention: refuse
 
+      # For how many days the ledger keeps what: 'accord retention preview' says what a run would
+      # remove. Below the floors of the law, which the article Configuration names, the router does
+      # not start; a state's law may ask for more.
+      retention:
+        content-days: \(RetentionSettings.Kind.content.fallback)
+        bookings-days: \(RetentionSettings.Kind.bookings.fallback)
+        people-days: \(RetentionSettings.Kind.people.fallback)
+        # When a run begins each day, by the site's clock, or never.
+        run-at: "03:00"
+
       registry: \(YAMLText.quoted(layout.registry))
       agreement: \(YAMLText.quoted(layout.agreement))
 

@@ -214,7 +214,14 @@ struct OpenedBackup {
 
 /// The program age(1), which Debian has.
 enum Age {
-  static func run(_ arguments: [String]) throws {
+  static func run(_ arguments: [String]) throws { try wait(for: start(arguments)) }
+
+  /// - Parameters:
+  ///   - input: from which it reads; nothing where it reads a file.
+  ///   - output: into which it writes, where it writes no file.
+  static func start(
+    _ arguments: [String], input: Pipe? = nil, output: Pipe? = nil
+  ) throws -> Process {
     let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
     guard
       let program = places.map({ "\($0)/age" })
@@ -223,8 +230,13 @@ enum Age {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input ?? FileHandle.nullDevice
+    if let output { process.standardOutput = output }
     try process.run()
+    return process
+  }
+
+  static func wait(for process: Process) throws {
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw CountyError("age could not do it; what it said stands above")

@@ -21,8 +21,7 @@ extension ConsentCommand {
     var from: String
     @Option(help: "The last day, YYYY-MM-DD; without it, today.")
     var to: String?
-    @Option(help: "Why the list is made, for the log. Name no person.")
-    var reason: String
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var zone: ZoneOption
     @OptionGroup var document: DocumentOptions
     @OptionGroup var router: RouterOptions
@@ -37,7 +36,6 @@ extension ConsentCommand {
         }
         if last < first { throw ValidationError("--to must not lie before --from.") }
       }
-      if reason.isEmpty { throw ValidationError("--reason must say why.") }
     }
 
     func run() throws {
@@ -47,7 +45,7 @@ extension ConsentCommand {
       let last = to.flatMap { CivilDate($0) } ?? today
       let request = AdminRequest.breach(
         recipient: recipient, from: zone.site.midnight(of: first).milliseconds,
-        to: zone.site.midnight(of: last.adding(days: 1)).milliseconds, reason: reason)
+        to: zone.site.midnight(of: last.adding(days: 1)).milliseconds, reason: reason.reason)
       guard case .breach(let report) = try router.ask(request) else { throw UnexpectedAnswer() }
       let times = report.people.flatMap { $0.disclosures.map(\.at) } + [report.from, report.to - 1]
       let days = zone.site.days(times.map { WallTime(milliseconds: $0) } + [now])

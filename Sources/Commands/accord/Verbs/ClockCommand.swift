@@ -74,14 +74,3 @@ struct IdentityCommand: ParsableCommand {
     }
   }
 }
-
-struct ReasonOption: ParsableArguments {
-  @Option(help: "Why, for the log; no names.")
-  var reason: String
-
-  func validate() throws {
-    guard (1...200).contains(reason.count) else {
-      throw ValidationError("--reason must be 1 to 200 characters.")
-    }
-  }
-}

@@ -69,8 +69,8 @@ struct EmergencyCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-      guard (1...200).contains(finding.count) else {
-        throw ValidationError("--finding must be 1 to 200 characters.")
+      guard StatedReason.isOne(finding) else {
+        throw ValidationError("--finding must be \(StatedReason.rule).")
       }
     }
 

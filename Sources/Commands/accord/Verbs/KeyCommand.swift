@@ -24,16 +24,9 @@ struct KeyCommand: ParsableCommand {
 
     @Argument(help: "A key's fingerprint, or an agency's id.")
     var target: String
-    @Option(help: "Why, for the log; no names.")
-    var reason: String
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var router: RouterOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-      guard (1...200).contains(reason.count) else {
-        throw ValidationError("--reason must be 1 to 200 characters.")
-      }
-    }
 
     func run() throws {
       let path = try router.configuration().registryFile
@@ -41,7 +34,7 @@ struct KeyCommand: ParsableCommand {
       var unanswered: [String] = []
       for key in keys {
         do {
-          _ = try router.ask(.cutOff(fingerprint: key.text, reason: reason))
+          _ = try router.ask(.cutOff(fingerprint: key.text, reason: reason.reason))
         } catch {
           unanswered.append("\(key): \(error)")
         }
@@ -65,7 +58,7 @@ struct KeyCommand: ParsableCommand {
       let keys = try Self.keys(of: target, in: file)
       let known = file.registry.cutOff
       for key in keys where !known.contains(key) {
-        file.cutOffs.append(.init(fingerprint: key, at: now, reason: reason))
+        file.cutOffs.append(.init(fingerprint: key, at: now, reason: reason.reason))
       }
       try file.write(to: path, overwrites: true)
       return keys

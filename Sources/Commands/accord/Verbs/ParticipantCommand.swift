@@ -7,7 +7,25 @@ struct ParticipantCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "participant",
     abstract: "Look after one participant's records.",
-    subcommands: [Expunge.self])
+    subcommands: [Expunge.self, Hold.self, Unhold.self])
+
+  struct Hold: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keep everything about a person, whatever its age: a legal hold.",
+      discussion: """
+        Until it is lifted, neither retention nor 'participant expunge' removes anything about \
+        them, under all names that count as theirs. Releases and revocations work as ever.
+        """)
+    @OptionGroup var person: HeldPerson
+    func run() throws { try person.hold(true) }
+  }
+
+  struct Unhold: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lift a legal hold.", discussion: "Retention counts again from the next run on.")
+    @OptionGroup var person: HeldPerson
+    func run() throws { try person.hold(false) }
+  }
 
   struct Expunge: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,5 +72,19 @@ struct ParticipantCommand: ParsableCommand {
         : []
       return (lines + refusal).joined(separator: "\n")
     }
+  }
+}
+
+/// Whom a legal hold is about.
+struct HeldPerson: ParsableArguments {
+  @Argument(help: "AGENCY/ALIAS")
+  var name: String
+  @OptionGroup var reason: ReasonOption
+  @OptionGroup var router: RouterOptions
+  @OptionGroup var output: OutputOptions
+
+  func hold(_ isOn: Bool) throws {
+    try DoneText.print(
+      router.ask(.legalHold(name: name, isOn: isOn, reason: reason.reason)), json: output.json)
   }
 }

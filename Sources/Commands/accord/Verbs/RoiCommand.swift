@@ -34,8 +34,7 @@ struct RoiCommand: ParsableCommand {
 
     @Argument(help: "The release's id.")
     var id: String
-    @Option(help: "Why, for the log; no names.")
-    var reason: String
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var router: RouterOptions
     @OptionGroup var output: OutputOptions
 
@@ -46,7 +45,7 @@ struct RoiCommand: ParsableCommand {
     }
 
     func run() throws {
-      let answer = try router.ask(.revoke(release: id, reason: reason))
+      let answer = try router.ask(.revoke(release: id, reason: reason.reason))
       guard case .revoked(let done, let holders) = answer else {
         return try DoneText.print(answer, json: output.json)
       }

@@ -143,7 +143,7 @@ struct RepairAct: ParsableArguments {
   @OptionGroup var filter: QueueFilter
   @Flag(help: "All of the queue, without a filter.") var all = false
   @Flag(help: "Only count what it would be done to.") var dryRun = false
-  @Option(help: "Why; for the log.") var reason: String
+  @OptionGroup var reason: ReasonOption
   @OptionGroup var router: RouterOptions
   @OptionGroup var output: OutputOptions
 
@@ -154,9 +154,6 @@ struct RepairAct: ParsableArguments {
     }
     guard id != nil || all || !filter.isEmpty else {
       throw ValidationError("Narrow it down with --to, --from, --topic, or say --all.")
-    }
-    guard (4...200).contains(reason.utf8.count) else {
-      throw ValidationError("--reason takes 4 to 200 characters.")
     }
   }
 
@@ -177,7 +174,7 @@ struct RepairAct: ParsableArguments {
       for item in items {
         try progress.step()
         do {
-          guard case .done = try router.ask(request(item, reason)) else {
+          guard case .done = try router.ask(request(item, reason.reason)) else {
             throw UnexpectedAnswer()
           }
           outcome.done += 1

@@ -15,9 +15,9 @@ struct RouterCommand: ParsableCommand {
         Agencies are told, and keep what they send in their spools. Releases, revocations and \
         cut-offs are taken all the same. Ends with 'resume', or when the router is restarted.
         """)
-    @Option(help: "Why; for the log.") var reason: String
+    @OptionGroup var reason: ReasonOption
     @OptionGroup var router: RouterOptions
-    func run() throws { try Said.print(router.ask(.drain(true, reason: reason))) }
+    func run() throws { try Said.print(router.ask(.drain(true, reason: reason.reason))) }
   }
 
   struct Resume: ParsableCommand {
@@ -32,8 +32,8 @@ struct RouterCommand: ParsableCommand {
       abstract: "Read router.yaml again, as SIGHUP does.",
       discussion: """
         In force at once: log.level, roles, health, submit-rate, submit-burst, \
-        expunge-before-retention. Every other key takes a restart, and is named. A file with a \
-        mistake changes nothing. Ends with 1 where something waits for a restart.
+        expunge-before-retention, retention. Every other key takes a restart, and is named. A file \
+        with a mistake changes nothing. Ends with 1 where something waits for a restart.
         """)
     @OptionGroup var router: RouterOptions
     @OptionGroup var output: OutputOptions

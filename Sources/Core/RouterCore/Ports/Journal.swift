@@ -43,6 +43,10 @@ public enum JournalEntry: Equatable, Sendable {
   /// The participant's keys are destroyed once the turn is durable: their names, and whatever was
   /// said about them, cannot be read any more. Ids, fates and the log stay.
   case expunged(ParticipantID, at: WallTime)
+  /// Nothing about the participant may be destroyed from now on; `nil`: it may be again.
+  case legalHold(ParticipantID, since: WallTime?)
+  /// An archive holds everything that was accepted before this instant.
+  case archived(before: WallTime)
   case cutOff(KeyFingerprint, at: WallTime)
   /// This version of the agreement is in force from now on.
   case agreement(version: UInt32, hash: [UInt8], at: WallTime)

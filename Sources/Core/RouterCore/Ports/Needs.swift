@@ -29,6 +29,8 @@ public struct Needs: Equatable, Sendable {
   public var refusals: Set<SourceKey> = []
   public var aliases: Set<AliasKey> = []
   public var tokens: Set<IdentityToken> = []
+  /// People of whom a turn wants to know, whatever it is called by.
+  public var people: Set<ParticipantID> = []
   /// Names of people who are to be expunged: what waits about them?
   public var expunging: Set<AliasKey> = []
   public var cases: Set<CaseID> = []
@@ -61,6 +63,8 @@ public struct ParticipantRecord: Equatable, Sendable {
   public var aliases: [AgencyID: ParticipantAlias]
   /// Participants who were found to be the same person.
   public var others: Set<ParticipantID>
+  /// Nothing about them may be destroyed.
+  public var isOnLegalHold = false
   public init(
     consents: ParticipantConsents = ParticipantConsents(),
     aliases: [AgencyID: ParticipantAlias] = [:], others: Set<ParticipantID> = []

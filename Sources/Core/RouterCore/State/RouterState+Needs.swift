@@ -39,8 +39,10 @@ extension RouterState {
         needs.mayStartRedecision = true
       case .administration(.merge(let one, let other, _), _): needs.aliases.formUnion([one, other])
       case .administration(.separate(let alias, _), _), .administration(.account(let alias, _), _),
-        .administration(.recordOrder(_, let alias, _), _):
+        .administration(.recordOrder(_, let alias, _), _),
+        .administration(.legalHold(let alias, _, _), _):
         needs.aliases.insert(alias)
+      case .administration(.retire(let person, _), _): needs.people.insert(person)
       case .administration(.expunge(let alias, _), _):
         needs.aliases.insert(alias)
         needs.expunging.insert(alias)

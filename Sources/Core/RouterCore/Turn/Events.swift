@@ -29,6 +29,13 @@ public enum AdministrativeAct: Sendable {
   case separate(AliasKey, reason: String)
   /// Nothing of the person behind this name, under any of their names, may be read any more.
   case expunge(AliasKey, reason: String)
+  /// Nothing of a person was in use since the end of their records' retention, by what the ledger
+  /// knew when their consents stood at this position: they are expunged, unless that has changed.
+  case retire(ParticipantID, position: UInt64)
+  /// An archive of everything before this instant is whole on disk.
+  case archived(before: WallTime, detail: String)
+  /// From now on nothing about the person behind this name is destroyed, or it may be again.
+  case legalHold(AliasKey, Bool, reason: String)
   /// A privacy officer has looked at an access in a medical emergency.
   case reviewEmergency(RoiID, finding: String)
   /// An order of a court about the participant behind this name.

@@ -29,7 +29,14 @@ extension Turn {
       separate(participant, because: reason)
     case .expunge(let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
-      expunge(participant, because: reason)
+      return expunge(participant, because: reason)
+    case .retire(let participant, let position): return retire(participant, at: position)
+    case .archived(let before, let detail):
+      write(.archived(before: before))
+      log(.archived, detail: detail)
+    case .legalHold(let alias, let isOn, let reason):
+      guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }
+      holdRecords(of: participant, isOn, because: reason)
     case .reviewEmergency(let id, let finding): reviewEmergency(id, finding)
     case .recordOrder(let order, let alias, let reason):
       guard let participant = facts.aliases[alias] else { return Refusal(.participantMissing) }

@@ -8,8 +8,10 @@ import HubModel
 /// about a person whom it does not know, and a late copy of a release that they had signed is
 /// refused, because its id is another's.
 extension Turn {
-  mutating func expunge(_ participant: ParticipantID, because reason: String) {
+  /// - Returns: why it is not done; `nil` where it is.
+  mutating func expunge(_ participant: ParticipantID, because reason: String) -> Refusal? {
     let all = Set(everyone(with: participant))
+    guard !isOnLegalHold(all) else { return Refusal(.legalHold) }
     for member in all.sorted() {
       // A revocation that names nothing meets no refusal; keys go whatever came of it.
       try? applyConsent(
@@ -25,6 +27,33 @@ extension Turn {
     endWhatWaits(about: all)
     voidWhatIsOut(about: all)
     forget(all)
+    return nil
+  }
+
+  /// The retention of everything about a person is over. Whoever came to be spoken of since the
+  /// ledger was asked is left for another day.
+  mutating func retire(_ participant: ParticipantID, at position: UInt64) -> Refusal? {
+    let all = Set(everyone(with: participant))
+    guard facts.participants[participant]?.consents.position == position,
+      !unrouted.contains(where: { $0.participant.map(all.contains) ?? false })
+    else { return Refusal(.participantMissing) }
+    return expunge(participant, because: "retention")
+  }
+
+  private func isOnLegalHold(_ people: Set<ParticipantID>) -> Bool {
+    people.contains { facts.participants[$0]?.isOnLegalHold ?? false }
+  }
+
+  /// Under all names that count as the person's, so that a separation frees nobody.
+  mutating func holdRecords(
+    of participant: ParticipantID, _ isOn: Bool, because reason: String
+  ) {
+    for member in everyone(with: participant)
+    where facts.participants[member]?.isOnLegalHold != isOn {
+      facts.participants[member, default: ParticipantRecord()].isOnLegalHold = isOn
+      write(.legalHold(member, since: isOn ? now : nil))
+      logReading(isOn ? .legalHoldPlaced : .legalHoldLifted, of: member, detail: reason)
+    }
   }
 
   /// To a sender who may know it looks like a lapse.

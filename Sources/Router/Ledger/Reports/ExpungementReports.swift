@@ -59,6 +59,10 @@ extension LedgerReader {
         report.waiting += found[0] as Int
         last = max(last, found[1])
       }
+      // When their consents changed last.
+      if let found = try row("SELECT touched FROM participant WHERE id = ?") {
+        last = max(last, found[0])
+      }
       if let found = try row(
         "SELECT count(*) FROM release WHERE participant = ? AND state = 'active'")
       {

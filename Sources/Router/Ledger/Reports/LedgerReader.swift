@@ -101,7 +101,7 @@ public final class LedgerReader: Sendable {
       }
       let bytes = try count("PRAGMA page_count") * count("PRAGMA page_size")
       return TotalsReport(
-        messages: try count("SELECT count(*) FROM payload"), partsByFate: fates,
+        messages: try count("SELECT count(*) FROM message"), partsByFate: fates,
         auditByKind: kinds, noMatches: try count("SELECT count(*) FROM no_match"),
         ledgerBytes: Int64(bytes))
     }

@@ -63,7 +63,7 @@ extension LedgerReader {
 
   // MARK: Pieces
 
-  private static func parts(
+  static func parts(
     of id: MessageID, _ message: Message, in database: Database
   ) throws -> [MessageReport.Part] {
     let rows = try Row.fetchCursor(

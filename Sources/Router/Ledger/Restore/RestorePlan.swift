@@ -71,8 +71,17 @@ extension Ledger {
             AuditEntry(.keyCutOff, at: order.now, actor: .hub, detail: "\(key) as before")),
         ]
       }
+      for person in stops.filter({ $0.kind == .legalHold }).compactMap(\.participant) {
+        plan.entries += [
+          .legalHold(person, since: order.now),
+          .audit(
+            AuditEntry(
+              .legalHoldPlaced, at: order.now, actor: .hub, participant: person,
+              detail: "as before")),
+        ]
+      }
       let stopped = Dictionary(
-        stops.filter { $0.kind != .key }.map { ($0.name, $0) },
+        stops.filter { $0.kind != .key && $0.kind != .legalHold }.map { ($0.name, $0) },
         // Revoked and narrowed: revoked.
         uniquingKeysWith: { $0.kind == .release ? $0 : $1 })
       var seen: Set<String> = []

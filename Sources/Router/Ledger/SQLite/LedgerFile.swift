@@ -34,6 +34,7 @@ struct LedgerFile {
       try database.execute(
         sql: """
           PRAGMA page_size = \(Self.pageBytes);
+          PRAGMA auto_vacuum = INCREMENTAL;
           PRAGMA journal_mode = WAL;
           PRAGMA synchronous = FULL;
           PRAGMA wal_autocheckpoint = 0;

@@ -1,19 +1,26 @@
 /// Participants, and by which names and tokens they are known.
 struct PeopleStatements {
   let addParticipant, person, members, movePosition, setHead, alias, preferredAliases, unprefer,
-    setAlias, token, setToken, expunge, forgetAliases, forgetTokens: Prepared
+    setAlias, token, setToken, setHeld, touched, expunge, forgetAliases, forgetTokens: Prepared
 
   init(_ make: Preparer) throws {
     addParticipant = try make(
-      "write participant", "INSERT INTO participant (id) VALUES (?) ON CONFLICT DO NOTHING")
+      "write participant",
+      "INSERT INTO participant (id, touched) VALUES (?, ?) ON CONFLICT DO NOTHING")
     person = try make(
-      "read participant", "SELECT position, head, expunged FROM participant WHERE id = ?")
+      "read participant", "SELECT position, head, expunged, held FROM participant WHERE id = ?")
+    setHeld = try make(
+      "write participant", """
+        INSERT INTO participant (id, held) VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET held = excluded.held
+        """)
     members = try make("read participants", "SELECT id FROM participant WHERE head = ?")
     setHead = try make("write participant", "UPDATE participant SET head = ?2 WHERE id = ?1")
     movePosition = try make(
       "write participant", """
-        INSERT INTO participant (id, position) VALUES (?, ?)
-        ON CONFLICT DO UPDATE SET position = max(position, excluded.position)
+        INSERT INTO participant (id, position, touched) VALUES (?, ?, ?)
+        ON CONFLICT DO UPDATE SET position = max(position, excluded.position),
+          touched = max(touched, excluded.touched)
         """)
     alias = try make(
       "read alias", "SELECT owner FROM alias WHERE agency = ? AND alias = ?")
@@ -39,6 +46,7 @@ struct PeopleStatements {
         INSERT INTO token (kind, value, owner, confirmed) VALUES (?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET confirmed = excluded.confirmed
         """)
+    touched = try make("read participant", "SELECT touched FROM participant WHERE id = ?")
     expunge = try make(
       "expunge participant", """
         INSERT INTO participant (id, expunged) VALUES (?, ?)

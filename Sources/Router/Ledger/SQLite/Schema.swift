@@ -21,12 +21,12 @@ enum Schema {
 
   /// Which life of the store this is, and names that other tables hold as small numbers. A life
   /// that a restore began continues another one at a size of the log, and replaced the one that
-  /// the key store had heard of last.
+  /// the key store had heard of last. What is older than `archived` an archive holds.
   private static let identity = """
     CREATE TABLE ledger (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
       incarnation TEXT NOT NULL, key_store BLOB, key_generation INTEGER,
-      escrow_tail INTEGER NOT NULL DEFAULT 1, redecision BLOB
+      escrow_tail INTEGER NOT NULL DEFAULT 1, redecision BLOB, archived INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE agency (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
     CREATE TABLE agreement (
@@ -65,22 +65,27 @@ enum Schema {
       entry INTEGER PRIMARY KEY, at INTEGER NOT NULL, incarnation TEXT NOT NULL,
       continued TEXT NOT NULL, size INTEGER NOT NULL, replaced TEXT
     );
+    CREATE TABLE retention (
+      entry INTEGER PRIMARY KEY, began INTEGER NOT NULL, ended INTEGER, pass BLOB NOT NULL
+    );
     CREATE TABLE clock (
       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
       wall INTEGER NOT NULL, boot TEXT NOT NULL, since_boot INTEGER NOT NULL
     );
     """
 
-  /// Messages, what they say (apart, so that it can be destroyed), and their fates. Fate codes
+  /// Messages, what they say (apart, so that it can be destroyed), and their fates. Of a message
+  /// that was retired the retention removed what it said, and no decision did. Fate codes
   /// stand in `StoredCodes.swift`: 0 is pending, 1 is held, 4 is set aside. The queue index holds
   /// the fate too, so that a long queue is counted from the index alone.
   private static let messages = """
     CREATE TABLE message (
       id BLOB PRIMARY KEY,
       participant BLOB, basis INTEGER NOT NULL, accepted_at INTEGER NOT NULL, about BLOB,
-      payload INTEGER,
+      payload INTEGER, retired INTEGER,
       header BLOB NOT NULL
     ) WITHOUT ROWID;
+    CREATE INDEX message_participant ON message (participant) WHERE participant IS NOT NULL;
     CREATE TABLE payload (id INTEGER PRIMARY KEY, body BLOB NOT NULL, hub INTEGER);
     CREATE INDEX payload_hub ON payload (hub) WHERE hub IS NOT NULL;
     CREATE TABLE part (
@@ -108,11 +113,14 @@ enum Schema {
 
   /// Names, numbers and tokens stand as an index: 16 bytes of a keyed hash, under a key of the key
   /// store. An `owner` is a participant's handle: whose it is, the key store alone knows. What is
-  /// called sealed is a `SealedPayload`.
+  /// called sealed is a `SealedPayload`. A participant is touched when they are met first and when
+  /// their consents change, and held while a legal hold keeps everything about them.
   private static let people = """
     CREATE TABLE participant (
-      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB, expunged INTEGER
+      id BLOB PRIMARY KEY, position INTEGER NOT NULL DEFAULT 0, head BLOB, expunged INTEGER,
+      touched INTEGER NOT NULL DEFAULT 0, held INTEGER
     ) WITHOUT ROWID;
+    CREATE INDEX participant_held ON participant (held) WHERE held IS NOT NULL;
     CREATE INDEX participant_head ON participant (head) WHERE head IS NOT NULL;
     CREATE INDEX participant_expunged ON participant (expunged) WHERE expunged IS NOT NULL;
     CREATE TABLE blanket (
@@ -168,6 +176,7 @@ enum Schema {
       source INTEGER NOT NULL, booking BLOB NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (source, booking)
     ) WITHOUT ROWID;
+    CREATE INDEX no_match_at ON no_match (at);
     """
 
   /// The log. Its salts may be destroyed; nothing else of it may change.

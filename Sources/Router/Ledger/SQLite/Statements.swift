@@ -27,6 +27,7 @@ struct Statements {
   let cases: CaseStatements
   let log: LogStatements
   let restore: RestoreStatements
+  let retention: RetentionStatements
   private let preparer: Preparer
 
   init(on connection: OpaquePointer) throws {
@@ -42,6 +43,7 @@ struct Statements {
     cases = try CaseStatements(preparer)
     log = try LogStatements(preparer)
     restore = try RestoreStatements(preparer)
+    retention = try RetentionStatements(preparer)
   }
 
   /// Frees them; the connection can only be closed after that.
@@ -140,14 +142,15 @@ struct HubStatements {
 
 /// Messages and what they say.
 struct MessageStatements {
-  let knows, about, message, addPayload, addMessage, identify, erasePayload, forgetPayload: Prepared
+  let knows, about, message, addPayload, addMessage, identify, erasePayload, dropPayload,
+    forgetPayload: Prepared
 
   init(_ make: Preparer) throws {
     knows = try make("look up message", "SELECT 1 FROM message WHERE id = ?")
     about = try make("read messages", "SELECT id FROM message WHERE participant = ?")
     message = try make(
       "read message", """
-        SELECT m.participant, m.basis, m.accepted_at, m.about, m.header, p.body
+        SELECT m.participant, m.basis, m.accepted_at, m.about, m.header, p.body, m.retired
         FROM message m LEFT JOIN payload p ON p.id = m.payload WHERE m.id = ?
         """)
     addPayload = try make("write payload", "INSERT INTO payload (body, hub) VALUES (?, ?)")
@@ -158,14 +161,18 @@ struct MessageStatements {
         """)
     identify = try make(
       "identify message", "UPDATE message SET participant = ?2, basis = ?3 WHERE id = ?1")
-    // Overwritten in place and left there as zeros: SQLite writes a value of the same size over
-    // the old one, while a deleted row could leave copies behind when its page is rebuilt.
+    // Overwritten in place, and only then deleted: SQLite writes a value of the same size over the
+    // old one, while of a deleted row it could leave copies behind when it rebuilds the page.
     erasePayload = try make(
       "erase payload", """
         UPDATE payload SET body = zeroblob(length(body)), hub = NULL
         WHERE id = (SELECT payload FROM message WHERE id = ?)
         """)
-    forgetPayload = try make("erase message", "UPDATE message SET payload = NULL WHERE id = ?")
+    dropPayload = try make(
+      "erase payload",
+      "DELETE FROM payload WHERE id = (SELECT payload FROM message WHERE id = ?)")
+    forgetPayload = try make(
+      "erase message", "UPDATE message SET payload = NULL, retired = ?2 WHERE id = ?1")
   }
 }
 

@@ -26,6 +26,7 @@ struct FactsLoading {
     try loadRefusals()
     try loadPeople()
     try loadExpunging()
+    for id in needs.people { try mention(id) }
     for id in needs.cases { try mention(id) }
     for id in needs.named { try loadWhole(id) }
     for key in needs.resends { try loadWhole(key.message) }

@@ -91,9 +91,10 @@ extension Ledger {
         throw row.damaged()
       }
       let body = row.isNull(at: 5) ? nil : row.blob(at: 5)
-      guard let message = try openMessage(header: row.blob(at: 4), body: body, id: id) else {
-        throw row.damaged()
-      }
+      guard
+        let message = try openMessage(
+          header: row.blob(at: 4), body: body, id: id, isRetired: !row.isNull(at: 6))
+      else { throw row.damaged() }
       return StoredMessage(
         message: message, participant: try row.optionalParticipant(at: 0), basis: basis,
         acceptedAt: row.time(at: 2), about: try row.optionalID(at: 3))
@@ -126,11 +127,12 @@ extension Ledger {
   func readPerson(_ id: ParticipantID) throws -> ParticipantRecord {
     if let known = recentPeople.value(of: id) { return known }
     let people = statements.people
-    let (position, head, isExpunged) = try people.person.id(id.value).first {
+    let (position, head, isExpunged, isHeld) = try people.person.id(id.value).first {
       (people.person.uint(at: 0), try people.person.optionalParticipant(at: 1),
-        !people.person.isNull(at: 2))
-    } ?? (0, nil, false)
+        !people.person.isNull(at: 2), !people.person.isNull(at: 3))
+    } ?? (0, nil, false, false)
     var record = ParticipantRecord(consents: ParticipantConsents(position: position))
+    record.isOnLegalHold = isHeld
     if isExpunged { return record }
     if let head {
       try people.members.id(head.value).rows {

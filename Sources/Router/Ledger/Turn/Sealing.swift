@@ -40,14 +40,29 @@ extension Ledger {
   }
 
   /// The message as far as it can still be read. One that was erased, or whose key is destroyed,
-  /// has no segments left and names nobody.
-  func openMessage(header: [UInt8], body: [UInt8]?, id: MessageID) throws -> Message? {
+  /// has no segments left and names nobody. Of one that was retired the segments are there as the
+  /// header has them, without what they said: whoever tells on what it heard is still bound by
+  /// their labels.
+  func openMessage(
+    header: [UInt8], body: [UInt8]?, id: MessageID, isRetired: Bool
+  ) throws -> Message? {
     let content = try body.flatMap { try keys.open($0, .content, at: id.bytes) }
     guard var message = try? StoredEnvelope.message(header: header, content: content) else {
       return nil
     }
-    if content == nil { message.segments = [] }
+    if content == nil && !isRetired { message.segments = [] }
     return message
+  }
+
+  /// Destroys what a message says, now and, where it has a key of its own, in every backup.
+  /// - Parameter retired: when its retention was over; `nil` where a decision destroys it.
+  func removeContent(of id: MessageID, retired: WallTime?, _ doomed: inout Doomed) throws {
+    try statements.messages.erasePayload.id(id).run()
+    try statements.messages.dropPayload.id(id).run()
+    try statements.messages.forgetPayload.id(id).int(retired?.milliseconds).run()
+    if try keys.hasOwnKey(id) { doomed.messages.append(id) }
+    recentMessages.forget(id)
+    mustTruncate = true
   }
 
   // MARK: Views

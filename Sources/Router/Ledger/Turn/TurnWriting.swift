@@ -20,6 +20,8 @@ struct TurnWriting {
   /// Messages that wait for a release from the turn that accepts them on.
   private var held: Set<MessageID> = []
   private var doomed = Doomed()
+  /// When the turn is, as its entries of the log say.
+  private var moment: WallTime
 
   private struct LaneChange {
     var next: UInt64 = 1
@@ -31,11 +33,13 @@ struct TurnWriting {
     self.ledger = ledger
     statements = ledger.statements
     log = LogWriting(ledger)
+    moment = ledger.hubTime
   }
 
   /// - Returns: what is to be destroyed once this is committed.
   mutating func write(_ entries: [JournalEntry]) throws -> Doomed {
     for case .part(let part) in entries where part.fate == .held { held.insert(part.key.message) }
+    for case .audit(let entry) in entries where entry.at > moment { moment = entry.at }
     parts.reserveCapacity(entries.count)
     try log.prepareSalts(for: entries)
     for entry in entries { try write(entry) }
@@ -69,11 +73,7 @@ struct TurnWriting {
       try statements.timers.cancelTimer.blob(key.stored).run()
       ledger.nextDue = nil
     case .erase(let message):
-      try statements.messages.erasePayload.id(message).run()
-      try statements.messages.forgetPayload.id(message).run()
-      if try ledger.keys.hasOwnKey(message) { doomed.messages.append(message) }
-      ledger.recentMessages.forget(message)
-      ledger.mustTruncate = true
+      try ledger.removeContent(of: message, retired: nil, &doomed)
     case .refused(let source, let refused): try write(refused, of: source)
     case .clock(let mark):
       ledger.hubTime = mark.wall
@@ -87,6 +87,13 @@ struct TurnWriting {
       try ledger.expunge(person, at: at)
       doomed.participants.append(person)
       doomed.at = at
+    case .legalHold(let person, let since):
+      // A backup from before must not have it forgotten.
+      if since != nil { ledger.keys.note(Stop(.legalHold, "\(person.value)", of: person)) }
+      try statements.people.setHeld.id(person.value).int(since?.milliseconds).run()
+      ledger.recentPeople.forget(person)
+    case .archived(let before):
+      try statements.retention.setArchived.int(before.milliseconds).run()
     case .cutOff(let key, let at):
       ledger.keys.note(Stop(.key, key.text))
       try statements.hub.addCutOff.text(key.text).int(at.milliseconds).run()
@@ -200,11 +207,18 @@ struct TurnWriting {
     }
   }
 
+  /// Their consents changed.
+  private func move(_ person: ParticipantID, to position: UInt64) throws {
+    try statements.people.movePosition.id(person.value).uint(position).int(moment.milliseconds)
+      .run()
+    ledger.recentPeople.forget(person)
+  }
+
   private func writePerson(_ entry: JournalEntry) throws {
     let people = statements.people
     switch entry {
     case .participant(let person):
-      try people.addParticipant.id(person.value).run()
+      try people.addParticipant.id(person.value).int(moment.milliseconds).run()
     case .alias(let key, let person, let isPreferred):
       try write(key, of: person, isPreferred: isPreferred)
     case .token(let token, let person, let isConfirmed):
@@ -213,13 +227,11 @@ struct TurnWriting {
         .int(isConfirmed ? 1 : 0).run()
     case .release(let person, let record):
       try write(record, of: person)
-      try people.movePosition.id(person.value).uint(record.position).run()
-      ledger.recentPeople.forget(person)
+      try move(person, to: record.position)
     case .tombstone(let person, let release, let position):
       ledger.keys.note(Stop(.release, release.text, of: person))
       try statements.consent.addTombstone.id(person.value).text(release.text).uint(position).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try move(person, to: position)
     case .blanket(let person, let blanket, let position):
       let reach = try ledger.json.encode(
         blanket.recipients.map(\.words), for: "write revocation")
@@ -229,12 +241,10 @@ struct TurnWriting {
       else { return }
       try statements.consent.setBlanket.id(person.value).blob(index).blob(sealed)
         .int(blanket.at.milliseconds).run()
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try move(person, to: position)
     case .mark(let person, let mark, let position):
       try write(mark, of: person)
-      try people.movePosition.id(person.value).uint(position).run()
-      ledger.recentPeople.forget(person)
+      try move(person, to: position)
     case .emergency(let person, let access, let position):
       try write(StoredEmergency(access), .emergency, access.id, of: person, at: position)
     case .emergencyReviewed(let id, let finding, let time):
@@ -242,9 +252,8 @@ struct TurnWriting {
     case .order(let person, let order, let position):
       try write(StoredOrder(order), .order, order.id, of: person, at: position)
     case .group(let person, let head, let position):
-      try people.movePosition.id(person.value).uint(position).run()
       try people.setHead.id(person.value).id(head?.value).run()
-      ledger.recentPeople.forget(person)
+      try move(person, to: position)
     default: return
     }
   }
@@ -259,8 +268,7 @@ struct TurnWriting {
     guard let sealed else { return }
     try statements.consent.setAuthority.text(id.text).id(person.value).int(kind.rawValue)
       .blob(sealed).run()
-    try statements.people.movePosition.id(person.value).uint(position).run()
-    ledger.recentPeople.forget(person)
+    try move(person, to: position)
   }
 
   /// What a review of an emergency found.

@@ -20,16 +20,21 @@ final class AdminServer {
   let live: LiveStatus
   let backups: BackupWorker
   let admissions: Admissions
+  let retention: RetentionDesk
+  /// Its thread's alone.
+  var archiving: Archiving?
   private let log: Logger
 
   init(
     context: Context, settings: LiveSettings, backups: BackupWorker, inbox: Inbox,
-    live: LiveStatus, watcher: Watcher, admissions: Admissions, stopping: Waker
+    live: LiveStatus, watcher: Watcher, admissions: Admissions, retention: RetentionDesk,
+    stopping: Waker
   ) throws {
     let configuration = settings.current
     self.settings = settings
     self.watcher = watcher
     self.admissions = admissions
+    self.retention = retention
     self.backups = backups
     reader = try backups.reader()
     self.inbox = inbox
@@ -79,17 +84,23 @@ final class AdminServer {
     do {
       let request = try AdminSocket.decode(AdminRequest.self, from: frame)
       if let refusal = door.refusal(of: request.act, from: peer) { return refusal }
+      if let reason = request.reason, !StatedReason.isOne(reason) {
+        return .failed(
+          code: "reason-missing", remedy: "Say why, in \(StatedReason.rule).")
+      }
       if request == .reload {
         return .reloaded(try settings.reload(by: peer.map { "\($0)" } ?? "?"))
       }
-      return try answer(request)
+      return try answer(request, from: peer)
     } catch {
       log.warning("admin request failed", metadata: ["error": "\(error)"])
       return .failed(code: "admin-request-failed", remedy: "\(error)")
     }
   }
 
-  private func answer(_ request: AdminRequest) throws -> AdminResponse {
+  private func answer(
+    _ request: AdminRequest, from peer: AdminPeer?
+  ) throws -> AdminResponse {
     switch request {
     case .status: return .status(try status())
     case .health: return .health(try health())
@@ -121,6 +132,8 @@ final class AdminServer {
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
     case .expunge(let name, let reason, let isConfirmed):
       return try expunge(name, reason, isConfirmed: isConfirmed)
+    case .retention, .retentionState, .legalHold: return answerRetention(request, from: peer)
+    case .archive, .archivePage, .archiveDone: return try answerArchive(request)
     case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
     case .reviewEmergency(let id, let finding): return try review(id, finding: finding)
     case .recordOrder(let document, let participant, let reason):

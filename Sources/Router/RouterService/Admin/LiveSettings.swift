@@ -11,7 +11,7 @@ import Synchronization
 /// |-----------------------------------------|------------------------------|
 /// | `log.level`, `roles`, `health`,         | in force at once             |
 /// | `submit-rate`, `submit-burst`,          |                              |
-/// | `expunge-before-retention`              |                              |
+/// | `expunge-before-retention`, `retention` |                              |
 /// | every other                             | in force after a restart     |
 final class LiveSettings: Sendable {
   private let settings: Mutex<RouterConfiguration>
@@ -22,6 +22,7 @@ final class LiveSettings: Sendable {
 
   static let reloadable = [
     "log.level", "roles", "health", "submit-rate", "submit-burst", "expunge-before-retention",
+    "retention",
   ]
 
   init(_ configuration: RouterConfiguration, inbox: Inbox, log: Logger) {
@@ -101,6 +102,7 @@ final class LiveSettings: Sendable {
       present.submitRate = next.submitRate
       present.submitBurst = next.submitBurst
       present.expungeBeforeRetention = next.expungeBeforeRetention
+      present.retention = next.retention
       // The file as it is now: what waits for a restart is not told again.
       present.trace = trace
       return (old, present)

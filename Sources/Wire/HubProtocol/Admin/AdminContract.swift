@@ -22,6 +22,17 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case separateIdentity(name: String, reason: String)
   /// What expunging somebody (`agency/alias`) would end, or, confirmed, doing it.
   case expunge(name: String, reason: String, confirmed: Bool)
+  /// Looks what retention would remove, or removes it. Answered when it has begun;
+  /// ``retentionState`` says how it goes.
+  case retention(preview: Bool)
+  case retentionState
+  /// Begins an archive of what was accepted before an instant (Unix milliseconds; by nil, of what
+  /// retention would remove), gives a page of it, and, once it is whole on disk, records it.
+  case archive(before: Int64?)
+  case archivePage(ticket: String, after: String)
+  case archiveDone(ticket: String, sha256: String, messages: Int)
+  /// Nothing about somebody (`agency/alias`) may be removed from now on, or it may be again.
+  case legalHold(name: String, isOn: Bool, reason: String)
   /// Accesses in medical emergencies: those not reviewed yet, or all.
   case emergencies(all: Bool)
   /// A privacy officer has looked at one of them.
@@ -100,6 +111,8 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   /// An ``AuditProof`` as text.
   case auditProof(String)
   case expungement(ExpungementReport)
+  case retention(RetentionReport)
+  case archive(ArchivePage)
   /// An act was done and is in the log.
   case done(String)
   case backup(BackupReport)

@@ -23,6 +23,11 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
   case drain, reload
   case releases, release, held, preview, disclosures, holders, breach
   case revoke, expunge
+  case retention
+  case retentionState = "retention-state"
+  case archive
+  case archivePage = "archive-page"
+  case legalHold = "legal-hold"
   case mergeIdentities = "merge-identities"
   case separateIdentity = "separate-identity"
   case emergencies
@@ -40,7 +45,7 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
 
   public var roles: Set<AdminRole> {
     switch self {
-    case .status, .health, .totals, .tail, .keys, .agreements, .backupState:
+    case .status, .health, .totals, .tail, .keys, .agreements, .backupState, .retentionState:
       Set(AdminRole.allCases)
     case .integrity: [.operator, .securityOfficer, .observer]
     case .message, .queue, .held: [.operator, .securityOfficer, .privacyOfficer]
@@ -49,9 +54,10 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
     case .acceptClock, .checkpoint: [.operator, .securityOfficer]
     case .cutOff, .reloadRegistry: [.securityOfficer]
     case .audit: [.securityOfficer, .privacyOfficer]
-    case .revoke: [.operator, .privacyOfficer]
+    case .revoke, .retention: [.operator, .privacyOfficer]
     case .breach: [.securityOfficer, .privacyOfficer]
-    case .body, .releases, .release, .preview, .disclosures, .holders, .expunge,
+    case .body, .releases, .release, .preview, .disclosures, .holders, .expunge, .legalHold,
+      .archive, .archivePage,
       .mergeIdentities, .separateIdentity, .emergencies, .reviewEmergency, .recordOrder,
       .activateAgreement:
       [.privacyOfficer]
@@ -62,11 +68,13 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
   public var isLogged: Bool {
     switch self {
     case .status, .health, .integrity, .totals, .message, .entries, .tail, .queue, .held, .keys,
-      .agreements, .backupState, .emergencies, .releases, .audit, .checkpoint:
+      .agreements, .backupState, .retentionState, .archivePage, .emergencies, .releases, .audit,
+      .checkpoint:
       false
     case .body, .replay, .giveBack, .drain, .reload, .release, .preview, .disclosures, .holders,
-      .breach, .revoke, .expunge, .mergeIdentities, .separateIdentity, .reviewEmergency,
-      .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup, .activateAgreement:
+      .breach, .revoke, .expunge, .retention, .legalHold, .mergeIdentities, .separateIdentity,
+      .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup,
+      .activateAgreement, .archive:
       true
     }
   }
@@ -98,6 +106,11 @@ extension AdminRequest {
     case .breach: .breach
     case .revoke: .revoke
     case .expunge: .expunge
+    case .retention: .retention
+    case .retentionState: .retentionState
+    case .legalHold: .legalHold
+    case .archive: .archive
+    case .archivePage, .archiveDone: .archivePage
     case .mergeIdentities: .mergeIdentities
     case .separateIdentity: .separateIdentity
     case .emergencies: .emergencies
