@@ -141,8 +141,8 @@ let package = Package(
       name: "CPango", path: "Sources/Agency/CPango", pkgConfig: "pangocairo",
       providers: [.apt(["libpango1.0-dev"])]),
     room("AdapterKit", in: "Agency",
-      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "CLibXML2",
-        "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments, nio, nioPosix, nioSSL]
+      ["HubModel", "DiversionWorkflow", "HubProtocol", "HubClient", "Operations", "FHIRConsent",
+        "CLibXML2", "CCurl", "CPQ", "CPango", grdb, csv, crypto, logging, arguments, nio, nioPosix, nioSSL]
         + hummingbird),
     .target(name: "Desk",
       dependencies: ["HubModel", "HubClient", "AdapterKit", "Operations", grdb, crypto,

@@ -1,10 +1,11 @@
-import AdapterKit
 import Foundation
 import GRDB
 import HubModel
 import HubProtocol
 import Operations
 import Testing
+
+@testable import AdapterKit
 
 /// One adapter on a store of its own, without a router: files in, deliveries in, messages and
 /// files out.
@@ -66,7 +67,9 @@ final class AgencySite<Adapter: AgencyAdapter> {
   func drop(
     _ folder: String, _ name: String, _ bytes: Data, at now: WallTime = morning
   ) throws -> IntakeReport {
-    let file = IntakeFile(folder: folder, name: name, bytes: bytes)
+    let file = IntakeFile(
+      folder: folder, name: name, bytes: bytes,
+      mapping: setting.connectors.mapping(folder: folder, name: name))
     return try setting.store.write { try adapter.take(file, at: now, in: $0) }
   }
 

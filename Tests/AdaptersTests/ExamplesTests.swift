@@ -3,7 +3,9 @@ import Foundation
 import HubModel
 import Testing
 
+@testable import accord_behavioral_health
 @testable import accord_prosecutor
+@testable import accord_public_defender
 @testable import accord_sheriff
 
 /// The worked examples of the adapters' READMEs, each through `check` as its reader would run it.
@@ -18,6 +20,8 @@ struct ExamplesTests {
     let sends: [String]
     /// Fields that the mapping places and this sample has not.
     var absent: Set<String> = []
+    /// Whether the README shows what `check` prints.
+    var isShown = false
     var testDescription: String { sample }
   }
 
@@ -38,6 +42,34 @@ struct ExamplesTests {
       kind: "http, port: 7500, token-file: token", folder: "decisions",
       sends: ["hold.extended", "hold.released"])
   ]
+
+  static let providers = [
+    Example(
+      mapping: "consents.yaml", sample: "consents.json", kind: ehr("Consent"), folder: "releases",
+      sends: ["roi.signed"], isShown: true),
+    Example(
+      mapping: "handoff-tasks.yaml", sample: "handoff-tasks.json", kind: ehr("Task"),
+      folder: "acknowledgements", sends: ["handoff.acknowledged", "handoff.declined"],
+      isShown: true),
+    Example(
+      mapping: "referrals.yaml", sample: "referrals.json", kind: ehr("ServiceRequest"),
+      folder: "referrals", sends: ["referral.submitted"], isShown: true),
+    Example(
+      mapping: "contacts.yaml", sample: "contacts.json", kind: ehr("Communication"),
+      folder: "contacts", sends: ["contact.logged"], isShown: true),
+  ]
+  static let defenders = [
+    Example(
+      mapping: "appointments.yaml", sample: "appointments.xml", kind: "folder",
+      folder: "assignments", sends: ["defence.assigned"], isShown: true),
+    Example(
+      mapping: "assignments.yaml", sample: "assignments-20260302.csv", kind: "folder",
+      folder: "assignments", sends: ["defence.assigned"], isShown: true),
+  ]
+
+  private static func ehr(_ resource: String) -> String {
+    "fhir, server: 'https://ehr.example.org/fhir', resource: \(resource)"
+  }
 
   private static let adapters = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Adapters")
@@ -76,6 +108,15 @@ struct ExamplesTests {
     #expect(Set(sendings.compactMap { $0["topic"] as? String }) == Set(example.sends))
     let filled = try #require(result["filled"] as? [String: Int])
     #expect(Set(filled.filter { $0.value == 0 }.keys) == example.absent)
+    guard example.isShown else { return }
+    let shown = CheckedFile(
+      Adapter.self, file: Self.place(adapter, example.sample), connector: "example",
+      configuration: site.path("agency.yaml"), json: false
+    ) { _, _ in example.folder }
+    let lines = shown.text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
+    let readme = try String(
+      contentsOf: Self.adapters.appendingPathComponent("\(adapter)/README.md"), encoding: .utf8)
+    #expect(readme.contains(lines), "\(lines)")
   }
 
   @Test("A check of each of the sheriff's examples is good", arguments: sheriffs)
@@ -107,9 +148,41 @@ struct ExamplesTests {
     try check(example, "Prosecutor", at: site)
   }
 
+  @Test("A check of each of the provider's examples is good", arguments: providers)
+  func provider(_ example: Example) throws {
+    let site = try Provider.site(section("BehavioralHealth", example))
+    for caseID in ["lr-26-0011", "lr-26-0012"] {
+      try site.deliver(Provider.request(caseID))
+      try site.deliver(Provider.details(caseID, participant: "p-\(caseID)"))
+    }
+    try check(example, "BehavioralHealth", at: site)
+  }
+
+  @Test("A check of each of the public defender's examples is good", arguments: defenders)
+  func defender(_ example: Example) throws {
+    let site = try AgencySite(
+      DefenderAdapter.self, agency: "lakewood-defender", role: .publicDefender,
+      section: section("PublicDefender", example))
+    for booking in ["26-00010", "26-00011"] {
+      try site.deliver(
+        delivery(
+          .bookingCreated, from: "lakewood-sheriff", participant: "p-\(booking)", .booking,
+          [
+            Field("booking", .code(booking)),
+            Field("at", .time(time("2026-03-01T22:00:00-08:00"))),
+            Field("offence-class", .code("M")),
+          ]))
+    }
+    try check(example, "PublicDefender", at: site)
+  }
+
   @Test("No example is without a check")
   func all() throws {
-    for (adapter, examples) in [("Sheriff", Self.sheriffs), ("Prosecutor", Self.prosecutors)] {
+    let known = [
+      "Sheriff": Self.sheriffs, "Prosecutor": Self.prosecutors,
+      "BehavioralHealth": Self.providers, "PublicDefender": Self.defenders,
+    ]
+    for (adapter, examples) in known {
       let folder = Self.adapters.appendingPathComponent("\(adapter)/Examples").path
       let files = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(Set(files) == Set(examples.flatMap { [$0.mapping, $0.sample] }))
@@ -118,6 +191,6 @@ struct ExamplesTests {
       FileManager.default.fileExists(
         atPath: Self.adapters.appendingPathComponent("\($0)/Examples").path)
     }
-    #expect(Set(others) == ["Sheriff", "Prosecutor"])
+    #expect(Set(others) == Set(known.keys))
   }
 }

@@ -1,6 +1,7 @@
 import AdapterKit
 import Foundation
 import HubModel
+import Operations
 import Testing
 
 @testable import accord_public_defender
@@ -166,5 +167,25 @@ import Testing
     #expect(report.rejected.map(\.line) == [2, 3, 4])
     #expect(report.rejected.map(\.field) == ["client_dob", "case_no", "attorney"])
     #expect(try site.sent().count == 1)
+  }
+}
+
+@Suite struct PrivilegedPlacesTests {
+  @Test("A mapping file that takes a field from a privileged place keeps the daemon from starting",
+    arguments: ["Attorney Notes", "Strategy", "Case Remarks"])
+  func places(title: String) throws {
+    #expect(throws: ConfigurationError.self) {
+      try AgencySite(
+        DefenderAdapter.self, agency: "lakewood-defender", role: .publicDefender,
+        section: """
+          {privileged: [Case Remarks]}
+          connectors:
+            case-system: {kind: folder, folder: assignments, mapping: mapping.yaml}
+          """
+      ) { folder in
+        let mapping = "format: csv\nfields: {attorney: \(title), case_no: Docket}\n"
+        try Data(mapping.utf8).write(to: URL(fileURLWithPath: folder + "/mapping.yaml"))
+      }
+    }
   }
 }

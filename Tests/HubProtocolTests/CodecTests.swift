@@ -140,6 +140,24 @@ struct CodecTests {
     #expect(EncodedPublish.count(fitting: []) == 0)
   }
 
+  @Test("A delivery has the message's own trace; what its sender wrote there goes nowhere")
+  func trace() throws {
+    let message = Samples.message()
+    var envelope = Accord_V1_Envelope(message, source: nil)
+    envelope.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    envelope.tracestate = "vendor=" + String(repeating: "x", count: 600)
+    let read = try Message(decoding: envelope.written(), source: message.source)
+    #expect(read == message)
+    let delivery = Delivery(
+      incarnation: Samples.ledger, number: 1,
+      content: .init(message: read, part: 0, notice: nil))
+    let frame = try Accord_V1_Delivery(reading: delivery.encoded())
+    #expect(
+      frame.message.traceparent == "00-01935b2caa001234fedcba9876543210-fedcba9876543210-01")
+    #expect(frame.message.tracestate == "")
+    #expect(try Delivery(decoding: delivery.encoded()) == delivery)
+  }
+
   @Test("Header and payload apart are the message; without its payload only metadata is left")
   func storedEnvelope() throws {
     for message in Samples.messages {
@@ -149,7 +167,6 @@ struct CodecTests {
       var erased = message
       erased.participant = nil
       erased.tokens = []
-      erased.trace = nil
       erased.consent = nil
       erased.seal = nil
       for index in erased.segments.indices {

@@ -157,7 +157,6 @@ struct LeafTests {
     delivered.participant = ParticipantAlias("another-alias")
     delivered.tokens = []
     delivered.audience = []
-    delivered.trace = nil
     delivered.segments.removeLast()
     #expect(
       SignatureLeaf.header(of: delivered, salt: Samples.salt(3))

@@ -79,7 +79,6 @@ enum Samples {
       ],
       caseID: CaseID("case-2025-00042"), inReplyTo: MessageID(high: 1, low: 2),
       release: RoiID("roi-1"), audience: [AgencyID("da")!, AgencyID("care")!],
-      trace: TraceContext(parent: "00-4bf92f3577b34da6-00f067aa0ba902b7-01", state: "a=b"),
       segments: segments, consent: consent, seal: seal)
   }
 

@@ -13,7 +13,7 @@ struct SealedTests {
   /// Names, birth dates, free text and numbers, each of which is planted and must come back.
   let planted = [
     "Quillfeather", "1987-03-29", "lives with an aunt", "theirs-1", "booking-77-4", "p-alias-5",
-    "a witness in blue", "desk 4, nights", "x-party-y", "their-inmate-number", "trace-of-them",
+    "a witness in blue", "desk 4, nights", "x-party-y", "their-inmate-number", "behind the mill",
     "overdose, unconscious", "Dr Fairweather", "rightly opened for them",
   ]
 
@@ -23,9 +23,9 @@ struct SealedTests {
     var stored = Sample.message(1, of: person, text: planted[0])
     stored.message.segments[0].fields += [
       Field("date-of-birth", .text(planted[1])), Field("note", .text(planted[2])),
+      Field("place", .text(planted[10])),
     ]
     stored.message.segments[1].attachment = Array(planted[2].utf8)
-    stored.message.trace = TraceContext(parent: planted[10])
     var release = Sample.release().roi
     release.witness = planted[6]
     stored.message.consent = .release(release)

@@ -84,6 +84,16 @@ struct LoggingTests {
     #expect(line.fields == ["code": "28"])
   }
 
+  @Test("a line about a message bears its trace id, which is its own; another line bears none")
+  func traceID() {
+    let (logger, lines) = Self.logger(.json)
+    let id = "01935b2caa001234fedcba9876543210"
+    logger.info("spooled", metadata: ["message": "\(id)"])
+    logger.info("stopped", metadata: ["message": "\(id.uppercased())"])
+    #expect(lines.all[0].contains(#""trace_id":"\#(id)""#))
+    #expect(!lines.all[1].contains("trace_id"))
+  }
+
   @Test("a value without end is cut")
   func longValue() {
     let escaped = LogText.escaped(String(repeating: "x", count: 10_000))

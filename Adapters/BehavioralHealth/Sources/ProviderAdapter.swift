@@ -58,7 +58,7 @@ struct ProviderAdapter: AgencyAdapter {
     switch folder {
     case .onCall: break
     case .acknowledgements: try answer(HandoffAnswer(record, dates: dates), at: now, in: database)
-    case .releases: try capture(ReleaseCapture(record, dates: dates), at: now, in: database)
+    case .releases: try takeRelease(record, at: now, in: database)
     case .revocations: try revoke(Revocation(record, dates: dates), at: now, in: database)
     case .referrals: try refer(CommunityForm(record, dates: dates), at: now, in: database)
     case .intake: try report(IntakeReportForm(record, dates: dates), at: now, in: database)

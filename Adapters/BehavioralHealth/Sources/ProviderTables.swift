@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GRDB
 import HubClient
 import HubModel
@@ -75,6 +76,8 @@ struct ReleaseFile: Codable, FetchableRecord, PersistableRecord {
   var revokedToward = ""
   /// The message that says the present state: in effect when the router has it.
   var message: String
+  /// SHA-256 of the form without its version, where a system keeps it that counts none.
+  var content: Data?
 }
 
 struct Question: Codable, FetchableRecord, PersistableRecord {
@@ -110,7 +113,8 @@ enum ProviderTables {
         CREATE TABLE release_file (
           release TEXT PRIMARY KEY, version INTEGER NOT NULL, caseID TEXT, alias TEXT NOT NULL,
           state TEXT NOT NULL, signedAt INTEGER, expiresAt INTEGER, recipients TEXT NOT NULL,
-          information TEXT NOT NULL, revokedToward TEXT NOT NULL, message TEXT NOT NULL);
+          information TEXT NOT NULL, revokedToward TEXT NOT NULL, message TEXT NOT NULL,
+          content BLOB);
         CREATE INDEX release_file_alias ON release_file (alias);
         CREATE TABLE question (
           candidate TEXT PRIMARY KEY, alias TEXT NOT NULL, origin TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import AdapterKit
+import Foundation
 import GRDB
 import HubModel
 
@@ -96,7 +97,9 @@ struct Revocation {
 }
 
 extension ProviderAdapter {
-  func capture(_ capture: ReleaseCapture, at now: WallTime, in database: Database) throws {
+  func capture(
+    _ capture: ReleaseCapture, content: [UInt8]? = nil, at now: WallTime, in database: Database
+  ) throws {
     var file = try CareCase.of(capture.caseID, in: database)
     let alias: ParticipantAlias
     if let told = file.alias.flatMap({ ParticipantAlias($0) }) {
@@ -108,7 +111,8 @@ extension ProviderAdapter {
     let known = try ReleaseFile.fetchOne(database, key: capture.id.text)
     var stored = ReleaseFile(
       release: capture.id.text, version: 1, caseID: capture.caseID.text, alias: alias.text,
-      state: .signed, recipients: "", information: "", message: "")
+      state: .signed, recipients: "", information: "", message: "",
+      content: content.map { Data($0) })
     let topic: Topic
     let statement: ConsentStatement
     switch capture.outcome {

@@ -18,6 +18,7 @@ struct DefenderAdapter: AgencyAdapter {
   init(_ setting: AdapterSetting) throws {
     self.setting = setting
     settings = try DefenderSettings(setting.configuration)
+    try settings.privilege.refuse(setting.connectors)
     cases = CaseViews(
       viewer: setting.configuration.agency, role: setting.configuration.role,
       agreement: settings.agreement)

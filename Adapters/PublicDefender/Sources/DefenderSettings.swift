@@ -60,6 +60,15 @@ struct Privilege: Sendable {
     IntakeRecord(line: record.line, values: record.values.filter { !covers($0.key) })
   }
 
+  /// Refuses a mapping file that takes a field from a privileged place.
+  func refuse(_ connectors: Connectors) throws(ConfigurationError) {
+    for mapped in connectors.mappedPlaces where covers(mapped.place) || covers(mapped.field) {
+      throw ConfigurationError(
+        file: "the mapping file", key: "connectors.\(mapped.connector).mapping",
+        "takes \(mapped.field) from '\(mapped.place)', which is privileged and never sent")
+    }
+  }
+
   /// Refuses a form or command in which somebody filled in a privileged field: they meant to send
   /// it.
   func refuse(_ record: IntakeRecord) throws(IntakeError) {

@@ -86,16 +86,6 @@ public struct IdentityToken: Hashable, Sendable {
   }
 }
 
-/// W3C trace context, carried end to end.
-public struct TraceContext: Hashable, Sendable {
-  public let parent: String
-  public let state: String
-  public init(parent: String, state: String = "") {
-    self.parent = parent
-    self.state = state
-  }
-}
-
 /// A sender's signature over a spool batch (a Merkle root), and this message's place under it.
 /// Leaves are salted, one for the header and one for each segment, in a tree of fixed depth with
 /// fillers in random slots, so that what was left out of a delivery does not show.
@@ -159,7 +149,6 @@ public struct Message: Hashable, Sendable {
   public var release: RoiID?
   /// Narrows the agreement's recipients; never widens them. Empty: all of them.
   public var audience: [AgencyID]
-  public var trace: TraceContext?
   public var segments: [Segment]
   public var consent: ConsentStatement?
   public var seal: Seal?
@@ -168,7 +157,7 @@ public struct Message: Hashable, Sendable {
     id: MessageID, topic: Topic, source: AgencyID, program: ProgramID, sentAt: WallTime,
     purpose: Purpose, participant: ParticipantAlias? = nil, tokens: [IdentityToken] = [],
     caseID: CaseID? = nil, inReplyTo: MessageID? = nil, release: RoiID? = nil,
-    audience: [AgencyID] = [], trace: TraceContext? = nil, segments: [Segment] = [],
+    audience: [AgencyID] = [], segments: [Segment] = [],
     consent: ConsentStatement? = nil, seal: Seal? = nil
   ) {
     self.id = id
@@ -183,7 +172,6 @@ public struct Message: Hashable, Sendable {
     self.inReplyTo = inReplyTo
     self.release = release
     self.audience = audience
-    self.trace = trace
     self.segments = segments
     self.consent = consent
     self.seal = seal

@@ -98,6 +98,14 @@ public struct LineLogHandler: LogHandler {
     let source: String
     let message: String
     let fields: [String: String]?
+    /// Where a line is about a message: its id is its W3C trace id, which collectors of logs join
+    /// lines by.
+    let trace: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case time, level, source, message, fields
+      case trace = "trace_id"
+    }
   }
 
   private func json(_ event: LogEvent, _ pairs: [(key: String, value: String)]) -> String {
@@ -106,7 +114,8 @@ public struct LineLogHandler: LogHandler {
       uniquingKeysWith: { first, _ in first })
     let line = Line(
       time: now().iso8601, level: event.level.rawValue, source: LogText.escaped(label),
-      message: LogText.escaped("\(event.message)"), fields: fields.isEmpty ? nil : fields)
+      message: LogText.escaped("\(event.message)"), fields: fields.isEmpty ? nil : fields,
+      trace: fields["message"].flatMap { MessageID($0) == nil ? nil : $0 })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(line) else { return plain(event, pairs) }

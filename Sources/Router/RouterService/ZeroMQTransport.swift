@@ -237,7 +237,14 @@ final class ZeroMQTransport: Transport {
   /// the gap, or the head in its pong, and asks from there.
   private func release(_ delivery: Delivery, to agency: AgencyID) throws {
     guard let lane = lanes.first(where: { $0.agency == agency }) else { return }
-    _ = try lane.socket.send(
+    let result = try lane.socket.send(
       head: Array(delivery.topic.rawValue.utf8), body: delivery.encoded()[...], wait: false)
+    guard log.logLevel <= .debug, let content = delivery.content else { return }
+    log.debug(
+      "delivery handed over",
+      metadata: [
+        "message": "\(content.message.id)", "agency": "\(agency)",
+        "number": "\(delivery.number)", "result": "\(result)",
+      ])
   }
 }

@@ -81,6 +81,7 @@ struct NoticeChannelTests {
     #expect(event["specversion"] as? String == "1.0")
     #expect(event["id"] as? String == Self.notice.id)
     #expect(event["source"] as? String == "/agencies/lakewood")
+    #expect(TraceContext(header: request["trace"] as? String ?? "") != nil)
     #expect(event["type"] as? String == "org.accord.alert.waits")
     #expect(event["time"] as? String == "2026-11-21T02:10:05Z")
     let data = try #require(event["data"] as? [String: Any])

@@ -21,7 +21,9 @@ actor DoorRound {
 
   func take(_ door: IntakeDoor) {
     for arrival in door.takeAll() {
-      let answer = intake.receive(arrival) { try desk.adapter.take($0, at: desk.now, in: $1) }
+      let answer = desk.adapter.setting.traces.during(arrival.trace) {
+        intake.receive(arrival) { try desk.adapter.take($0, at: desk.now, in: $1) }
+      }
       arrival.answer(answer)
     }
   }

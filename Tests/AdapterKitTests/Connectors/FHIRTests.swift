@@ -98,6 +98,8 @@ struct FHIRTests {
       let put = try await peer.next()
       #expect(put["kind"] as? String == kind, "\(put)")
       #expect(put["status"] as? Int == 201)
+      let trace = TraceContext(header: put["trace"] as? String ?? "")
+      #expect(contents.contains { $0.message.id.description == trace?.traceID })
       let resource = try #require(put["resource"] as? [String: Any])
       #expect("\(resource["note"] ?? "")".contains("42 CFR part 2"))
       let subject = resource["subject"] ?? resource["for"]
@@ -123,6 +125,25 @@ struct FHIRTests {
     #expect(try await peer.next()["status"] as? Int == 200)
   }
 
+  @Test("What somebody made of a resource since is theirs: it is not put back to how it came")
+  func theirs() async throws {
+    let peer = try await Peer("fhir_server.py", ["abc"], needsPackages: true, in: desk.place.root)
+    let outbox = try outbox(server(peer))
+    let request = content(.handoffRequested, Self.fields)
+    try put([request], outbox)
+    #expect(try outbox.pass(at: now) == 1)
+    var task = try #require(try await peer.next()["resource"] as? [String: Any])
+    #expect(task["status"] as? String == "requested")
+    task["status"] = "accepted"
+    let id = try #require(task["id"] as? String)
+    try peer.write("Task", id, JSONSerialization.data(withJSONObject: task), token: "abc")
+    #expect(try await peer.next()["status"] as? Int == 200)
+    try put([request], outbox)
+    #expect(try outbox.pass(at: now) == 1)
+    let kept = try #require(try await peer.next()["resource"] as? [String: Any])
+    #expect(kept["status"] as? String == "accepted")
+  }
+
   @Test("What a server refuses for good waits for somebody to look, and holds up nothing")
   func refused() async throws {
     let peer = try await Peer(
@@ -130,61 +151,12 @@ struct FHIRTests {
     let outbox = try outbox(server(peer))
     try put([content(.holdOpened, Self.fields), content(.holdOpened, [])], outbox)
     #expect(try outbox.pass(at: now) == 1)
-    let alarms = try desk.adapter.setting.store.read { try Alarms.open(in: $0) }
+    let store = desk.adapter.setting.store
+    let alarms = try store.read { try Alarms.open(in: $0) }
     #expect(alarms.map(\.kind) == [.setAside])
-  }
-
-  static func task(_ number: Int, _ status: String) -> String {
-    """
-    {"resourceType":"Task","id":"t-\(number)","status":"\(status)","intent":"order",
-     "identifier":[{"system":"urn:other","value":"9"},
-                   {"system":"urn:jail:booking","value":"B-\(number)"}],
-     "input":[{"type":{"text":"last"},"valueString":"Clay"},
-              {"type":{"text":"first"},"valueString":"Ana"}]}
-    """
-  }
-
-  func post(_ text: String, _ peer: Peer) throws {
-    var request = CurlRequest(url: server(peer).base + "/Task")
-    request.method = "POST"
-    request.headers = ["Authorization: Bearer abc"]
-    request.body = Data(text.utf8)
-    #expect(try request.perform().status < 300)
-  }
-
-  @Test("Resources that changed are taken once each, page by page, by the mapping")
-  func inward() async throws {
-    let peer = try await Peer("fhir_server.py", ["abc"], needsPackages: true, in: desk.place.root)
-    let found = try #require(desk.adapter.setting.connectors.all.first)
-    let reader = PollingConnector(
-      name: found.name, folder: found.folder,
-      source: FHIRSearch(server: server(peer), type: "Task", search: "code=booking"),
-      interval: .seconds(1), overlap: .minutes(10), store: desk.adapter.setting.store,
-      log: desk.adapter.setting.log)
-    for number in 1...5 { try post(Self.task(number, "in-progress"), peer) }
-    #expect(try await round.open { try await reader.look($0, at: now) } == 5)
-    #expect(desk.news() == (1...5).map { "booking.created B-\($0)" })
-    try post(Self.task(2, "completed"), peer)
-    #expect(try await round.open { try await reader.look($0, at: now + .minutes(20)) } == 1)
-    #expect(desk.news() == ["booking.released B-2"])
-    #expect(try await round.open { try await reader.look($0, at: now + .minutes(40)) } == 0)
-  }
-
-  @Test("A wrong token is a failure that says no more, and a page of another server is not read")
-  func failures() async throws {
-    let peer = try await Peer("fhir_server.py", ["abc"], needsPackages: true, in: desk.place.root)
-    let wrong = server(peer, token: "nope")
-    let failure = try #require(throws: FHIRServer.Failure.self) {
-      try wrong.resources("Task", search: nil, since: nil, limit: 10)
+    let problem = try store.read {
+      try String.fetchOne($0, sql: "SELECT problem FROM fhir_outbox")
     }
-    #expect(failure.description == "the server answered 401")
-    for number in 1...3 { try post(Self.task(number, "in-progress"), peer) }
-    var other = server(peer)
-    // The server names itself by its number, so its next page is elsewhere for whoever asked by
-    // name.
-    other.base = other.base.replacing("127.0.0.1", with: "localhost")
-    #expect(throws: FHIRServer.Failure.self) {
-      try other.resources("Task", search: nil, since: nil, limit: 10)
-    }
+    #expect(problem == "the server refused with 422 (required at Task.status)")
   }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import GRDB
 import HubModel
 import Testing
 
@@ -63,6 +64,34 @@ struct HTTPConnectorTests {
     let reply = try await request.performAside()
     let document = try JSONSerialization.jsonObject(with: reply.body)
     return (reply.status, try #require(document as? [String: Any]))
+  }
+
+  @Test("A caller's trace stays here, beside the messages that came of it; a bad one is none")
+  func traces() async throws {
+    let listener = connector()
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    try await round.listen({ try await listener.run($0, isOpen: $1) }) { port async throws in
+      for (id, headers) in [
+        ("1", ["traceparent: 00-\(trace)-00f067aa0ba902b7-01", "tracestate: a=b", "baggage: c=d"]),
+        ("2", ["traceparent: 00-\(trace)-0000000000000000-01"]), ("3", []),
+      ] {
+        let reply = try await post(Self.event(id, "B-\(id)"), port: port, headers: headers)
+        #expect(reply.status == 202)
+      }
+    }
+    let ids = desk.place.messages.map(\.id)
+    #expect(ids.count == 3)
+    try desk.adapter.setting.store.read { database in
+      #expect(try TraceLinks.messages(of: trace, in: database) == [ids[0].description])
+      #expect(try TraceLinks.trace(of: ids[0], in: database) == trace)
+      #expect(try TraceLinks.trace(of: ids[1], in: database) == nil)
+      for row in try Row.fetchAll(database, sql: "SELECT body FROM spool") {
+        let body = [UInt8](row["body"] as Data)
+        for word in [trace, "00f067aa0ba902b7", "a=b", "c=d"] {
+          #expect(!body.contains(Array(word.utf8)))
+        }
+      }
+    }
   }
 
   @Test("An event is taken once, whatever is sent again, and no answer tells what became of it")

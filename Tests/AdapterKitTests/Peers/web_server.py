@@ -29,6 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print(
             json.dumps({
                 "path": self.path, "type": self.headers.get("content-type"),
+                "trace": self.headers.get("traceparent"),
                 "id": self.headers.get("webhook-id"), "body": body.decode(),
                 "isSigned": self.headers.get("webhook-signature") == expected,
                 "authorization": self.headers.get("authorization"), "status": status,

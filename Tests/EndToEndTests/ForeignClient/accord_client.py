@@ -192,6 +192,7 @@ class Client:
         self.state["applied"].append({
             "number": delivery.number, "topic": topic, "id": message.id.hex(),
             "source": message.source, "participant": message.participant,
+            "traceparent": message.traceparent,
             "notice": delivery.notice, "scopes": [scope.release for scope in delivery.scopes],
             "fields": {
                 field.name: getattr(field, field.WhichOneof("value"))

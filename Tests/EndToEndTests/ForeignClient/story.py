@@ -70,6 +70,8 @@ def main():
         assert got["participant"] not in ("", "person-1"), "an alias crossed over"
         assert got["fields"] == {"completed-on": "2026-03-01"}, got
         assert got["scopes"] == ["roi-python-1"], got
+        version, trace, parent, flags = got["traceparent"].split("-")
+        assert (version, trace, flags) == ("00", got["id"], "01") and int(parent, 16), got
         # What the catalogue does not allow is refused by code and place, and loses nothing else.
         wrong = envelope("intake.completed", "diversion", participant="person-1", subject="case-1")
         add_segment(wrong, "participation", shoe_size=("integer", 44))

@@ -35,15 +35,26 @@ struct ConnectorReader {
 
   private func server(_ fields: YAMLFields) -> FHIRServer? {
     let base = fields.required("server", .webAddress(schemes: ["https", "http"]))
+    // Read here so that a missing one is told at the start, and again whenever it is needed.
     let token = SecretLine.read("token-file", of: fields)
+    let tokenFile = fields.optional("token-file", .path)
     let authorities = fields.optional("ca-file", .path)
+    let identity: (String, String)? = fields.optional(
+      "tls",
+      .mapping { tls -> (String, String)? in
+        let certificate = tls.required("certificate", .path)
+        let key = tls.required("key", .path)
+        guard let certificate, let key else { return nil }
+        return (certificate, key)
+      })
     guard let base else { return nil }
     if base.hasPrefix("http:"), !["127.0.0.1", "localhost"].contains(URL(string: base)?.host) {
       fields.report("server", "must begin with https://, but for this machine")
     }
-    return FHIRServer(
-      base: base.hasSuffix("/") ? String(base.dropLast()) : base, token: token,
-      authorities: authorities)
+    var server = FHIRServer(base: base.hasSuffix("/") ? String(base.dropLast()) : base)
+    (server.token, server.tokenFile, server.authorities) = (token, tokenFile, authorities)
+    server.identity = identity
+    return server
   }
 
   private func connector(
@@ -77,7 +88,8 @@ struct ConnectorReader {
     }
     let found = mapping ?? .events
     try check(found, read.way, section)
-    return Connectors.Connector(name: name, folder: read.folder, mapping: found, way: read.way)
+    return Connectors.Connector(
+      name: name, folder: read.folder, mapping: found, way: read.way.bringing(found))
   }
 
   /// A kind of connector brings a format of its own.
@@ -87,6 +99,8 @@ struct ConnectorReader {
     let wanted: String?
     switch (way, mapping.layout) {
     case (.files, _), (.hl7, .hl7), (.http, .events), (.poll, .json): wanted = nil
+    case (.poll(let source as FHIRSearch, _, _), .consents) where source.type == "Consent":
+      wanted = nil
     case (.hl7, _): wanted = "hl7"
     case (.http, _): wanted = "cloudevents"
     case (.poll, _): wanted = "json"
@@ -171,8 +185,28 @@ struct ConnectorReader {
   }
 }
 
+extension Connectors.Way {
+  /// A Consent names its patient by a reference; the mapping of consents needs the Patient.
+  fileprivate func bringing(_ mapping: RecordMapping) -> Connectors.Way {
+    guard case .consents = mapping.layout,
+      case .poll(let source as FHIRSearch, let interval, let overlap) = self
+    else { return self }
+    let search = FHIRSearch(
+      server: source.server, type: source.type, search: source.search,
+      include: "Consent:patient")
+    return .poll(search, interval: interval, overlap: overlap)
+  }
+}
+
 /// The first line of a file that only its owner may read: a password, a token.
 package enum SecretLine {
+  /// - Returns: `nil` where the file is empty or cannot be read.
+  static func line(of path: String) -> String? {
+    let text = try? TextFile.readSecret(path)
+    let line = text?.split(whereSeparator: \.isNewline).first.map { String($0).trimmed }
+    return line.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   package static func read(
     _ key: String, of fields: YAMLFields, isRequired: Bool = false
   ) -> String? {

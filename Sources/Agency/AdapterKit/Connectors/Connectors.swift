@@ -92,6 +92,16 @@ public struct Connectors: Sendable {
     }
   }
 
+  /// What the mapping files place: a connector's name, a field, and where it stands in the system's
+  /// own records. For an adapter that has places which it must not read.
+  public var mappedPlaces: [(connector: String, field: String, place: String)] {
+    all.flatMap { connector in
+      connector.mapping.places.sorted { $0.key < $1.key }.map {
+        (connector.name, $0.key, $0.value)
+      }
+    }
+  }
+
   /// How a file of that name in that folder is read; `nil` for the adapter's own way.
   func mapping(folder: String, name: String) -> RecordMapping? {
     all.first { $0.folder == folder && $0.takes(name) }?.mapping

@@ -83,7 +83,8 @@ struct HTTPConnector: Sendable {
     let now = SystemClock().wall()
     let bytes = event.document(Data(body.readableBytesView))
     let told = await door.bring(
-      bytes, by: name, ending: "json", into: folder, at: now.milliseconds)
+      bytes, by: name, ending: "json", into: folder, at: now.milliseconds,
+      trace: Self.trace(of: request.headers))
     guard case .filed = told else {
       var response = Self.problem(.serviceUnavailable, "not-now", ["Send it again."])
       response.headers[.retryAfter] = "5"
@@ -94,6 +95,12 @@ struct HTTPConnector: Sendable {
     if form.good == 0 { return Self.problem(.unprocessableContent, "refused", notes) }
     let answer = Answer(received: form.good, refused: form.bad.count, notes: notes)
     return Self.reply(.accepted, "application/json", (try? Listing.json(answer)) ?? "{}")
+  }
+
+  /// W3C Trace Context; where the header stands twice it is not valid, and counts as not there.
+  static func trace(of headers: HTTPFields) -> TraceContext? {
+    guard let name = HTTPField.Name("traceparent") else { return nil }
+    return headers[name].flatMap { TraceContext(header: $0) }
   }
 
   private struct Answer: Encodable {

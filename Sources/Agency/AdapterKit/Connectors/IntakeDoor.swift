@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import HubModel
 import Synchronization
 
 /// What came by a connection, to be taken like a dropped file.
@@ -10,6 +11,8 @@ struct Arrival: Sendable {
   let bytes: Data
   /// Done in the transaction that takes it, or that notes that it was refused.
   let also: (@Sendable (Database) throws -> Void)?
+  /// What whoever brought it calls the operation that this is a part of.
+  var trace: TraceContext?
   /// Told once, what became of it.
   let answer: @Sendable (ArrivalAnswer) -> Void
 }
@@ -41,13 +44,14 @@ final class IntakeDoor: Sendable {
   /// Waits until it was decided.
   func bring(
     _ bytes: Data, by connector: String, ending: String, into folder: String,
-    at milliseconds: Int64, also: (@Sendable (Database) throws -> Void)? = nil
+    at milliseconds: Int64, trace: TraceContext? = nil,
+    also: (@Sendable (Database) throws -> Void)? = nil
   ) async -> ArrivalAnswer {
     let number = count.add(1, ordering: .relaxed).newValue
     return await withCheckedContinuation { continuation in
       let arrival = Arrival(
         folder: folder, name: "\(connector)-\(milliseconds)-\(number).\(ending)", bytes: bytes,
-        also: also, answer: { continuation.resume(returning: $0) })
+        also: also, trace: trace, answer: { continuation.resume(returning: $0) })
       let isIn = state.withLock { state in
         guard state.isOpen, state.waiting.count < Self.mostWaiting else { return false }
         state.waiting.append(arrival)

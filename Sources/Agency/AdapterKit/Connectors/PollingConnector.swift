@@ -35,7 +35,12 @@ struct PolledRow: Hashable, Sendable {
 /// Why rows could not be read. Tells nothing of what stands in them.
 struct PolledFailure: Error, Hashable, Sendable, CustomStringConvertible {
   let description: String
-  init(_ description: String) { self.description = description }
+  /// How long the other side asked to be left alone.
+  let pause: Span?
+
+  init(_ description: String, pause: Span? = nil) {
+    (self.description, self.pause) = (description, pause)
+  }
 }
 
 /// Runs what blocks where it holds up nobody.
@@ -70,23 +75,33 @@ struct PollingConnector: Sendable {
   /// In one reading.
   static let mostRows = 5_000
 
-  /// Reads until the task is cancelled. A database that is away is asked again at the next turn.
+  /// Reads until the task is cancelled. What is away is asked again, each time after a longer wait.
   func run(_ door: IntakeDoor) async throws {
-    var isWell = true
+    var failures = 0
     while !Task.isCancelled {
+      var wait = interval
       do {
         try await look(door, at: SystemClock().wall())
         board?.succeeded(name, next: interval)
-        isWell = true
+        failures = 0
       } catch let failure as PolledFailure {
-        if isWell {
+        failures += 1
+        wait = Self.wait(after: failures, interval: interval, asked: failure.pause)
+        if failures == 1 {
           log.error("rows were not read", metadata: ["connector": "\(name)", "why": "\(failure)"])
         }
-        board?.failed(name, failure.description, next: interval)
-        isWell = false
+        board?.failed(name, failure.description, next: wait)
       }
-      try await Task.sleep(for: .milliseconds(interval.milliseconds))
+      try await Task.sleep(for: .milliseconds(wait.milliseconds))
     }
+  }
+
+  /// The interval, doubled with each further failure up to five minutes: a person may be taking
+  /// back a consent there. Longer where the other side asked for it, up to an hour.
+  static func wait(after failures: Int, interval: Span, asked: Span?) -> Span {
+    let most = max(interval, .minutes(5))
+    let doubled = interval.milliseconds << Int64(min(max(failures, 1) - 1, 16))
+    return max(min(most, Span(milliseconds: doubled)), min(asked ?? .seconds(0), .hours(1)))
   }
 
   /// One turn: reads and takes all that is new.

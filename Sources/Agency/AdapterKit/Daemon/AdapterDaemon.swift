@@ -34,7 +34,8 @@ public enum AdapterDaemon {
     let keys = try KeyFile.load(configuration.keyFile)
     let news = AdapterNews()
     let handler = AdapterHandler(
-      adapter: adapter, outboxes: setting.outboxes, wake: wake, news: news)
+      adapter: adapter, outboxes: setting.outboxes, wake: wake, news: news,
+      log: setting.log)
     let link = HubLink(
       configuration: LinkConfiguration(
         agency: configuration.agency, role: configuration.role, program: configuration.program,
@@ -113,11 +114,18 @@ private struct AdapterHandler<Adapter: AgencyAdapter>: DeliveryHandler {
   let outboxes: [FHIROutbox]
   let wake: AsyncStream<Void>.Continuation
   let news: AdapterNews
+  let log: Logger
 
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
     let now = SystemClock().wall()
     try adapter.apply(content, at: now, in: database)
     for outbox in outboxes { try outbox.take(content, at: now, in: database) }
+    log.info(
+      "a delivery is applied",
+      metadata: [
+        "message": "\(content.message.id)", "topic": "\(content.message.topic)",
+        "number": "\(number)",
+      ])
   }
 
   func afterCommit() {
@@ -154,7 +162,9 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
       try take(file, at: now, in: database)
     }
     let arrivals = door.takeAll()
-    for arrival in arrivals { arrival.answer(intake.receive(arrival, taking)) }
+    for arrival in arrivals {
+      arrival.answer(setting.traces.during(arrival.trace) { intake.receive(arrival, taking) })
+    }
     if intake.look(taking) > 0 || !arrivals.isEmpty {
       link.wake()
       news.tell()

@@ -17,6 +17,7 @@ public struct AdapterSetting: Sendable {
   let notify: NotifySettings
   /// How folders, connectors and output do.
   public let board = ConnectorBoard()
+  let traces = TraceLinks()
   /// Sees each message that is sent; of use to a dry run alone.
   let observer: (@Sendable (Message) -> Void)?
 
@@ -48,7 +49,7 @@ public struct AdapterSetting: Sendable {
       path: configuration.stateDirectory + "/adapter.sqlite",
       migrations: [
         AdapterTables.migration, CapturedReleases.migration, Alarms.migration,
-        PollMemory.migration, FHIROutbox.migration,
+        PollMemory.migration, FHIROutbox.migration, TraceLinks.migration,
       ] + migrations)
   }
 
@@ -82,7 +83,11 @@ public struct AdapterSetting: Sendable {
   public func send(_ message: Message, in database: Database) throws {
     try store.spool(message, role: configuration.role, in: database)
     try CapturedReleases(in: database).note(message)
-    observer?(message)
+    let caller = try traces.note(message, in: database)
+    if let observer { return observer(message) }
+    var words: Logger.Metadata = ["message": "\(message.id)", "topic": "\(message.topic)"]
+    words["caller-trace"] = caller.map { "\($0)" }
+    log.info("a message is spooled", metadata: words)
   }
 }
 

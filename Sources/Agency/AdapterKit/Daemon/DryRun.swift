@@ -89,9 +89,12 @@ public struct DryRun: Encodable, Sendable {
     problems = report.rejected.map(\.description)
     remarks = report.remarks
     filled = intake.mapping.map { mapping in
-      let records = (try? mapping.table(of: intake.bytes, required: []))?.records ?? []
+      let table = try? mapping.table(of: intake.bytes, required: [])
+      let records = table?.records ?? []
+      // Where the format itself has the places, what it found is all there is to show.
+      let fields = mapping.fields.isEmpty ? table?.names ?? [] : mapping.fields
       return Dictionary(
-        uniqueKeysWithValues: mapping.fields.map { field in
+        uniqueKeysWithValues: fields.map { field in
           (field, records.count { $0.optional(field) != nil })
         })
     }

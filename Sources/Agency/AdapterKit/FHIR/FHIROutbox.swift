@@ -51,8 +51,9 @@ struct FHIROutbox: Sendable {
     while let row = try next(at: now) {
       let seq: Int64 = row["seq"]
       do throws(FHIRServer.Failure) {
-        try server.put(
-          row["json"], row["type"], system: FHIRResource.messages, value: row["key"])
+        try server.create(
+          row["json"], row["type"], system: FHIRResource.messages, value: row["key"],
+          trace: Self.trace(of: row["key"]))
       } catch {
         try note(error, seq, tries: row["tries"], at: now)
         board?.failed(connector, error.description)
@@ -71,6 +72,11 @@ struct FHIROutbox: Sendable {
     return sent
   }
 
+  /// The message's own trace; each try is an operation of its own.
+  private static func trace(of key: String) -> TraceContext? {
+    MessageID(key.prefix(32)).flatMap { TraceContext(of: $0, parent: .random(in: 1 ... .max)) }
+  }
+
   private func next(at now: WallTime) throws -> Row? {
     try store.read { database in
       try Row.fetchOne(
@@ -85,7 +91,8 @@ struct FHIROutbox: Sendable {
   private func note(
     _ failure: FHIRServer.Failure, _ seq: Int64, tries: Int, at now: WallTime
   ) throws {
-    let due = now + Self.waits[min(tries, Self.waits.count - 1)]
+    let own = Self.waits[min(tries, Self.waits.count - 1)]
+    let due = now + max(own, min(failure.pause ?? own, .hours(1)))
     try store.write { database in
       try database.execute(
         sql: "UPDATE fhir_outbox SET tries = ?, dueAt = ?, problem = ? WHERE seq = ?",

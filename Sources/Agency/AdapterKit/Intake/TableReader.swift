@@ -41,9 +41,7 @@ public struct TableReader: Sendable {
   /// - Throws: where the file as a whole cannot be read.
   public func read(_ bytes: Data, required: [String]) throws(IntakeError) -> Table {
     let text = try TableText.text(of: bytes)
-    let delimiter = TableText.delimiter(of: text)
-    let rows = TableText.rows(of: text, delimiter: delimiter)
-    let (start, names) = try header(of: rows, delimiter, required: required)
+    let (delimiter, rows, start, names) = try split(text, required: required)
     var table = Table(
       header: Self.values(of: rows[start], delimiter) ?? [], records: [], isTruncated: false,
       bad: [], source: (rows[start].text, [:]), names: Set(names))
@@ -52,6 +50,24 @@ public struct TableReader: Sendable {
       take(row, names, delimiter, into: &table)
     }
     return table
+  }
+
+  /// Values may hold more commas than there are semicolons between them: the delimiter is the one
+  /// by which the wanted columns are there, if any is.
+  private func split(
+    _ text: String, required: [String]
+  ) throws(IntakeError) -> (delimiter: UInt8, rows: [TableText.Row], start: Int, names: [String]) {
+    var first: IntakeError?
+    for delimiter in TableText.delimiters(of: text) {
+      let rows = TableText.rows(of: text, delimiter: delimiter)
+      do throws(IntakeError) {
+        let (start, names) = try header(of: rows, delimiter, required: required)
+        return (delimiter, rows, start, names)
+      } catch {
+        first = first ?? error
+      }
+    }
+    throw first ?? IntakeError("is no table", remedy: "Export it as one.")
   }
 
   private func take(

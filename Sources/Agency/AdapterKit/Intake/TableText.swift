@@ -77,13 +77,15 @@ enum TableText {
     return rows
   }
 
-  /// Of comma, semicolon, tab and bar the one that the first lines have most of.
-  static func delimiter(of text: String) -> UInt8 {
+  /// Comma, semicolon, tab and bar, as far as the first lines have any; what they have most of
+  /// comes first.
+  static func delimiters(of text: String) -> [UInt8] {
     let first = text.utf8.prefix(4_096)
     let candidates: [Unicode.Scalar] = [",", ";", "\t", "|"]
-    let counts = candidates.map { candidate in
-      (UInt8(ascii: candidate), first.count { $0 == UInt8(ascii: candidate) })
+    let counts = candidates.enumerated().map { index, candidate in
+      (UInt8(ascii: candidate), first.count { $0 == UInt8(ascii: candidate) }, index)
     }
-    return counts.reduce(counts[0]) { $1.1 > $0.1 ? $1 : $0 }.0
+    let sorted = counts.sorted { $0.1 == $1.1 ? $0.2 < $1.2 : $0.1 > $1.1 }
+    return sorted.filter { $0.1 > 0 || $0.0 == sorted[0].0 }.map(\.0)
   }
 }

@@ -47,7 +47,7 @@ struct EventLayout: Sendable {
     for key in ["id", "source", "type"] where (event[key] as? String)?.isEmpty != false {
       throw IntakeError(field: key, "is empty or missing", remedy: "CloudEvents asks for it.")
     }
-    guard let data = event["data"] as? [String: Any] else {
+    guard let data = Self.data(of: event) else {
       throw IntakeError(field: "data", "is not an object", remedy: "Put the record there.")
     }
     guard places.isEmpty else {
@@ -65,6 +65,13 @@ struct EventLayout: Sendable {
       values[name] = text
     }
     return values
+  }
+
+  /// The record; some senders' libraries encode it whatever it is.
+  private static func data(of event: [String: Any]) -> [String: Any]? {
+    if let data = event["data"] { return data as? [String: Any] }
+    return (event["data_base64"] as? String).flatMap { Data(base64Encoded: $0) }
+      .flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
   }
 
   private static func events(in bytes: Data) throws(IntakeError) -> [[String: Any]] {

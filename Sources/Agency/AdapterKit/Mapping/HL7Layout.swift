@@ -40,10 +40,12 @@ struct HL7Layout: Sendable {
   }
 
   func read(_ bytes: Data) throws(IntakeError) -> TableReader.Table {
-    let texts = HL7Text.messages(in: try HL7Text.text(of: bytes))
+    let whole = try HL7Text.text(of: bytes)
+    let texts = HL7Text.messages(in: whole)
     guard !texts.isEmpty else {
       throw IntakeError("has no MSH segment", remedy: "Send messages of HL7 version 2.")
     }
+    try HL7Text.checkBatch(whole)
     var table = TableReader.Table(header: [], records: [], isTruncated: false, bad: [])
     for (index, text) in texts.enumerated() {
       let form = texts.count > 1 ? index + 1 : nil

@@ -28,7 +28,7 @@ struct HL7Message: Sendable {
 
   /// - Throws: where it does not begin with a usable MSH segment.
   init(_ text: String) throws(IntakeError) {
-    let lines = text.split(whereSeparator: { $0 == "\r" || $0 == "\n" || $0 == "\r\n" })
+    let lines = text.split(whereSeparator: HL7Text.endsSegment)
     guard let header = lines.first, header.hasPrefix("MSH"), header.count >= 8 else {
       throw IntakeError("does not begin with an MSH segment", remedy: "Send HL7 version 2.")
     }
@@ -62,10 +62,10 @@ struct HL7Message: Sendable {
   /// The header of the first message in the bytes, whatever character set the rest is in: enough
   /// to answer a message that cannot be read.
   static func header(of bytes: Data) -> HL7Message? {
-    guard let text = String(data: bytes, encoding: .isoLatin1),
+    guard let text = String(data: HL7Text.unmarked(bytes), encoding: .isoLatin1),
       let first = HL7Text.messages(in: text).first
     else { return nil }
-    let line = first.prefix { $0 != "\r" && $0 != "\n" && $0 != "\r\n" }
+    let line = first.prefix { !HL7Text.endsSegment($0) }
     return try? HL7Message(String(line))
   }
 
@@ -106,8 +106,11 @@ struct HL7Message: Sendable {
 
   func value(_ path: String) -> String { HL7Path(path).map(value) ?? "" }
 
-  /// `ADT^A01`.
-  var type: String { "\(value("MSH-9.1"))^\(value("MSH-9.2"))" }
+  /// `ADT^A01`. Old senders name the event in EVN-1 alone.
+  var type: String {
+    let event = value("MSH-9.2")
+    return "\(value("MSH-9.1"))^\(event.isEmpty ? value("EVN-1") : event)"
+  }
   var controlID: String { value("MSH-10") }
   /// The sending application and facility, whose control ids are unique.
   var sender: String { "\(value("MSH-3"))|\(value("MSH-4"))" }
@@ -159,115 +162,5 @@ struct HL7Path: Hashable, Sendable {
     guard occurrence > 0, component != 0, subcomponent != 0, repetition != .number(0) else {
       return nil
     }
-  }
-}
-
-/// Characters of HL7 messages.
-enum HL7Text {
-  /// By MSH-18 (HL7 table 0211), of which only the first counts. Without it UTF-8 where it is
-  /// valid, else Windows-1252.
-  static func text(of bytes: Data) throws(IntakeError) -> String {
-    guard bytes.count <= TableReader.largestFile else {
-      throw IntakeError("is larger than 64 MiB", remedy: "Split it.")
-    }
-    let named = characterSet(of: bytes)
-    let encoding: String.Encoding?
-    switch named {
-    case "", "ASCII": return try TableText.text(of: bytes)
-    case "UNICODE UTF-8", "UTF-8", "UNICODE": encoding = .utf8
-    case "8859/1": encoding = .isoLatin1
-    case "8859/2": encoding = .isoLatin2
-    case "8859/15": encoding = String.Encoding(iana: "iso-8859-15")
-    case "WINDOWS-1252", "CP1252": encoding = .windowsCP1252
-    default: encoding = nil
-    }
-    guard let encoding else {
-      throw IntakeError(
-        field: "MSH-18", "names a character set that is not read here",
-        remedy: "Send UNICODE UTF-8, ASCII, 8859/1, 8859/2 or 8859/15.")
-    }
-    guard let text = String(data: bytes, encoding: encoding), !text.utf8.contains(0) else {
-      throw IntakeError(
-        field: "MSH-18", "names a character set that the message is not in",
-        remedy: "Send the message in the character set that it names.")
-    }
-    return text
-  }
-
-  private static func characterSet(of bytes: Data) -> String {
-    let line = bytes.prefix(4_096).prefix { $0 != 13 && $0 != 10 }
-    guard line.count > 8, line.starts(with: Data("MSH".utf8)) else { return "" }
-    let separator = line[line.startIndex + 3]
-    let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-    guard fields.count > 17 else { return "" }
-    let first = fields[17].prefix { $0 != UInt8(ascii: "~") && $0 != UInt8(ascii: "^") }
-    return String(decoding: first, as: UTF8.self).trimmed.uppercased()
-  }
-
-  /// The messages of a batch, or the one that there is.
-  static func messages(in text: String) -> [String] {
-    var messages: [String] = []
-    for line in text.split(whereSeparator: { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }) {
-      if line.hasPrefix("MSH") {
-        messages.append(String(line))
-      } else if !messages.isEmpty, !["FTS", "BTS"].contains(line.prefix(3)) {
-        messages[messages.count - 1] += "\r" + line
-      }
-    }
-    return messages
-  }
-
-  /// Replaces `\F\` and its kin; what is mere layout (`\.br\`, `\H\`) becomes a space or nothing.
-  /// An escape that is not closed or not known stays as it stands.
-  static func unescaped(_ text: Substring, _ signs: HL7Message.Signs) -> String {
-    guard let escape = signs.escape, text.contains(escape) else { return String(text) }
-    var result = ""
-    var rest = text
-    while let start = rest.firstIndex(of: escape) {
-      result += rest[..<start]
-      let after = rest.index(after: start)
-      guard let end = rest[after...].firstIndex(of: escape) else {
-        result += rest[start...]
-        return result
-      }
-      let word = rest[after..<end]
-      result += letters(word, signs) ?? "\(escape)\(word)\(escape)"
-      rest = rest[rest.index(after: end)...]
-    }
-    return result + rest
-  }
-
-  private static func letters(_ word: Substring, _ signs: HL7Message.Signs) -> String? {
-    switch word {
-    case "F": return String(signs.field)
-    case "S": return String(signs.component)
-    case "R": return String(signs.repetition)
-    case "T": return String(signs.subcomponent)
-    case "E": return signs.escape.map(String.init)
-    case "H", "N": return ""
-    default: break
-    }
-    if word.hasPrefix(".") { return " " }
-    guard word.hasPrefix("X") else { return nil }
-    let digits = Array(word.dropFirst())
-    guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let byte = UInt8(String(digits[index...(index + 1)]), radix: 16) else { return nil }
-      bytes.append(byte)
-    }
-    let text =
-      String(validating: bytes, as: UTF8.self)
-      ?? String(data: Data(bytes), encoding: .windowsCP1252)
-    // Line ends and the like would upset whatever shows the value.
-    return text.map { String($0.map { $0.isNewline || $0.asciiValue == 0 ? " " : $0 }) }
-  }
-}
-
-extension String.Encoding {
-  /// - Returns: `nil` where Foundation does not know it.
-  init?(iana name: String) {
-    guard name == "iso-8859-15" else { return nil }
-    self.init(rawValue: 0x8000_020f)
   }
 }

@@ -32,7 +32,9 @@ struct JSONLayout: Sendable {
     guard let document = try? JSONSerialization.jsonObject(with: bytes) else {
       throw IntakeError("is not a JSON document", remedy: "Check its commas and quotes.")
     }
-    let found = records.values(in: document).flatMap { ($0 as? [Any]) ?? [$0] }
+    let found = records.values(in: document).flatMap { value in
+      Self.resources(of: value) ?? (value as? [Any]) ?? [value]
+    }
     guard !found.isEmpty || !records.values(in: document).isEmpty else {
       throw IntakeError(
         "has nothing at the path of its records",
@@ -47,12 +49,42 @@ struct JSONLayout: Sendable {
         table.bad.append(error)
         continue
       }
+      guard !Self.isModified(object) else {
+        var error = IntakeError(
+          field: "modifierExtension", "may change what the resource means",
+          remedy: "Nothing of it was taken. Have the system send it without, or leave it out.")
+        error.form = form
+        table.bad.append(error)
+        continue
+      }
       let values = places.mapValues { path in
         path.values(in: object).compactMap(FormReader.text(of:)).joined(separator: ";")
       }
       table.records.append(IntakeRecord(line: nil, form: form, values: values))
     }
     return table
+  }
+}
+
+extension JSONLayout {
+  /// FHIR: whoever does not know a modifying extension must not use the resource.
+  fileprivate static func isModified(_ value: Any) -> Bool {
+    guard let resource = value as? [String: Any], resource["resourceType"] is String,
+      let extensions = resource["modifierExtension"] as? [Any]
+    else { return false }
+    return !extensions.isEmpty
+  }
+
+  /// A Bundle of FHIR stands for the resources that were searched for; what came along with them
+  /// does not.
+  fileprivate static func resources(of value: Any) -> [Any]? {
+    guard let bundle = value as? [String: Any], bundle["resourceType"] as? String == "Bundle",
+      let entries = bundle["entry"] as? [[String: Any]]
+    else { return nil }
+    return entries.compactMap { entry in
+      let mode = (entry["search"] as? [String: Any])?["mode"] as? String
+      return mode == nil || mode == "match" ? entry["resource"] : nil
+    }
   }
 }
 

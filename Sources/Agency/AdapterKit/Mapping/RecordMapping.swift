@@ -8,6 +8,7 @@ public struct RecordMapping: Sendable {
   enum Format: String, CaseIterable, Sendable {
     case csv, json, xml, hl7, cloudevents
     case fixedWidth = "fixed-width"
+    case fhirConsent = "fhir-consent"
   }
 
   enum Layout: Sendable {
@@ -17,6 +18,7 @@ public struct RecordMapping: Sendable {
     case xml(XMLLayout)
     case hl7(HL7Layout)
     case events(EventLayout)
+    case consents(ConsentLayout)
   }
 
   let layout: Layout
@@ -28,6 +30,8 @@ public struct RecordMapping: Sendable {
   let constants: [String: String]
   /// Fields without a value of which a record is refused.
   let required: Set<String>
+  /// Where each field stands, as the mapping file has it.
+  var places: [String: String] = [:]
 
   /// The file's records.
   /// - Parameter required: fields without which nothing can be done with a record.
@@ -50,6 +54,7 @@ public struct RecordMapping: Sendable {
       case .xml(let layout): try layout.read(bytes)
       case .hl7(let layout): try layout.read(bytes)
       case .events(let layout): try layout.read(bytes)
+      case .consents(let layout): try layout.read(bytes)
       }
     table.names.formUnion(fields)
     finish(&table)
@@ -89,7 +94,7 @@ public struct RecordMapping: Sendable {
     switch layout {
     case .hl7(let layout): layout.identity(of: bytes)
     case .events(let layout): layout.identity(of: bytes)
-    case .csv, .json, .fixedWidth, .xml: nil
+    case .csv, .json, .fixedWidth, .xml, .consents: nil
     }
   }
 
@@ -100,7 +105,11 @@ public struct RecordMapping: Sendable {
 
   /// Whether records bring fields that no mapping places.
   private var isOpen: Bool {
-    if case .events(let layout) = layout { layout.places.isEmpty } else { false }
+    switch layout {
+    case .events(let layout): layout.places.isEmpty
+    case .consents: true
+    case .csv, .json, .fixedWidth, .xml, .hl7: false
+    }
   }
 
   /// Puts codes and constants in.
@@ -138,7 +147,9 @@ public struct RecordMapping: Sendable {
   static func parse(_ yaml: StrictYAML) throws(ConfigurationError) -> RecordMapping {
     try yaml.read { fields in
       let format = fields.required("format", YAMLValue<Format>.choice())
-      let named = fields.required("fields", .keyed(byTextOf: .text()))
+      // A consent's elements have their places by FHIR.
+      let named: [(key: String, value: String, place: StrictYAML)]? =
+        format == .fhirConsent ? [] : fields.required("fields", .keyed(byTextOf: .text()))
       let codes = fields.value(
         "codes", .keyed(byTextOf: .keyed(byTextOf: .text())), default: [])
       let required = fields.value("required", .list(of: .text()), default: [])
@@ -153,6 +164,7 @@ public struct RecordMapping: Sendable {
         case .xml: XMLLayout(fields, places).map { .xml($0) }
         case .hl7: HL7Layout(fields, places).map { .hl7($0) }
         case .cloudevents: EventLayout(fields, places).map { .events($0) }
+        case .fhirConsent: ConsentLayout(fields).map { .consents($0) }
         }
       guard let layout else { return nil }
       let fixed = Dictionary(constants.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
@@ -160,10 +172,11 @@ public struct RecordMapping: Sendable {
         fields.report("constants", "\(twice) stands under 'fields' too; keep one of them")
       }
       let all = Set(places.keys).union(fixed.keys).union(layout.ownFields)
-      for unknown in codes.map(\.key) where !all.contains(unknown) {
+      let isOpen = format == .fhirConsent
+      for unknown in codes.map(\.key) where !isOpen && !all.contains(unknown) {
         fields.report("codes", "\(unknown) is no field of this mapping")
       }
-      for unknown in required where !all.contains(unknown) {
+      for unknown in required where !isOpen && !all.contains(unknown) {
         fields.report("required", "\(unknown) is no field of this mapping")
       }
       return RecordMapping(
@@ -172,7 +185,7 @@ public struct RecordMapping: Sendable {
           codes.map { code in
             (code.key, Dictionary(code.value.map { ($0.key, $0.value) }) { $1 })
           }, uniquingKeysWith: { $1 }),
-        constants: fixed, required: Set(required))
+        constants: fixed, required: Set(required), places: places)
     }
   }
 }

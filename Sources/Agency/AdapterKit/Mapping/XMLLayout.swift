@@ -43,7 +43,8 @@ struct XMLLayout: Sendable {
     guard bytes.count <= Self.largestFile else {
       throw IntakeError("is larger than 16 MiB", remedy: "Split it.")
     }
-    let document = try Self.parse(bytes)
+    // Many systems write a line end before the declaration, which no reader may let pass.
+    let document = try Self.parse(Data(bytes.drop { [9, 10, 13, 32].contains($0) }))
     defer { xmlFreeDoc(document) }
     guard document.pointee.intSubset == nil else {
       throw IntakeError(

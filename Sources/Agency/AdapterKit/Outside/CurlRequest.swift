@@ -7,8 +7,12 @@ package struct CurlRequest: Sendable {
   package struct Reply: Sendable {
     package let status: Int
     package let body: Data
+    /// By name in lower case; of a name that stands twice the last.
+    package let headers: [String: String]
 
-    package init(status: Int, body: Data) { (self.status, self.body) = (status, body) }
+    package init(status: Int, body: Data, headers: [String: String] = [:]) {
+      (self.status, self.body, self.headers) = (status, body, headers)
+    }
   }
 
   /// Why there is no reply: a number and words of libcurl, which tell nothing of what was sent.
@@ -60,7 +64,7 @@ package struct CurlRequest: Sendable {
     try check(curl_easy_perform(curl))
     var status = 0
     try check(accord_curl_status(curl, &status))
-    return Reply(status: status, body: exchange.reply)
+    return Reply(status: status, body: exchange.reply, headers: exchange.headers)
   }
 
   /// ``perform()`` on a thread that may wait.
@@ -103,6 +107,8 @@ package struct CurlRequest: Sendable {
     try number(CURLOPT_USE_SSL, mustStartTLS ? Int(CURLUSESSL_ALL.rawValue) : 0)
     try check(accord_curl_function(curl, CURLOPT_WRITEFUNCTION, Self.take))
     try check(accord_curl_pointer(curl, CURLOPT_WRITEDATA, context))
+    try check(accord_curl_function(curl, CURLOPT_HEADERFUNCTION, Self.note))
+    try check(accord_curl_pointer(curl, CURLOPT_HEADERDATA, context))
     if let mail {
       try text(CURLOPT_MAIL_FROM, "<\(mail.from)>")
       try number(CURLOPT_UPLOAD, 1)
@@ -123,11 +129,21 @@ package struct CurlRequest: Sendable {
     throw Failure(code: code.rawValue, words: String(cString: curl_easy_strerror(code)))
   }
 
-  /// What the two callbacks read and write; used by the thread of its request alone.
+  /// What the callbacks read and write; used by the thread of its request alone.
   private final class Exchange {
     var body: Data
     var reply = Data()
+    var headers: [String: String] = [:]
     init(body: Data) { self.body = body }
+
+    /// One line of the head. An interim answer (100) has a head of its own, which does not count.
+    func note(_ line: String) {
+      if line.hasPrefix("HTTP/") { headers = [:] }
+      guard headers.count < 100, let colon = line.firstIndex(of: ":") else {
+        return
+      }
+      headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...]).trimmed
+    }
   }
 
   private static let start: Void = { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }()
@@ -137,6 +153,14 @@ package struct CurlRequest: Sendable {
     let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
     guard exchange.reply.count + size * count <= largestReply else { return 0 }
     exchange.reply.append(Data(bytes: bytes, count: size * count))
+    return size * count
+  }
+
+  private static let note: accord_curl_callback = { bytes, size, count, context in
+    guard let bytes, let context else { return 0 }
+    let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    let line = Data(bytes: bytes, count: size * count)
+    exchange.note(String(decoding: line, as: UTF8.self))
     return size * count
   }
 

@@ -165,6 +165,12 @@ public struct RepairQueue {
   /// What this store knows of one message: sent, confirmed, received.
   public func way(of id: MessageID) throws -> [String] {
     var lines: [String] = []
+    let (caller, others) = try store.read { database in
+      (try TraceLinks.trace(of: id, in: database),
+        try TraceLinks.messages(of: id.description, in: database))
+    }
+    lines += others.map { "a caller's operation of that trace id brought message \($0)" }
+    if let caller { lines.append("it came by a caller's operation of trace id \(caller)") }
     switch try store.submissionState(of: id) {
     case .spooled: lines.append("it waits in the spool: the hub has not confirmed it")
     case .receipted: lines.append("it was sent from here, and the hub has it on disk")

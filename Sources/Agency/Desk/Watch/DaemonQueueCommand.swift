@@ -155,8 +155,12 @@ public struct DaemonTraceCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "trace",
     abstract: "Show what this daemon knows of one message's way.",
-    discussion: "'accord trace' on the router shows what happened in between.")
-  @Argument(help: "The message's id: 32 hexadecimal digits.") var id: String
+    discussion: """
+      A message's id is its W3C trace id too. Of a caller's own trace id (by HTTP, 'traceparent') \
+      it shows which messages came of it. 'accord trace' on the router shows what happened in \
+      between.
+      """)
+  @Argument(help: "The message's or the trace's id: 32 hexadecimal digits.") var id: String
   @OptionGroup var options: ConfigurationOption
   public init() {}
 
@@ -165,6 +169,7 @@ public struct DaemonTraceCommand: ParsableCommand {
       throw ValidationError("A message's id is 32 hexadecimal digits (0-9, a-f).")
     }
     let lines = try RepairQueue(configuration: options.config).way(of: message)
+    if let trace = TraceContext(of: message) { say("traceparent \(trace)") }
     say("made \(message.madeAt.iso8601)")
     guard !lines.isEmpty else {
       throw ValidationError("This daemon neither sent nor received it, or forgot it long ago.")

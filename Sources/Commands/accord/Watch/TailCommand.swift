@@ -124,12 +124,15 @@ struct MessageWay: Encodable {
   let message: String
   let topic: String
   let source: String
+  /// W3C Trace Context, as it stands in each delivery.
+  let traceparent: String?
   let steps: [Step]
 
   init(_ report: MessageReport) {
     message = report.id
     topic = report.topic
     source = report.source
+    traceparent = MessageID(report.id).flatMap { TraceContext(of: $0) }?.description
     var found: [(Int64, String, String, MessageReport.Step?, MessageReport.Part?)] = []
     // An id carries the time at which its adapter made it.
     if let made = MessageID(report.id)?.madeAt {
@@ -176,7 +179,9 @@ struct MessageWay: Encodable {
         step.recipient ?? "-", step.number.map { "\($0)" } ?? "-",
         Words.list(step.reasons, or: "-"))
     }
-    return LogText.escaped("\(topic) \(message) from \(source)") + "\n\n" + table.text(paint)
+    let trace = traceparent.map { "\ntraceparent \($0)" } ?? ""
+    return LogText.escaped("\(topic) \(message) from \(source)") + trace + "\n\n"
+      + table.text(paint)
   }
 
   static func span(_ milliseconds: Int64) -> String {

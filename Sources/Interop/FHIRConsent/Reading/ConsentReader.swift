@@ -32,14 +32,7 @@ public struct ConsentReader {
   }
 
   func read(_ bytes: [UInt8]) throws(ConsentRefusal) -> [Consent] {
-    let value: JSONValue
-    do {
-      value = try JSONParser.parse(bytes)
-    } catch {
-      throw ConsentRefusal(
-        file: file, path: "line \(error.line), column \(error.column)",
-        reason: "not strict JSON: \(error.reason)")
-    }
+    let value = try document(bytes)
     guard let object = value.object else {
       throw ConsentRefusal(
         file: file, path: "Consent", reason: "is \(value.kind), an object is expected")
@@ -66,7 +59,17 @@ public struct ConsentReader {
     }
   }
 
-  private func consent(_ object: JSONObject, path: String) throws(ConsentRefusal) -> Consent {
+  func document(_ bytes: [UInt8]) throws(ConsentRefusal) -> JSONValue {
+    do {
+      return try JSONParser.parse(bytes)
+    } catch {
+      throw ConsentRefusal(
+        file: file, path: "line \(error.line), column \(error.column)",
+        reason: "not strict JSON: \(error.reason)")
+    }
+  }
+
+  func consent(_ object: JSONObject, path: String) throws(ConsentRefusal) -> Consent {
     var reader = self
     return try reader.consent(
       Element(object: object, path: path, file: file, modifiers: modifiers))

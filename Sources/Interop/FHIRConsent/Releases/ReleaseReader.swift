@@ -92,7 +92,7 @@ struct ReleaseReader {
     }
   }
 
-  private func identifiers() throws(ConsentRefusal) -> (RoiID, CaseID?) {
+  func identifiers() throws(ConsentRefusal) -> (RoiID, CaseID?) {
     var release: RoiID?
     var referral: CaseID?
     for element in try root.elements("identifier") {

@@ -8,6 +8,10 @@ extension Delivery {
     frame.number = number
     if let content {
       frame.message = Accord_V1_Envelope(content.message, source: content.message.source)
+      // The message's own trace, and never what its sender wrote there.
+      if let trace = TraceContext(of: content.message.id) {
+        frame.message.traceparent = trace.description
+      }
       frame.part = UInt32(content.part)
       if let notice = content.notice {
         frame.notice = notice.statement

@@ -34,8 +34,7 @@ extension Message {
       caseID: try Read.identifier(frame.subject, "subject"),
       inReplyTo: try Read.messageID(frame.inReplyTo, "in_reply_to"),
       release: try Read.identifier(frame.release, "release"),
-      audience: try Read.identifiers(frame.audience, "audience", limit: Limits.audience),
-      trace: try TraceContext(reading: frame))
+      audience: try Read.identifiers(frame.audience, "audience", limit: Limits.audience))
     try Read.room(frame.segments.count, in: Limits.segments, Refusal(.tooManySegments))
     segments = try Read.list(frame.segments, "segments", Segment.init(reading:))
     if let statement = frame.consent { consent = try ConsentStatement(reading: statement) }
@@ -65,10 +64,6 @@ extension Accord_V1_Envelope {
     if let inReplyTo = message.inReplyTo { self.inReplyTo = inReplyTo.data }
     if let release = message.release { self.release = release.text }
     if !message.audience.isEmpty { audience = message.audience.map { $0.text } }
-    if let trace = message.trace {
-      traceparent = trace.parent
-      tracestate = trace.state
-    }
     if !message.tokens.isEmpty { tokens = message.tokens.map(Accord_V1_IdentityToken.init) }
     if !message.segments.isEmpty {
       segments = message.segments.map { Accord_V1_Segment($0, facet) }
@@ -86,16 +81,6 @@ extension Accord_V1_Envelope.OneOf_Consent {
     case .revocation(let revocation): self = .releaseRevoked(Accord_V1_RevokedRelease(revocation))
     case .event(let event): self = .releaseEvent(Accord_V1_ReleaseEvent(event))
     }
-  }
-}
-
-extension TraceContext {
-  /// `nil` without a parent: a state alone says nothing.
-  init?(reading frame: Accord_V1_Envelope) throws(Refusal) {
-    let parent = try Read.ascii(frame.traceparent, "traceparent", limit: WireBounds.traceBytes)
-    let state = try Read.ascii(frame.tracestate, "tracestate", limit: WireBounds.traceBytes)
-    guard !parent.isEmpty else { return nil }
-    self.init(parent: parent, state: state)
   }
 }
 

@@ -4,9 +4,9 @@ public import HubModel
 /// A message as the ledger keeps it: what deciding takes apart from what it is about, so that the
 /// content can be sealed and destroyed while the decision about it stays explicable.
 ///
-/// The header is an encoded `Envelope` that names nobody: without participant, tokens, consent,
-/// trace and seal, and with the metadata of its segments alone (category, labels, authored, media
-/// type). The content is an encoded `Payload` of everything else. Whoever stores it seals it.
+/// The header is an encoded `Envelope` that names nobody: without participant, tokens, consent and
+/// seal, and with the metadata of its segments alone (category, labels, authored, media type). The
+/// content is an encoded `Payload` of everything else. Whoever stores it seals it.
 public enum StoredEnvelope {
   /// The header, with the authenticated source.
   public static func header(of message: Message) -> [UInt8] {
@@ -14,7 +14,6 @@ public enum StoredEnvelope {
     bare.participant = nil
     bare.tokens = []
     bare.consent = nil
-    bare.trace = nil
     bare.seal = nil
     return Accord_V1_Envelope(bare, source: message.source, .metadata).written()
   }
@@ -66,15 +65,11 @@ extension Accord_V1_Envelope {
   /// `nil` where there is none.
   fileprivate init?(personOf message: Message) {
     guard
-      message.participant != nil || message.trace != nil || message.consent != nil
-        || message.seal != nil || !message.tokens.isEmpty
+      message.participant != nil || message.consent != nil || message.seal != nil
+        || !message.tokens.isEmpty
     else { return nil }
     self.init()
     if let participant = message.participant { self.participant = participant.text }
-    if let trace = message.trace {
-      traceparent = trace.parent
-      tracestate = trace.state
-    }
     if !message.tokens.isEmpty { tokens = message.tokens.map(Accord_V1_IdentityToken.init) }
     if let statement = message.consent { consent = OneOf_Consent(statement) }
     if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
@@ -82,8 +77,6 @@ extension Accord_V1_Envelope {
 
   fileprivate mutating func add(personIn person: Accord_V1_Envelope) {
     participant = person.participant
-    traceparent = person.traceparent
-    tracestate = person.tracestate
     tokens = person.tokens
     consent = person.consent
     if person.hasSeal { seal = person.seal }

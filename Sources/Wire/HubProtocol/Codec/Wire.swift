@@ -31,7 +31,6 @@ enum WireBounds {
   static let milliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
   static let fieldName = 64
   static let mediaType = 127
-  static let traceBytes = 512
   /// Entries of any list within a release.
   static let listEntries = 64
   /// Siblings on a signature path; a tree of that depth holds more than any batch.

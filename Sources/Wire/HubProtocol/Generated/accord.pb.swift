@@ -136,12 +136,13 @@ nonisolated struct Accord_V1_Envelope: @unchecked Sendable {
     set {_uniqueStorage()._audience = newValue}
   }
 
-  /// W3C trace context
+  /// W3C: the message's own; not looked at when submitted
   var traceparent: String {
     get {_storage._traceparent}
     set {_uniqueStorage()._traceparent = newValue}
   }
 
+  /// never looked at, never carried
   var tracestate: String {
     get {_storage._tracestate}
     set {_uniqueStorage()._tracestate = newValue}

@@ -78,10 +78,7 @@ public enum CloudEventsJSON {
       // A CloudEvents attribute is no list.
       members["audience"] = .text(message.audience.map(\.text).joined(separator: " "))
     }
-    members["traceparent"] = message.trace.map { .text($0.parent) }
-    if let trace = message.trace, !trace.state.isEmpty {
-      members["tracestate"] = .text(trace.state)
-    }
+    members["traceparent"] = TraceContext(of: message.id).map { .text($0.description) }
     members["data"] = .object(try data(of: message))
     return members
   }
@@ -112,8 +109,8 @@ public enum CloudEventsJSON {
       guard let agency = AgencyID(name) else { throw Refusal(.wrongFieldType, at: "audience") }
       message.audience.append(agency)
     }
-    let state = try object.text("tracestate") ?? ""
-    message.trace = try object.text("traceparent").map { TraceContext(parent: $0, state: state) }
+    // A message's trace is its own id, whatever a document says.
+    for name in ["traceparent", "tracestate"] { _ = try object.text(name) }
     if let data = try object.object("data") { try read(data, spec, into: &message) }
     return message
   }
