@@ -1,9 +1,9 @@
+import DatabaseText
 import Foundation
 import GRDB
+@testable import HubClient
 import HubModel
 import Testing
-
-@testable import HubClient
 
 /// An adapter's store as each released version left it, as text in the folder `Released`.
 ///

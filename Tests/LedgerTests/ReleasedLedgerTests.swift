@@ -1,3 +1,4 @@
+import DatabaseText
 import Foundation
 import HubModel
 import HubProtocol

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 
 /// A database as text, so that what a released version wrote can be kept beside the tests.
-enum DatabaseText {
+public enum DatabaseText {
   /// Statements that make the database anew, row by row.
-  static func dump(_ path: String) throws -> String {
+  public static func dump(_ path: String) throws -> String {
     var configuration = Configuration()
     configuration.readonly = true
     return try DatabaseQueue(path: path, configuration: configuration).read { database in
@@ -32,14 +32,15 @@ enum DatabaseText {
     }
   }
 
-  static func load(_ text: String, to path: String) throws {
+  /// Makes the database that the text is of.
+  public static func load(_ text: String, to path: String) throws {
     let queue = try DatabaseQueue(path: path)
     try queue.writeWithoutTransaction { try $0.execute(sql: text) }
     try queue.close()
   }
 
   /// What tables, indexes and triggers there are, however their text is laid out.
-  static func schema(_ path: String) throws -> Set<String> {
+  public static func schema(_ path: String) throws -> Set<String> {
     var configuration = Configuration()
     configuration.readonly = true
     return try DatabaseQueue(path: path, configuration: configuration).read { database in
