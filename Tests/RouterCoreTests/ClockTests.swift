@@ -78,6 +78,26 @@ struct ClockTests {
     #expect(town.topics(to: Town.harbor).contains(.handoffRequested))
   }
 
+  @Test("An end told of while the clock is set back is none too early for what was signed before")
+  func endsMeanwhile() throws {
+    let town = TownHarness()
+    town.connect(all: Town.agencies)
+    var release = Town.fieldRelease("field-1")
+    release.expiry = .event("discharge")
+    town.publish(.signed(release, of: "ann"), from: Town.sheriff)
+    town.disconnect(Town.prosecutor)
+    let id = hold(town)
+    #expect(town.fate(of: id, for: Town.prosecutor) == .pending)
+    // Two days back, before the signature: by that clock the event would be an older one.
+    town.now = town.now + .days(-2)
+    town.run()
+    town.publish(.occurred("discharge", of: "ann"), from: Town.harbor)
+    town.now = town.now + .days(2)
+    town.run([.administration(.acceptClock(reason: "set right"), ticket: 1)])
+    town.connect(Town.prosecutor)
+    #expect(town.deliveries(to: Town.prosecutor).isEmpty)
+  }
+
   @Test("Slewing and a leap second are no jump")
   func slewing() throws {
     let town = town()

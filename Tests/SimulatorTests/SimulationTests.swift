@@ -34,6 +34,9 @@ struct SimulationTests {
     Kept(seed: 20, hours: 12, because: "shows a release that was stopped at a word"),
     Kept(seed: 21, hours: 12, because: "shows a release that was false or had come to its end"),
     Kept(seed: 18, hours: 12, because: "shows data taken on a full disk"),
+    Kept(
+      seed: 25, hours: 36,
+      because: "an event told of somebody who counted as two stayed with one, for the judge"),
   ]
 
   private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {
@@ -88,9 +91,11 @@ struct SimulationTests {
     .losesRedecision: 8, .permitsAreCached: 67, .deliversToNeighbour: 1, .skipsSubmission: 1,
     .confusesPeople: 4, .widensRelease: 1, .acknowledgesAhead: 7, .staleEmergency: 16,
     .widensOrder: 1, .ignoresLowSpace: 18, .ignoresSuspension: 20, .ignoresEnd: 21,
-    .losesMerge: 18, .narrowsRevocation: 18, .losesBlanket: 58, .trustsAnyClock: 1,
+    .losesMerge: 18, .narrowsRevocation: 18, .losesBlanket: 21, .trustsAnyClock: 1,
     .forgetsRebind: 10,
   ]
+  /// Of its virtual hours; 12 where nothing is said.
+  static let showingWithin: [PlantedBug: Int] = [.losesBlanket: 16]
   /// In how many seeds, from 1 on, each is found when nobody knows where to look.
   static let bound: UInt64 = 40
 
@@ -99,7 +104,8 @@ struct SimulationTests {
     arguments: PlantedBug.allCases)
   func planted(_ bug: PlantedBug) throws {
     let seed = Self.showing[bug] ?? 6
-    let found = try Simulation(seed: seed, hours: 12, bug: bug).run()
+    let hours = Self.showingWithin[bug] ?? 12
+    let found = try Simulation(seed: seed, hours: hours, bug: bug).run()
     #expect(!found.findings.isEmpty, "\(bug.rawValue) is not found in seed \(seed)")
     guard Self.isLong else { return }
     let first = try (1...Self.bound).first { seed in

@@ -79,7 +79,7 @@ final class History {
     var decided: [PartKey: Int] = [:]
     for entry in turn.entries {
       switch entry {
-      case .accepted(let stored): take(stored)
+      case .accepted(let stored): take(stored, skew: turn.skew)
       case .agreement(let version, _, let at): judge(operators.follow(version, at: at))
       case .cutOff(let key, _): operators.end(key)
       case .audit(let entry):
@@ -135,8 +135,12 @@ final class History {
     aliases.contains(key) ? Traffic.person(alias: key.alias) : nil
   }
 
-  private func take(_ stored: StoredMessage) {
+  private func take(_ stored: StoredMessage, skew: Span) {
     let id = stored.message.id
+    // While the clock is in doubt, an end counts by the later and a beginning by the earlier.
+    let believed = WallTime(
+      milliseconds: stored.acceptedAt.milliseconds - skew.milliseconds
+        + operators.trustedSkew.milliseconds)
     if accepted.updateValue(stored, forKey: id) != nil { note("a message was accepted twice") }
     guard stored.basis == .submitted || stored.basis == .candidate else { return }
     guard let original = said[id]?.message else {
@@ -153,10 +157,11 @@ final class History {
     if let alias = original.participant { aliases.insert(AliasKey(original.source, alias)) }
     guard let person = Traffic.person(of: original) else { return }
     if let statement = original.consent {
-      consent.hear(statement, of: person, at: stored.acceptedAt)
+      consent.hear(statement, of: person, at: max(stored.acceptedAt, believed))
     }
     if original.topic == .emergencyDeclared {
-      consent.authorities.declare(by: original.source, of: person, at: stored.acceptedAt)
+      consent.authorities.declare(
+        by: original.source, of: person, at: min(stored.acceptedAt, believed))
     }
   }
 

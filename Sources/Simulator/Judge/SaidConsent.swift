@@ -58,7 +58,8 @@ struct SaidConsent {
 
   private mutating func mark(_ event: RoiEvent, _ person: String, _ now: WallTime) {
     if event.kind == .occurred {
-      events[person, default: [:]][event.event] = now
+      // As with what takes back everything: it stays with each of them when they are told apart.
+      for each in everyone(with: person) { events[each, default: [:]][event.event] = now }
     }
     guard let id = event.id else { return }
     switch event.kind {

@@ -172,6 +172,11 @@ struct Draft {
       .roiRefused, of: person, tokens: [stateID(person)],
       consent: .refusal(RoiRefusal(id: RoiID(id)!, reason: reason)))
   }
+  static func occurred(_ event: String, of person: String) -> Draft {
+    Draft(
+      .roiEvent, of: person, tokens: [stateID(person)],
+      consent: .event(RoiEvent(.occurred, event: event)))
+  }
   static func revoked(_ id: String?, of person: String, toward: [Party] = []) -> Draft {
     Draft(
       .roiRevoked, of: person, tokens: [stateID(person)],

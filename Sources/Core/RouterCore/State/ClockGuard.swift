@@ -50,6 +50,8 @@ struct ClockGuard: Equatable, Sendable {
   /// The same, at the first turn.
   private var origin: Span?
   private var marked: WallTime?
+  /// By how much the first look's wall time was known to be wrong, against what the ledger saw.
+  private var error: Int64 = 0
 
   var isHeld: Bool { fault != nil }
 
@@ -62,11 +64,14 @@ struct ClockGuard: Equatable, Sendable {
     self.start = start
     guard let start, let last else { return }
     if start.boot == last.boot, !start.boot.isEmpty {
-      fault = Self.fault(of: start.sinceBoot.milliseconds - last.sinceBoot.milliseconds)
+      let shift = start.sinceBoot.milliseconds - last.sinceBoot.milliseconds
+      fault = Self.fault(of: shift)
+      if fault != nil { error = shift }
     }
     let behind = last.wall.milliseconds - start.wall.milliseconds
     if fault == nil, behind > Limits.clockBack.milliseconds {
       fault = .behindLedger(Span(milliseconds: behind))
+      error = -behind
     }
   }
 
@@ -91,9 +96,19 @@ struct ClockGuard: Equatable, Sendable {
     if fault == nil { fault = Self.fault(of: offset.milliseconds - anchor.milliseconds) }
   }
 
+  /// Between which two times it is: the wall clock's, and, while that is in doubt, the one that it
+  /// would show had nobody set it. Whatever ends something counts from the later of the two, what
+  /// opens something from the earlier: who corrects the clock afterwards widens nothing.
+  func bounds(_ now: WallTime, _ tick: Tick) -> ClosedRange<WallTime> {
+    guard fault != nil, let anchor else { return now...now }
+    let believed = WallTime(milliseconds: tick.milliseconds + anchor.milliseconds - error)
+    return min(now, believed)...max(now, believed)
+  }
+
   /// Somebody has looked: the clock is right as it is.
   mutating func accept(_ now: WallTime, _ tick: Tick) {
     fault = nil
+    error = 0
     isLogged = false
     anchor = Self.offset(now, tick)
     marked = nil

@@ -13,10 +13,11 @@ extension Turn {
       if case .text(let text)? = message.value(name) { text } else { "" }
     }
     guard let id = RoiID("e-\(message.id)") else { return }
+    let opened = state.clock.bounds(now, tick).lowerBound
     let access = EmergencyAccess(
       id: id, recipient: message.source, recipientName: text("recipient-name"),
       affiliation: text("affiliation"), discloser: text("declared-by"), nature: text("nature"),
-      openedAt: now, closesAt: now + state.agreement.switches.emergencyAccess)
+      openedAt: opened, closesAt: opened + state.agreement.switches.emergencyAccess)
     guard access.missing.isEmpty else { throw Refusal(.missingField, at: access.missing[0]) }
     let position = nextPosition(of: participant)
     facts.participants[participant, default: ParticipantRecord()].consents.emergencies

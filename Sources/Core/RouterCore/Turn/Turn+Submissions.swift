@@ -242,10 +242,12 @@ extension Turn {
     for other in all {
       consents.position = max(consents.position, facts.participants[other]?.consents.position ?? 0)
     }
+    // What has come to an end, or is taken back as of now, is so by either clock.
+    let latest = state.clock.bounds(now, tick).upperBound
     var change = try consents.apply(
-      statement, from: agency, under: state.agreement.switches, at: now)
+      statement, from: agency, under: state.agreement.switches, at: latest)
     if case .revocation(let revocation) = statement, revocation.id == nil {
-      consents.revokeUnseen(toward: revocation.recipients, at: now, in: &change)
+      consents.revokeUnseen(toward: revocation.recipients, at: latest, in: &change)
     }
     guard !change.isEmpty else { return }
     facts.participants[participant, default: ParticipantRecord()].consents = consents
