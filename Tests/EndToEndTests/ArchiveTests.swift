@@ -1,7 +1,9 @@
 import Foundation
 import HubModel
 import HubProtocol
+import Operations
 import Testing
+import ZeroMQ
 
 /// Archives of a real router, checked by the command line alone.
 @Suite("Archives of a real router", .serialized, .timeLimit(.minutes(15)))
@@ -70,6 +72,37 @@ struct ArchiveTests {
     try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
     let checked = try Program.run("accord", arguments)
     #expect(checked.status == 2, "\(how): \(checked.output)")
+  }
+
+  @Test("What the router did not confirm stays: it may have taken note of it all the same")
+  func unconfirmed() throws {
+    let town = try Town()
+    let path = town.path("state/router/admin.sock")
+    try FileManager.default.createDirectory(
+      atPath: town.path("state/router"), withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    // In the router's place, somebody who says nothing once the archive is whole.
+    let socket = try Socket(Context(), .rep)
+    try socket.bind(AdminSocket.endpoint(path))
+    let page = ArchivePage(text: "whole\n", messages: 0, ticket: "t", next: nil)
+    let answers: [AdminResponse] = [.archive(page), .failed(code: "router-busy", remedy: "Wait.")]
+    let router = try OwnedThread(name: "silent-router") {
+      defer { socket.close() }
+      for answer in answers {
+        guard let ready = try? Poller.poll([socket], timeoutMilliseconds: 60_000), !ready.isEmpty,
+          (try? socket.receive(wait: false)) != nil
+        else { return }
+        _ = try? socket.send(frame: (try? AdminSocket.encode(answer)) ?? [], wait: true)
+      }
+      _ = try? socket.set(.lingerMilliseconds(1_000))
+    }
+    let file = town.path("old.jsonl")
+    let made = try town.accord("archive", "export", "--output", file, "--plain")
+    router.join()
+    #expect(made.status != 0, "\(made.output)")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(text.hasPrefix("whole\n"))
+    #expect(!FileManager.default.fileExists(atPath: file + ".part"))
   }
 
   @Test("Encrypted to the site's key it is nowhere in the clear, and checked with the secret one")

@@ -179,10 +179,15 @@ final class Program: @unchecked Sendable {
     return text
   }
 
-  /// Ends it as an operator does, and waits: a minute, as a service manager would.
+  /// Ends it as an operator does, and waits.
   @discardableResult
   func stop(sourceLocation: SourceLocation = #_sourceLocation) -> Int32 {
     process.terminate()
+    return end(sourceLocation: sourceLocation)
+  }
+
+  /// Waits for its end, as long as a service manager would.
+  func end(sourceLocation: SourceLocation = #_sourceLocation) -> Int32 {
     if ended.wait(timeout: .now() + 60) == .timedOut {
       Issue.record("\(name) does not end when it is told to", sourceLocation: sourceLocation)
       Glibc.kill(process.processIdentifier, SIGKILL)

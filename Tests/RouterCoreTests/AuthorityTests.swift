@@ -82,6 +82,20 @@ struct AuthorityTurnTests {
     #expect(Set(town.fates(of: late)) == [.held], "it has ended")
   }
 
+  @Test("Opened while the clock is set ahead, it ends no later than by the right one")
+  func emergencyAhead() {
+    let town = TownHarness()
+    town.connect(Town.sheriff, Town.harbor)
+    let right = town.now
+    town.now = right + .days(2)
+    town.run()
+    #expect(town.state.clockFault != nil)
+    town.publish(Self.emergency(), from: Town.harbor)
+    let access = town.journal.participants.values.flatMap(\.consents.emergencies)
+    #expect(access.map(\.openedAt) == [right])
+    #expect(access.map(\.closesAt) == [right + .hours(4)])
+  }
+
   @Test("Without an element of 42 CFR 2.51(c) it is refused, and opens nothing")
   func missingElement() {
     let town = TownHarness()

@@ -127,6 +127,25 @@ struct ClockTests {
     #expect(!ClockGuard(start: mark(60, boot: "b-2", offset: 9), last: mark(0)).isHeld)
   }
 
+  @Test("Wrong after a restart, it is bounded by what the ledger saw")
+  func boundsAfterRestart() throws {
+    let tick = Tick(milliseconds: 7_000)
+    func bounds(_ start: ClockMark) -> ClosedRange<WallTime> {
+      var watch = ClockGuard(start: start, last: mark(0))
+      watch.look(at: start.wall, tick)
+      return watch.bounds(start.wall + .seconds(5), tick + .seconds(5))
+    }
+    let (at, hundred) = (Town.start + .seconds(505), Span.seconds(100))
+    #expect(bounds(mark(500)) == at...at)
+    // On one boot the time since then tells by how much it was set.
+    #expect(bounds(mark(500, offset: -100)) == at...(at + hundred))
+    #expect(
+      bounds(mark(500, offset: 100)) == WallTime(milliseconds: at.milliseconds - 100_000)...at)
+    // On another it is later than what the ledger saw, and nobody knows by how much.
+    let behind = Town.start + .seconds(-55)
+    #expect(bounds(mark(-60, boot: "b-2", offset: 9)) == behind...(behind + .seconds(60)))
+  }
+
   @Test("What the clocks showed goes into the ledger with what is written anyway, and seldom")
   func marks() throws {
     var state = RouterState(

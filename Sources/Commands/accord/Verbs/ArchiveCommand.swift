@@ -1,6 +1,7 @@
 import ArgumentParser
 import Crypto
 import Foundation
+import Glibc
 import HubModel
 import HubProtocol
 import Operations
@@ -44,17 +45,23 @@ struct ArchiveCommand: ParsableCommand {
 
     func run() throws {
       let file = try ArchiveFile(output, recipients: plain ? nil : recipients)
+      let done: AdminRequest
       do {
-        let (messages, sha256) = try write(to: file)
-        try file.close()
-        print("\(messages) messages are in \(LogText.escaped(output)), SHA-256 \(sha256).")
+        done = try write(to: file)
+        try file.finish()
       } catch {
         file.remove()
         throw error
       }
+      // Only what is whole on disk, under its name, may let retention remove anything. From here on
+      // the file stays whatever is answered: the router may have taken note of it.
+      guard case .done = try router.ask(done), case .archiveDone(_, let sha256, let messages) = done
+      else { throw UnexpectedAnswer() }
+      print("\(messages) messages are in \(LogText.escaped(output)), SHA-256 \(sha256).")
     }
 
-    private func write(to file: ArchiveFile) throws -> (Int, String) {
+    /// - Returns: what the router is to be told once the file is in its place.
+    private func write(to file: ArchiveFile) throws -> AdminRequest {
       let progress = Progress("pages", of: 0)
       var hash = SHA256()
       var page = try ask(.archive(before: moment?.milliseconds))
@@ -72,12 +79,7 @@ struct ArchiveCommand: ParsableCommand {
       let sha256 = Hex.encode(hash.finalize())
       let end = ArchiveLine(end: ArchiveEnd(messages: messages, sha256: sha256))
       try file.write(Data(try end.text().utf8))
-      // Only what is whole on disk may let retention remove anything.
-      try file.flush()
-      let done = AdminRequest.archiveDone(
-        ticket: page.ticket, sha256: sha256, messages: messages)
-      guard case .done = try router.ask(done) else { throw UnexpectedAnswer() }
-      return (messages, sha256)
+      return .archiveDone(ticket: page.ticket, sha256: sha256, messages: messages)
     }
 
     private func ask(_ request: AdminRequest) throws -> ArchivePage {
@@ -150,20 +152,20 @@ final class ArchiveFile {
 
   func write(_ data: Data) throws { try handle.write(contentsOf: data) }
 
-  /// Has it whole on disk.
-  func flush() throws {
-    if let age {
-      try handle.close()
-      try Age.wait(for: age)
-    }
-    let file = try FileHandle(forUpdating: URL(fileURLWithPath: part))
-    try file.synchronize()
-    try file.close()
+  /// Has it whole on disk, under its name; the name itself survives a power cut too.
+  func finish() throws {
+    try handle.close()
+    if let age { try Age.wait(for: age) }
+    try Self.flush(part)
+    try FileManager.default.moveItem(atPath: part, toPath: path)
+    try Self.flush(URL(fileURLWithPath: path).deletingLastPathComponent().path)
   }
 
-  func close() throws {
-    if age == nil { try handle.close() }
-    try FileManager.default.moveItem(atPath: part, toPath: path)
+  private static func flush(_ path: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw CountyError("\(path) cannot be opened to flush it") }
+    defer { _ = Glibc.close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw CountyError("\(path) could not be flushed to disk") }
   }
 
   func remove() {
