@@ -29,6 +29,7 @@ struct BenchCounty {
       .map { $0.hasPrefix("window:") ? "window: \(window)\n\(Self.unlimited)" : $0 }
       .joined(separator: "\n")
     try Data(text.utf8).write(to: file)
+    try AppliedPipe.make(in: folder.path)
   }
 
   func remove() { try? FileManager.default.removeItem(at: folder) }
@@ -44,17 +45,24 @@ struct BenchCounty {
       environment: environment, log: folder.appendingPathComponent("router.log"))
   }
 
-  func start(consuming count: Int) throws -> Child {
-    try Child(
-      "accord-bench", ["consume", "--county", folder.path, "--count", "\(count)"],
+  /// - Parameter isTelling: the publisher waits for what it tells of.
+  func start(consuming count: Int, isTelling: Bool = false) throws -> Child {
+    let telling = isTelling ? ["--telling"] : []
+    return try Child(
+      "accord-bench", ["consume", "--county", folder.path, "--count", "\(count)"] + telling,
       log: folder.appendingPathComponent("consumer.log"))
   }
 
-  func start(publishing count: Int, perSecond: Int) throws -> Child {
+  /// - Parameters:
+  ///   - perSecond: at which pace; 0: as fast as it goes.
+  ///   - underWay: messages published and not yet applied, at most; 0: without a bound.
+  func start(publishing count: Int, perSecond: Int = 0, underWay: Int = 0) throws -> Child {
     try Child(
       "accord-bench",
-      ["publish", "--county", folder.path, "--count", "\(count)", "--per-second", "\(perSecond)"],
-      log: folder.appendingPathComponent("publisher.log"))
+      [
+        "publish", "--county", folder.path, "--count", "\(count)", "--per-second", "\(perSecond)",
+        "--under-way", "\(underWay)",
+      ], log: folder.appendingPathComponent("publisher.log"))
   }
 }
 

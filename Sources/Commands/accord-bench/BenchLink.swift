@@ -44,6 +44,8 @@ struct Publish: AsyncParsableCommand {
   @Option var county: String
   @Option var count: Int
   @Option var perSecond: Int
+  /// Messages that may be under way; 0: as many as there are.
+  @Option var underWay: Int
 
   private struct Nothing: DeliveryHandler {
     func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {}
@@ -69,7 +71,7 @@ struct Publish: AsyncParsableCommand {
     if perSecond > 0 {
       try paced(bench, alias, clock, from: first)
     } else {
-      try await inBulk(bench, alias, clock, receipts)
+      try inBulk(bench, alias, clock)
     }
     bench.link.wake()
     for await event in receipts {
@@ -82,24 +84,16 @@ struct Publish: AsyncParsableCommand {
     bench.link.stop()
   }
 
-  /// Messages that may wait in the spool: to fill it at once would measure the spool first, and
-  /// the router with a backlog afterwards.
-  private static let spooledAhead = 8_192
-
-  /// As fast as the router takes them, 256 to a transaction.
+  /// As fast as they are applied, and at most 256 to a transaction.
   private func inBulk(
-    _ bench: BenchLink, _ alias: ParticipantAlias, _ clock: SystemClock,
-    _ receipts: AsyncStream<LinkEvent>
-  ) async throws {
+    _ bench: BenchLink, _ alias: ParticipantAlias, _ clock: SystemClock
+  ) throws {
+    let applied = try AppliedPipe(in: county)
     var left = count
-    var receipts = receipts.makeAsyncIterator()
-    var receipted = 0
+    var room = underWay > 0 ? underWay : count
     while left > 0 {
-      while count - left - receipted > Self.spooledAhead {
-        guard let event = await receipts.next() else { return }
-        if case .receipted(.data, let through) = event { receipted = Int(through) }
-      }
-      let batch = min(left, 256)
+      if room == 0 { room = try applied.next() }
+      let batch = min(left, room, 256)
       try bench.store.write { database in
         for _ in 0..<batch {
           guard let message = message(bench, alias, clock) else { return }
@@ -108,6 +102,7 @@ struct Publish: AsyncParsableCommand {
       }
       bench.link.wake()
       left -= batch
+      room -= batch
     }
   }
 
@@ -155,6 +150,7 @@ struct Consume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(shouldDisplay: false)
   @Option var county: String
   @Option var count: Int
+  @Flag var telling = false
 
   /// Notes when each message was applied, durably.
   private final class Counter: DeliveryHandler {
@@ -163,6 +159,9 @@ struct Consume: AsyncParsableCommand {
       var latencies: [Int64] = []
     }
     private let times = Mutex(Times())
+    private let applied: AppliedPipe?
+
+    init(telling applied: AppliedPipe?) { self.applied = applied }
 
     func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
       guard let stamp = BenchMessage.stamp(of: content.message) else { return }
@@ -171,17 +170,19 @@ struct Consume: AsyncParsableCommand {
 
     func afterCommit() {
       let now = BenchMessage.nanoseconds()
-      times.withLock { times in
+      let count = times.withLock { times in
+        defer { times.stamps = [] }
         times.latencies += times.stamps.map { now - $0 }
-        times.stamps = []
+        return times.stamps.count
       }
+      if count > 0 { applied?.tell(count) }
     }
 
     var latencies: [Int64] { times.withLock { $0.latencies } }
   }
 
   func run() async throws {
-    let counter = Counter()
+    let counter = Counter(telling: telling ? try AppliedPipe(in: county) : nil)
     let bench = try BenchLink(
       county: county, agency: BenchMessage.consumer, role: .programOffice, handler: counter)
     let events = bench.link.events()

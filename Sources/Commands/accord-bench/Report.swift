@@ -2,7 +2,10 @@ import Foundation
 
 struct Report: Codable {
   struct Throughput: Codable {
+    /// Messages under way at once, and in flight to the recipient.
     var window: Int
+    /// All was published at once: almost everything waited in the recipient's queue.
+    var isAhead: Bool
     var slowedByMicroseconds: Int
     var messages: Int
     var seconds: Double
@@ -54,11 +57,12 @@ struct Report: Codable {
       "Published → durable → decided → audited → delivered → acknowledged:",
     ]
     for result in throughputs {
+      let ahead = result.isAhead ? ", all published at once" : ""
       let slowed =
         result.slowedByMicroseconds > 0
         ? ", every flush slowed by \(result.slowedByMicroseconds) µs" : ""
       lines.append(
-        "  window \(result.window)\(slowed): \(whole(result.perSecond))/s "
+        "  window \(result.window)\(ahead)\(slowed): \(whole(result.perSecond))/s "
           + "(\(ratio(result.perSecond, limits.insertsPerSecond)) of the inserts, "
           + "\(ratio(result.perSecond, limits.curvePerSecond)) of CURVE)")
       lines.append(

@@ -26,6 +26,13 @@ extension Turn {
     return all
   }
 
+  /// Of nobody there is nothing to be known. Not written as `map(consents(of:))`: a method that is
+  /// taken as a value takes a copy of the whole turn along.
+  func knownConsents(of participant: ParticipantID?) -> ParticipantConsents? {
+    guard let participant else { return nil }
+    return consents(of: participant)
+  }
+
   /// The participant and whoever is the same person, in order.
   func everyone(with participant: ParticipantID) -> [ParticipantID] {
     ([participant] + (facts.participants[participant]?.others ?? [])).sorted()

@@ -29,7 +29,7 @@ extension Turn {
       recipient: forwarder, footing: .submitted, segments: told,
       received: received(in: origin, depth: depth + 1))
     let decision = ConsentEngine.decide(
-      request, under: state.agreement, consents: origin.participant.map(consents(of:)), at: now)
+      request, under: state.agreement, consents: knownConsents(of: origin.participant), at: now)
     return received(decision, request, in: categories)
   }
 

@@ -73,7 +73,7 @@ extension Turn {
   ) -> Decision {
     ConsentEngine.decide(
       request(for: stored, toward: recipient, segments: segments), under: state.agreement,
-      consents: stored.participant.map(consents(of:)), at: now)
+      consents: knownConsents(of: stored.participant), at: now)
   }
 
   func request(

@@ -1,3 +1,5 @@
+import HubModel
+
 /// Fates, queues, windows and escrow.
 struct PartStatements {
   let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
@@ -33,9 +35,13 @@ struct PartStatements {
           acknowledged = max(acknowledged, excluded.acknowledged),
           queue_tail = max(queue_tail, excluded.queue_tail)
         """)
+    // What was released is delivered; what was set aside or withheld meanwhile stays so.
     closeWindow = try make(
       "write window", """
-        UPDATE part SET in_window = 0 WHERE recipient = ? AND in_window = 1 AND number <= ?
+        UPDATE part SET in_window = 0,
+          changed_at = CASE fate WHEN \(Fate.released.code) THEN ?3 ELSE changed_at END,
+          fate = CASE fate WHEN \(Fate.released.code) THEN \(Fate.delivered.code) ELSE fate END
+        WHERE recipient = ?1 AND in_window = 1 AND number <= ?2
         """)
     heldOf = try make(
       "read held", """

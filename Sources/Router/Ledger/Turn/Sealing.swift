@@ -20,10 +20,14 @@ extension Ledger {
   // MARK: Messages
 
   /// The row of a message's content.
-  /// - Parameter hasOwnKey: the message waits, or may be about somebody: what seals it must be
-  ///   destroyable alone.
+  /// - Parameters:
+  ///   - hasOwnKey: the message waits, or may be about somebody: what seals it must be destroyable
+  ///     alone.
+  ///   - isQueued: it will soon be asked for again.
   /// - Returns: the row's number; `nil` where nothing may be kept of the person any more.
-  func writeContent(of stored: StoredMessage, hasOwnKey: Bool) throws -> Int64? {
+  func writeContent(
+    of stored: StoredMessage, hasOwnKey: Bool, isQueued: Bool
+  ) throws -> Int64? {
     let id = stored.message.id
     // What the hub itself says of a case is about the case's person, though it names nobody.
     let person = try stored.participant ?? stored.message.caseID.flatMap(subject(of:))
@@ -34,7 +38,9 @@ extension Ledger {
     }
     let content = StoredEnvelope.content(of: stored.message)
     guard let body = try keys.seal(content, for: owner, .content, at: id.bytes) else { return nil }
-    if content.count <= Ledger.recentMessageBytes { recentMessages.remember(stored, of: id) }
+    if isQueued, content.count <= Ledger.recentMessageBytes {
+      recentMessages.remember(stored, of: id)
+    }
     try statements.messages.addPayload.blob(body).uint(owner.hubPeriod).run()
     return sqlite3_last_insert_rowid(connection)
   }

@@ -6,19 +6,19 @@ import RouterCore
 
 /// Writes one turn's entries inside the transaction that the ledger has opened.
 ///
-/// Entries are written in their order, but for what a later entry of the same turn overtakes: of
-/// a part only its last record is written (admitted and released in one turn is one row), and of
-/// a lane only where it ended.
+/// Entries are written in their order, but for parts and lanes, which follow at the end: a part may
+/// stand before the acknowledgement that its lane is moved by, and a lane is moved once.
 struct TurnWriting {
   private let ledger: Ledger
   private let statements: Statements
   private var parts: [PartRecord] = []
-  private var places: [PartKey: Int] = [:]
   private var lanes: [AgencyID: LaneChange] = [:]
   private var escrowTail: UInt64 = 0
   private var log: LogWriting
   /// Messages that wait for a release from the turn that accepts them on.
   private var held: Set<MessageID> = []
+  /// Messages that wait in a queue: they will soon be asked for.
+  private var pending: Set<MessageID> = []
   private var doomed = Doomed()
   /// When the turn is, as its entries of the log say.
   private var moment: WallTime
@@ -27,6 +27,8 @@ struct TurnWriting {
     var next: UInt64 = 1
     var acknowledged: UInt64 = 0
     var queueTail: UInt64 = 1
+    /// When the parts through `acknowledged` were delivered.
+    var deliveredAt: WallTime?
   }
 
   init(_ ledger: Ledger) {
@@ -38,12 +40,16 @@ struct TurnWriting {
 
   /// - Returns: what is to be destroyed once this is committed.
   mutating func write(_ entries: [JournalEntry]) throws -> Doomed {
-    for case .part(let part) in entries where part.fate == .held { held.insert(part.key.message) }
+    for case .part(let part) in entries {
+      if part.fate == .held { held.insert(part.key.message) }
+      if part.fate == .pending { pending.insert(part.key.message) }
+    }
     for case .audit(let entry) in entries where entry.at > moment { moment = entry.at }
     parts.reserveCapacity(entries.count)
     try log.prepareSalts(for: entries)
     for entry in entries { try write(entry) }
-    for part in parts { try write(part) }
+    // Those that were delivered go with their lane, all in one statement.
+    for part in parts where !isDelivered(part) { try write(part) }
     for (agency, change) in lanes { try write(change, of: agency) }
     if escrowTail > 0 { try statements.hub.setEscrowTail.uint(escrowTail).run() }
     try log.finish()
@@ -125,26 +131,32 @@ struct TurnWriting {
   private func write(_ stored: StoredMessage) throws {
     let payload = try ledger.writeContent(
       of: stored,
-      hasOwnKey: stored.basis == .candidate || held.contains(stored.message.id))
+      hasOwnKey: stored.basis == .candidate || held.contains(stored.message.id),
+      isQueued: pending.contains(stored.message.id))
     try statements.messages.addMessage.id(stored.message.id).id(stored.participant?.value)
       .int(Int64(stored.basis.rawValue)).int(stored.acceptedAt.milliseconds).id(stored.about)
       .int(payload).blob(StoredEnvelope.header(of: stored.message)).run()
   }
 
   private mutating func collect(_ part: PartRecord) {
-    if let place = places[part.key] {
-      parts[place] = part
-    } else {
-      places[part.key] = parts.count
-      parts.append(part)
-    }
+    parts.append(part)
     if part.fate == .held, let place = part.queued { escrowTail.raise(to: place + 1) }
     let queued = part.fate == .pending ? part.queued : nil
     guard part.number != nil || queued != nil else { return }
     var change = lanes[part.key.recipient] ?? LaneChange()
     if let number = part.number { change.next.raise(to: number + 1) }
     if let queued { change.queueTail.raise(to: queued + 1) }
+    if part.fate == .delivered { change.deliveredAt = part.changedAt }
     lanes[part.key.recipient] = change
+  }
+
+  /// Whether what the lane's acknowledgement does to its window is all that is to be written of
+  /// the part.
+  private func isDelivered(_ part: PartRecord) -> Bool {
+    guard part.fate == .delivered, let number = part.number,
+      let lane = lanes[part.key.recipient]
+    else { return false }
+    return number <= lane.acknowledged && lane.deliveredAt == part.changedAt
   }
 
   private func write(_ part: PartRecord) throws {
@@ -174,7 +186,8 @@ struct TurnWriting {
     try statements.parts.moveLane.int(number).uint(change.next).uint(change.acknowledged)
       .uint(change.queueTail).run()
     if change.acknowledged > 0 {
-      try statements.parts.closeWindow.int(number).uint(change.acknowledged).run()
+      try statements.parts.closeWindow.int(number).uint(change.acknowledged)
+        .int((change.deliveredAt ?? moment).milliseconds).run()
     }
   }
 
