@@ -73,6 +73,34 @@ struct QueueTests {
       ])
   }
 
+  @Test("What is acknowledged is delivered as the turn says; what was set aside or void stays so")
+  func deliveries() throws {
+    for number in 1...5 {
+      try ledger.commit([
+        .accepted(Sample.message(number)),
+        .part(Sample.part(number, .released, number: UInt64(number))),
+      ])
+    }
+    let void = Sample.part(2, .withheld, number: 2)
+    let aside = Sample.part(3, .quarantined, number: 3)
+    try ledger.commit([.part(void)])
+    func delivered(_ message: Int, as number: UInt64) -> PartRecord {
+      var part = Sample.part(message, .delivered, number: number)
+      part.changedAt = .after(50)
+      return part
+    }
+    let first = delivered(1, as: 1)
+    try ledger.commit([.part(aside), .part(first), .acknowledged(.provider, through: 3)])
+    // Of message 9 the ledger never heard that it was released.
+    let second = [delivered(4, as: 4), delivered(9, as: 4)]
+    try ledger.commit([.accepted(Sample.message(9))])
+    try ledger.commit(second.map { .part($0) } + [.acknowledged(.provider, through: 4)])
+    let facts = try ledger.facts { $0.named = Set([1, 2, 3, 4, 5, 9].map { .numbered($0) }) }
+    let expected = second + [first, void, aside, Sample.part(5, .released, number: 5)]
+    for part in expected { #expect(facts.parts[part.key.message] == [part]) }
+    #expect(try ledger.recover().lanes[.provider]?.window.map(\.key.message) == [.numbered(5)])
+  }
+
   @Test("Numbers and queue places go on where they were, whatever became of their parts")
   func laneEnds() throws {
     try ledger.commit([

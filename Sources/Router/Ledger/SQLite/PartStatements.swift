@@ -2,7 +2,7 @@ import HubModel
 
 /// Fates, queues, windows and escrow.
 struct PartStatements {
-  let setPart, parts, queue, lanes, window, moveLane, closeWindow, heldOf,
+  let setPart, parts, queue, lanes, window, moveLane, deliverWindow, closeWindow, heldOf,
     isHeldBehind, heldOfAll, pendingOf, waitingOf: Prepared
 
   init(_ make: Preparer) throws {
@@ -35,13 +35,14 @@ struct PartStatements {
           acknowledged = max(acknowledged, excluded.acknowledged),
           queue_tail = max(queue_tail, excluded.queue_tail)
         """)
-    // What was released is delivered; what was set aside or withheld meanwhile stays so.
+    deliverWindow = try make(
+      "write window", """
+        UPDATE part SET in_window = 0, fate = \(Fate.delivered.code), changed_at = ?3
+        WHERE recipient = ?1 AND in_window = 1 AND number <= ?2 AND fate = \(Fate.released.code)
+        """)
     closeWindow = try make(
       "write window", """
-        UPDATE part SET in_window = 0,
-          changed_at = CASE fate WHEN \(Fate.released.code) THEN ?3 ELSE changed_at END,
-          fate = CASE fate WHEN \(Fate.released.code) THEN \(Fate.delivered.code) ELSE fate END
-        WHERE recipient = ?1 AND in_window = 1 AND number <= ?2
+        UPDATE part SET in_window = 0 WHERE recipient = ? AND in_window = 1 AND number <= ?
         """)
     heldOf = try make(
       "read held", """

@@ -96,6 +96,13 @@ final class Prepared {
     _ = try step()
   }
 
+  /// Runs a statement that changes rows.
+  /// - Returns: how many.
+  func runCounting() throws -> Int {
+    try run()
+    return Int(sqlite3_changes(connection))
+  }
+
   /// Calls `body` at each row; it reads columns from this statement and must not run it again.
   func rows(_ body: () throws -> Void) throws {
     defer { reset() }

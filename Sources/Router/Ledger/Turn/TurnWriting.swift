@@ -27,8 +27,8 @@ struct TurnWriting {
     var next: UInt64 = 1
     var acknowledged: UInt64 = 0
     var queueTail: UInt64 = 1
-    /// When the parts through `acknowledged` were delivered.
-    var deliveredAt: WallTime?
+    /// Parts that the acknowledgement of this turn delivers.
+    var delivered: [PartRecord] = []
   }
 
   init(_ ledger: Ledger) {
@@ -48,8 +48,7 @@ struct TurnWriting {
     parts.reserveCapacity(entries.count)
     try log.prepareSalts(for: entries)
     for entry in entries { try write(entry) }
-    // Those that were delivered go with their lane, all in one statement.
-    for part in parts where !isDelivered(part) { try write(part) }
+    for part in parts { try write(part) }
     for (agency, change) in lanes { try write(change, of: agency) }
     if escrowTail > 0 { try statements.hub.setEscrowTail.uint(escrowTail).run() }
     try log.finish()
@@ -139,24 +138,18 @@ struct TurnWriting {
   }
 
   private mutating func collect(_ part: PartRecord) {
-    parts.append(part)
     if part.fate == .held, let place = part.queued { escrowTail.raise(to: place + 1) }
     let queued = part.fate == .pending ? part.queued : nil
-    guard part.number != nil || queued != nil else { return }
-    var change = lanes[part.key.recipient] ?? LaneChange()
+    guard part.number != nil || queued != nil else {
+      parts.append(part)
+      return
+    }
+    var change = lanes.removeValue(forKey: part.key.recipient) ?? LaneChange()
     if let number = part.number { change.next.raise(to: number + 1) }
     if let queued { change.queueTail.raise(to: queued + 1) }
-    if part.fate == .delivered { change.deliveredAt = part.changedAt }
+    // What was delivered goes with its lane.
+    if part.fate == .delivered { change.delivered.append(part) } else { parts.append(part) }
     lanes[part.key.recipient] = change
-  }
-
-  /// Whether what the lane's acknowledgement does to its window is all that is to be written of
-  /// the part.
-  private func isDelivered(_ part: PartRecord) -> Bool {
-    guard part.fate == .delivered, let number = part.number,
-      let lane = lanes[part.key.recipient]
-    else { return false }
-    return number <= lane.acknowledged && lane.deliveredAt == part.changedAt
   }
 
   private func write(_ part: PartRecord) throws {
@@ -183,12 +176,21 @@ struct TurnWriting {
 
   private func write(_ change: LaneChange, of agency: AgencyID) throws {
     let number = try ledger.number(of: agency)
-    try statements.parts.moveLane.int(number).uint(change.next).uint(change.acknowledged)
+    let through = change.acknowledged
+    try statements.parts.moveLane.int(number).uint(change.next).uint(through)
       .uint(change.queueTail).run()
-    if change.acknowledged > 0 {
-      try statements.parts.closeWindow.int(number).uint(change.acknowledged)
-        .int((change.deliveredAt ?? moment).milliseconds).run()
+    // One statement does it for the whole window. Only where it did not find them all, as in a
+    // journal that never released them, is each written for itself.
+    var isWritten = false
+    if let at = change.delivered.first?.changedAt,
+      change.delivered.allSatisfy({ $0.changedAt == at && $0.number.map { $0 <= through } == true })
+    {
+      let count = try statements.parts.deliverWindow.int(number).uint(through)
+        .int(at.milliseconds).runCounting()
+      isWritten = count == change.delivered.count
     }
+    if !isWritten { for part in change.delivered { try write(part) } }
+    if through > 0 { try statements.parts.closeWindow.int(number).uint(through).run() }
   }
 
   // MARK: People
