@@ -8,7 +8,7 @@ machines_begin() {
   if [ ! -f "$bare" ]; then
     mkdir -p "$(dirname "$bare")"
     say "Fetching a bare Debian 12 (once) …"
-    mmdebstrap --quiet --variant=apt --include=ca-certificates bookworm "$bare.part" \
+    mmdebstrap --quiet --format=tar --variant=apt --include=ca-certificates bookworm "$bare.part" \
       >"$machines/mmdebstrap.log" 2>&1 \
       || { tail -5 "$machines/mmdebstrap.log" >&2; die "no Debian"; }
     mv "$bare.part" "$bare"
