@@ -16,7 +16,7 @@ final class Workplace: Sendable {
   init() throws {
     root = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-kit-\(UUID().uuidString)")
-    try Folders.make(root.path)
+    try Folder.make(root.path)
     let key = root.appendingPathComponent("matching.yaml")
     try Data("matching-key: \"\(String(repeating: "07", count: 32))\"\n".utf8).write(to: key)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key.path)

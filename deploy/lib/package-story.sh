@@ -98,6 +98,8 @@ package_operations() {
   check "a desk's certificate, made by root, is the daemon's" in_machine agency \
     accord-prosecutor desk certificate --host localhost
   check "and no file of root's was left" no_root_files
+  check "an operator by group asks the router, without root" operator_by_group
+  check "who is in no group does not" outsider_is_refused
   check "a killed router is started again by systemd" killed_comes_back
   check "the nightly backup of the ledger" in_machine router systemctl start accord-backup-ledger
   check "the nightly backup of the keys" in_machine router systemctl start accord-backup-keys
@@ -106,6 +108,17 @@ package_operations() {
   check "backups are encrypted once there is a key" encrypted_backup
   check "an upgrade goes on with the configuration, and restarts what ran" upgraded
   check "a package that is removed leaves state and keys" removed
+}
+
+operator_by_group() {
+  in_machine router useradd --groups accord-operators pat || return 1
+  in_machine router runuser -u pat -- accord status
+}
+
+# Told by the router, which sees who asks; not by the file system.
+outsider_is_refused() {
+  in_machine router useradd stranger || return 1
+  in_machine router runuser -u stranger -- accord status 2>&1 | grep -q not-allowed
 }
 
 killed_comes_back() {

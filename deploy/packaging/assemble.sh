@@ -113,8 +113,8 @@ router_files() {
     fill "deploy/packaging/systemd/$unit" >"$root/usr/lib/systemd/system/$unit"
   done
   mkdir -p "$root"/usr/lib/{sysusers.d,tmpfiles.d}
-  echo 'u accord-router - "Accord router" /var/lib/accord/router' \
-    >"$root/usr/lib/sysusers.d/$name.conf"
+  printf '%s\n' 'u accord-router - "Accord router" /var/lib/accord/router' \
+    'g accord-operators -' >"$root/usr/lib/sysusers.d/$name.conf"
   cat >"$root/usr/lib/tmpfiles.d/$name.conf" <<'TMPFILES'
 d /etc/accord 0755 root root
 d /etc/accord/router 0700 accord-router accord-router
@@ -123,6 +123,7 @@ d /var/lib/accord/router 0700 accord-router accord-router
 d /var/backups/accord 0755 root root
 d /var/backups/accord/ledger 0700 accord-router accord-router
 d /var/backups/accord/keys 0700 accord-router accord-router
+d /run/accord 0711 accord-router accord-router
 TMPFILES
   put 644 deploy/packaging/accord-backup.default /etc/default/accord-backup
   configuration router

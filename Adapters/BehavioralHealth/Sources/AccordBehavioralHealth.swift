@@ -5,7 +5,7 @@ import HubModel
 import Operations
 
 @main
-struct AccordBehavioralHealth: AsyncParsableCommand {
+struct AccordBehavioralHealth: AdapterProgram {
   static let configuration = CommandConfiguration(
     commandName: "accord-behavioral-health",
     abstract: "A provider's adapter: hand-off alerts, releases, intake, bookings.",

@@ -15,7 +15,7 @@ struct ProviderAdapter: AgencyAdapter {
 
   static let migrations = [
     CaseViews.migration, ProviderTables.migration, PersonEvent.migration,
-    SealedForms.migration,
+    SealedForms.migration, PeopleList.migration,
   ]
 
   var folders: [String] { ProviderFolder.allCases.map(\.rawValue) }

@@ -165,9 +165,20 @@ struct ProviderLists {
   // MARK: Cases
 
   func cases() throws -> [CaseLine] {
-    try CareCase.order(Column("requestedAt").desc, Column("caseID")).fetchAll(database).map {
+    try Self.latestFirst(CareCase.all()).fetchAll(database).map { try line(of: $0) }
+  }
+
+  /// One person's.
+  func cases(of alias: String) throws -> [CaseLine] {
+    try Self.latestFirst(CareCase.filter(Column("alias") == alias)).fetchAll(database).map {
       try line(of: $0)
     }
+  }
+
+  private static func latestFirst(
+    _ cases: QueryInterfaceRequest<CareCase>
+  ) -> QueryInterfaceRequest<CareCase> {
+    cases.order(Column("requestedAt").desc, Column("caseID"))
   }
 
   private func view(of file: CareCase) throws -> CaseView? {
@@ -202,8 +213,15 @@ struct ProviderLists {
 
   // MARK: Releases and people
 
-  func releases() throws -> [ReleaseLine] {
-    try ReleaseFile.order(Column("release")).fetchAll(database).map { file in
+  func releases() throws -> [ReleaseLine] { try lines(ReleaseFile.all()) }
+
+  /// One person's.
+  func releases(of alias: String) throws -> [ReleaseLine] {
+    try lines(ReleaseFile.filter(Column("alias") == alias))
+  }
+
+  private func lines(_ files: QueryInterfaceRequest<ReleaseFile>) throws -> [ReleaseLine] {
+    try files.order(Column("release")).fetchAll(database).map { file in
       ReleaseLine(
         release: file.release, version: file.version, referral: file.caseID ?? "",
         participant: file.alias, state: state(of: file), inEffect: try effect(of: file.message),
@@ -231,6 +249,19 @@ struct ProviderLists {
 
   private func moment(_ milliseconds: Int64?) -> String {
     milliseconds.map { dates.moment(WallTime(milliseconds: $0)) } ?? ""
+  }
+
+  /// As the desk's list has them, with what each signed.
+  func people(_ clients: [Client]) throws -> [(line: PersonLine, releases: [ReleaseLine])] {
+    try clients.map { client in
+      let releases = try releases(of: client.alias)
+      let cases = try CareCase.filter(Column("alias") == client.alias).order(Column("caseID"))
+        .fetchAll(database)
+      let line = PersonLine(
+        participant: client.alias, name: client.name, birthDate: client.birthDate ?? "",
+        referrals: cases.map(\.caseID), releases: releases.map(\.words))
+      return (line, releases)
+    }
   }
 
   func people() throws -> [PersonLine] {

@@ -5,7 +5,7 @@ import HubModel
 import Operations
 
 @main
-struct AccordProsecutor: AsyncParsableCommand {
+struct AccordProsecutor: AdapterProgram {
   static let configuration = CommandConfiguration(
     commandName: "accord-prosecutor",
     abstract: "The prosecutor's adapter: holds on filing in and out, decisions in.",

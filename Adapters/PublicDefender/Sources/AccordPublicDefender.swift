@@ -5,7 +5,7 @@ import HubModel
 import Operations
 
 @main
-struct AccordPublicDefender: AsyncParsableCommand {
+struct AccordPublicDefender: AdapterProgram {
   static let configuration = CommandConfiguration(
     commandName: "accord-public-defender",
     abstract: "The public defender's adapter: notices of clients in, assignments out.",

@@ -67,11 +67,15 @@ struct ClientLine: Encodable, Sendable {
     let dates = NoticeDates(calendar: cases.agreement.calendar)
     let records = try Client.fetchAll(
       database, sql: "SELECT * FROM client ORDER BY lastEventAt DESC, alias")
-    return try records.map { record in
-      let caseID = record.caseID.flatMap { CaseID($0) }
-      return ClientLine(
-        record, try caseID.flatMap { try cases.view(of: $0, in: database) }, dates: dates)
-    }
+    return try records.map { try line(of: $0, in: database, cases: cases, dates: dates) }
+  }
+
+  static func line(
+    of record: Client, in database: Database, cases: CaseViews, dates: NoticeDates
+  ) throws -> ClientLine {
+    let caseID = record.caseID.flatMap { CaseID($0) }
+    return ClientLine(
+      record, try caseID.flatMap { try cases.view(of: $0, in: database) }, dates: dates)
   }
 
   /// The list as it stands in the store of the daemon with that configuration.

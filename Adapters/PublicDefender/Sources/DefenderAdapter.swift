@@ -11,7 +11,9 @@ struct DefenderAdapter: AgencyAdapter {
   let settings: DefenderSettings
   let cases: CaseViews
 
-  static let migrations = [CaseViews.migration, DefenderTables.migration]
+  static let migrations = [
+    CaseViews.migration, DefenderTables.migration, ClientList.migration,
+  ]
 
   var folders: [String] { [settings.assignments] }
 

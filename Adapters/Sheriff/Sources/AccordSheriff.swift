@@ -4,7 +4,7 @@ import Desk
 import Operations
 
 @main
-struct AccordSheriff: AsyncParsableCommand {
+struct AccordSheriff: AdapterProgram {
   static let configuration = CommandConfiguration(
     commandName: "accord-sheriff",
     abstract: "The sheriff's adapter: referrals and the jail roster in, permitted status out.",

@@ -9,7 +9,9 @@ struct AccordBench: AsyncParsableCommand {
       Numbers of one run belong together: machines differ and are noisy, so compare the ratios. \
       Use a release build of the whole package: it starts the others.
       """,
-    subcommands: [Run.self, Consent.self, ConsentCase.self, Publish.self, Consume.self],
+    subcommands: [
+      Run.self, Consent.self, ConsentCase.self, DeskBench.self, Publish.self, Consume.self,
+    ],
     defaultSubcommand: Run.self)
 }
 

@@ -23,10 +23,18 @@ struct BenchCounty {
         "--agency", "\(BenchMessage.consumer):program-office",
       ], log: nil)
     try setup.finish()
+    try Self.liftLimits(of: folder, window: window)
+  }
+
+  /// - Parameter window: of each recipient; where there is none, as the county has it.
+  static func liftLimits(of folder: URL, window: Int? = nil) throws {
     let file = folder.appendingPathComponent("router.yaml")
     let text = try String(contentsOf: file, encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasPrefix("window:") ? "window: \(window)\n\(Self.unlimited)" : $0 }
+      .map { line in
+        guard line.hasPrefix("window:") else { return String(line) }
+        return (window.map { "window: \($0)" } ?? String(line)) + "\n" + Self.unlimited
+      }
       .joined(separator: "\n")
     try Data(text.utf8).write(to: file)
     try AppliedPipe.make(in: folder.path)
@@ -81,7 +89,8 @@ final class Child {
   private let log: URL?
 
   init(
-    _ name: String, _ arguments: [String], environment: [String: String] = [:], log: URL?
+    _ name: String, _ arguments: [String], environment: [String: String] = [:],
+    input: String? = nil, log: URL?
   ) throws {
     self.name = name
     self.log = log
@@ -93,7 +102,13 @@ final class Child {
       try Data().write(to: log)
       process.standardError = try FileHandle(forWritingTo: log)
     }
+    let said = input.map { _ in Pipe() }
+    if let said { process.standardInput = said }
     try process.run()
+    if let said, let input {
+      try said.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try said.fileHandleForWriting.close()
+    }
   }
 
   /// A run that failed leaves nothing running.

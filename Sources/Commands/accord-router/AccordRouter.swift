@@ -57,9 +57,12 @@ struct Run: AsyncParsableCommand {
       withExtendedLifetime((ending, reloading)) {}
       service.close()
     } catch {
-      let text = Complaint.text(error, of: "accord-router")
+      if let configuration = try? RouterConfiguration.load(config) {
+        Complaint.note(error, in: configuration.log.logger("router"))
+      }
+      let text = Complaint.text(error, ofDaemon: "accord-router")
       FileHandle.standardError.write(Data("\(text)\n".utf8))
-      throw ExitCode(78)
+      throw ExitCode(Complaint.configurationStatus)
     }
   }
 }

@@ -61,8 +61,9 @@ struct Restore: ParsableCommand {
         print(text(report, kept))
       }
     } catch {
-      FileHandle.standardError.write(Data("accord-router restore: \(error)\n".utf8))
-      throw ExitCode(78)
+      let text = Complaint.text(error, ofDaemon: "accord-router restore")
+      FileHandle.standardError.write(Data("\(text)\n".utf8))
+      throw ExitCode(Complaint.configurationStatus)
     }
   }
 

@@ -241,7 +241,8 @@ extension ErrorBook {
       "socket",
       happened: "A socket failed.",
       why: "The system refused what the text names.",
-      next: "Look at the address, the port and the limit of open files."),
+      next: "Look at the address, the port and the limit of open files.",
+      passesByItself: true),
     ErrorNote(
       "ledger-in-use",
       happened: "The ledger was not opened.",
@@ -326,7 +327,8 @@ extension ErrorBook {
       "storage",
       happened: "A daemon's store failed.",
       why: "The disk failed, or is full.",
-      next: "Check space, mount and hardware of the state folder."),
+      next: "Check space, mount and hardware of the state folder.",
+      passesByItself: true),
     ErrorNote(
       "damaged",
       happened: "A daemon's store cannot be read.",

@@ -1,4 +1,5 @@
 public import HubModel
+public import ZeroMQ
 
 /// What a code means: what happened, why, and the next step.
 public struct ErrorNote: Codable, Hashable, Sendable {
@@ -25,7 +26,7 @@ public struct ErrorNote: Codable, Hashable, Sendable {
 public enum ErrorBook {
   /// In the order of their codes.
   public static let all: [ErrorNote] =
-    (ErrorCode.allCases.map(\.note) + own + keeping).sorted { $0.code < $1.code }
+    (ErrorCode.allCases.map(\.note) + own + keeping + desk).sorted { $0.code < $1.code }
 
   public static func note(_ code: String) -> ErrorNote? { all.first { $0.code == code } }
 
@@ -77,16 +78,14 @@ extension CannotBecome: CodedError {
   public var stableCode: String { "cannot-become" }
 }
 
-extension Progress.Stopped: CodedError {
-  public var stableCode: String { "stopped" }
+extension FolderError: CodedError {
+  public var stableCode: String { "folder" }
 }
 
-/// How a program ends that could not do what it was asked.
-public enum Complaint {
-  /// What went wrong, and by which code to look it up.
-  public static func text(_ error: any Error, of program: String) -> String {
-    let line = "\(program): \(error)"
-    guard let coded = error as? any CodedError else { return line }
-    return line + "\n  [\(coded.stableCode)] explained by: accord errors lookup \(coded.stableCode)"
-  }
+extension ZeroMQError: CodedError {
+  public var stableCode: String { "socket" }
+}
+
+extension Progress.Stopped: CodedError {
+  public var stableCode: String { "stopped" }
 }

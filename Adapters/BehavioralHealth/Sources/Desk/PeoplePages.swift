@@ -16,13 +16,72 @@ extension ProviderDesk {
   }
 
   func people(_ visit: Visit) throws -> Page {
-    let (people, releases) = try lists(visit) { (try $0.people(), try $0.releases()) }
     try office.record(visit, page: "participants", subject: "list")
-    let byPerson = Dictionary(grouping: releases, by: \.participant)
-    let rows = people.map { person -> [HTML] in
-      let states = (byPerson[person.participant] ?? []).map { release -> HTML in
-        "<span>\(tag(of: release))</span> "
-      }
+    let after = visit.query.first("after").flatMap { office.links.number("people-after", $0) }
+    let (rows, last) = try lists(visit) { lists in
+      let place = try after.flatMap { try Client.fetchOne(lists.database, key: $0) }
+      let page = try PeopleList.page(after: place, in: lists.database)
+      return (try lists.people(page.people), page.hasMore ? page.people.last?.alias : nil)
+    }
+    let more = last.map { alias -> HTML in
+      let link = office.links.link("people-after", alias)
+      return "<p><a class='button second' href='/people?after=\(link)'>More participants</a></p>"
+    }
+    return Page(
+      "Participants", isLive: true, isOfPerson: true,
+      body: """
+        <h1>Participants</h1>\(search(visit, problems: []))
+        \(rows.isEmpty
+          ? Part.empty("Nobody yet. Whoever signs a release, or comes by a hand-off, stands here.")
+          : table("Everybody whom this agency knows by the program, by name", rows))\(more)
+        """)
+  }
+
+  /// Posted, so that no name stands in an address.
+  func find(_ visit: Visit) throws -> DeskReply {
+    guard let words = visit.form.text("name") else {
+      return .page(
+        Page(
+          "Find a participant", status: 422,
+          body: """
+            <h1>Find a participant</h1>
+            \(search(visit, problems: [.init(field: "name", "Type a last name.")]))
+            """))
+    }
+    let (rows, hasMore) = try lists(visit) { lists in
+      let found = try PeopleList.found(words, in: lists.database)
+      return (try lists.people(found.people), found.hasMore)
+    }
+    for row in rows { try office.record(visit, page: "search", subject: row.line.participant) }
+    let more: HTML? = hasMore ? "<p>There are more. Type more of the name.</p>" : nil
+    return .page(
+      Page(
+        "Find a participant", isOfPerson: !rows.isEmpty,
+        body: """
+          <h1>Find a participant</h1>\(search(visit, problems: []))
+          \(rows.isEmpty
+            ? Part.note("""
+              <p><strong>Nobody whom this agency knows has such a name or referral.</strong></p>
+              <p>Type how the last name begins, or the whole number of a referral.</p>
+              """)
+            : table("Found", rows))\(more)
+          """))
+  }
+
+  private func search(_ visit: Visit, problems: [Fields.Problem]) -> HTML {
+    let fields = Fields(visit.form, problems: problems)
+    return """
+      <form method='post' action='/people' class='search' role='search'>\(visit.token)
+      \(fields.input("name", "Last name, or referral", isRequired: true, width: "middle"))
+      <button class='button'>Find</button></form>
+      """
+  }
+
+  private func table(
+    _ caption: String, _ people: [(line: PersonLine, releases: [ReleaseLine])]
+  ) -> HTML {
+    let rows = people.map { person, releases -> [HTML] in
+      let states = releases.map { "<span>\(tag(of: $0))</span> " as HTML }
       let name = person.name.isEmpty ? "Name not told" : person.name
       return [
         Part.link(path(of: person.participant), name), "\(day(person.birthDate))",
@@ -30,16 +89,7 @@ extension ProviderDesk {
         "\(person.referrals.joined(separator: ", "))",
       ]
     }
-    return Page(
-      "Participants", isLive: true, isOfPerson: true,
-      body: """
-        <h1>Participants</h1>
-        \(rows.isEmpty
-          ? Part.empty("Nobody yet. Whoever signs a release, or comes by a hand-off, stands here.")
-          : Part.table(
-            caption: "Everybody whom this agency knows by the program",
-            ["Name", "Born", "Release", "Referrals"], rows))
-        """)
+    return Part.table(caption: caption, ["Name", "Born", "Release", "Referrals"], rows)
   }
 
   func day(_ text: String) -> String { CivilDate(text).map { dates.day($0) } ?? text }
@@ -72,8 +122,8 @@ extension ProviderDesk {
         sql: "SELECT * FROM person_event WHERE alias = ? ORDER BY seq DESC LIMIT 300",
         arguments: [alias])
       return Known(
-        client: client, cases: try lists.cases().filter { $0.participant == alias },
-        releases: try lists.releases().filter { $0.participant == alias }, events: events)
+        client: client, cases: try lists.cases(of: alias),
+        releases: try lists.releases(of: alias), events: events)
     }
     guard let known else { throw DeskProblem.notFound }
     return known

@@ -35,6 +35,7 @@ struct ProviderDesk: DeskPages {
     routes.get("/rota", .answer, openWhenLocked: true) { .page(try rota($0, problems: [])) }
     routes.post("/rota/swap", .assign) { try swap($0) }
     routes.get("/people") { .page(try people($0)) }
+    routes.post("/people", .look) { try find($0) }
     routes.get("/bookings") { .page(try bookings($0)) }
     routes.get("/person/:link") { .page(try person($0, problems: [])) }
     routes.get("/person/:link/accounting") { .page(try accounting($0)) }

@@ -21,6 +21,7 @@ struct DefenderDesk: DeskPages {
 
   func add(to routes: DeskRoutes) {
     routes.get("/clients") { .page(try clients($0)) }
+    routes.post("/clients", .look) { try find($0) }
     routes.get("/client/:link") { .page(try client($0, problems: [])) }
     routes.post("/client/:link/assign", .assign) { try assign($0) }
     routes.get("/conflicts") { .page(try conflicts($0)) }
@@ -28,69 +29,108 @@ struct DefenderDesk: DeskPages {
 
   private func path(of alias: String) -> String { "/client/" + office.links.link("client", alias) }
 
-  private func lines(_ visit: Visit) throws -> [ClientLine] {
-    try office.read { try ClientLine.all(in: $0, cases: adapter.cases, at: visit.now) }
+  /// A client as a page shows them.
+  struct Shown {
+    let line: ClientLine
+    let hasConflict: Bool
   }
 
-  /// Clients of one incident or court case with the same attorney: their interests may differ.
-  struct Conflict {
-    let number: String
-    let attorney: String
-    let clients: [ClientLine]
-  }
-
-  static func conflicts(in lines: [ClientLine]) -> [Conflict] {
-    var found: [Conflict] = []
-    for (label, number) in [("Incident", \ClientLine.incident), ("Court case", \.courtCase)] {
-      let groups = Dictionary(grouping: lines) { $0[keyPath: number].lowercased() }
-      for (value, members) in groups where !value.isEmpty && members.count > 1 {
-        let byAttorney = Dictionary(grouping: members) { $0.attorney.lowercased() }
-        for (attorney, clients) in byAttorney where !attorney.isEmpty && clients.count > 1 {
-          found.append(
-            Conflict(
-              number: "\(label) \(value)", attorney: clients[0].attorney, clients: clients))
-        }
-      }
+  private func shown(_ clients: [Client], in database: Database) throws -> [Shown] {
+    try clients.map { client in
+      Shown(
+        line: try ClientLine.line(
+          of: client, in: database, cases: adapter.cases, dates: dates),
+        hasConflict: try !ClientList.conflicts(of: client, in: database).isEmpty)
     }
-    return found.sorted { ($0.number, $0.attorney) < ($1.number, $1.attorney) }
   }
 
   func clients(_ visit: Visit) throws -> Page {
-    let lines = try lines(visit)
-    if !lines.isEmpty { try office.record(visit, page: "clients", subject: "list") }
+    let unassigned = visit.query.first("show") == "unassigned"
+    let after = visit.query.first("after").flatMap { office.links.number("clients-after", $0) }
+      .flatMap { ClientList.Place($0) }
+    let (rows, counts, last) = try office.read { database in
+      let page = try ClientList.page(unassigned: unassigned, after: after, in: database)
+      return (
+        try shown(page.clients, in: database), try ClientList.counts(in: database),
+        page.hasMore ? page.clients.last.map { ClientList.Place($0) } : nil
+      )
+    }
+    if counts.all > 0 { try office.record(visit, page: "clients", subject: "list") }
     let today = dates.day(of: visit.now)
-    let mine = visit.query.first("show") == "unassigned"
-    let shown = mine ? lines.filter(\.attorney.isEmpty) : lines
-    let isNew = shown.filter { $0.lastEventAt.hasPrefix(today) }
-    let older = shown.filter { !$0.lastEventAt.hasPrefix(today) }
-    let conflicted = Set(Self.conflicts(in: lines).flatMap(\.clients).map(\.client))
-    let open = lines.filter(\.attorney.isEmpty).count
+    let isNew = rows.filter { $0.line.lastEventAt.hasPrefix(today) }
+    let older = rows.filter { !$0.line.lastEventAt.hasPrefix(today) }
     let here: HTML = " aria-current='true'"
+    let more = last.map { place -> HTML in
+      let show: HTML? = unassigned ? "show=unassigned&amp;" : nil
+      let link = office.links.link("clients-after", place.text)
+      return "<p><a class='button second' href='/clients?\(show)after=\(link)'>More clients</a></p>"
+    }
     return Page(
       "Clients", isLive: true, isOfPerson: true,
       body: """
-        <h1>Clients</h1><nav aria-label='Parts of the list'><ul class='counts'>
-        <li><a href='/clients'\(mine ? nil : here)>All <strong>\(lines.count)</strong></a></li>
-        <li><a href='/clients?show=unassigned'\(mine ? here : nil)>Without counsel \
-        <strong>\(open)</strong></a></li></ul></nav>
-        \(lines.isEmpty
+        <h1>Clients</h1>\(search(visit, problems: []))
+        <nav aria-label='Parts of the list'><ul class='counts'>
+        <li><a href='/clients'\(unassigned ? nil : here)>All <strong>\(counts.all)</strong></a></li>
+        <li><a href='/clients?show=unassigned'\(unassigned ? here : nil)>Without counsel \
+        <strong>\(counts.unassigned)</strong></a></li></ul></nav>
+        \(counts.all == 0
           ? Part.empty(
             "No clients. Whoever's release lets the hub tell of them stands here.") : .nothing)
-        \(isNew.isEmpty ? .nothing : table("Today", isNew, conflicted))
-        \(older.isEmpty ? .nothing : table(isNew.isEmpty ? "Clients" : "Before", older, conflicted))
+        \(isNew.isEmpty ? .nothing : table("Today", isNew))
+        \(older.isEmpty ? .nothing : table(isNew.isEmpty ? "Clients" : "Before", older))\(more)
         """)
   }
 
-  private func table(
-    _ caption: String, _ lines: [ClientLine], _ conflicted: Set<String>
-  ) -> HTML {
+  private func search(_ visit: Visit, problems: [Fields.Problem]) -> HTML {
+    let fields = Fields(visit.form, problems: problems)
+    return """
+      <form method='post' action='/clients' class='search' role='search'>\(visit.token)
+      \(fields.input(
+        "words", "Number, or last name", hint: "Of a booking, incident or court case.",
+        isRequired: true, width: "middle"))
+      <button class='button'>Find</button></form>
+      """
+  }
+
+  /// Posted, so that neither name nor number stands in an address.
+  func find(_ visit: Visit) throws -> DeskReply {
+    guard let words = visit.form.text("words") else {
+      return .page(
+        Page(
+          "Find a client", status: 422,
+          body: """
+            <h1>Find a client</h1>
+            \(search(visit, problems: [.init(field: "words", "Type a number or a last name.")]))
+            """))
+    }
+    let rows = try office.read { database in
+      try shown(try ClientList.found(words, in: database), in: database)
+    }
+    if rows.count == 1, let only = rows.first { return .seeOther(path(of: only.line.client)) }
+    for row in rows { try office.record(visit, page: "search", subject: row.line.client) }
+    return .page(
+      Page(
+        "Find a client", isOfPerson: !rows.isEmpty,
+        body: """
+          <h1>Find a client</h1>\(search(visit, problems: []))
+          \(rows.isEmpty
+            ? Part.note("""
+              <p><strong>The hub has told this office of no such client.</strong></p>
+              <p>Type the whole number, or how the last name begins.</p>
+              """)
+            : table("Found", rows))
+          """))
+  }
+
+  private func table(_ caption: String, _ rows: [Shown]) -> HTML {
     Part.table(
       caption: caption, ["Client", "Counsel", "Hold", "Booking", "Court", "Last news"],
-      lines.map { line in
+      rows.map { row in
+        let line = row.line
         let counsel: HTML =
           line.attorney.isEmpty ? Part.tag("No counsel", .warning) : "\(line.attorney)"
         let conflict: HTML? =
-          conflicted.contains(line.client) ? " " + Part.tag("Possible conflict", .urgent) : nil
+          row.hasConflict ? " " + Part.tag("Possible conflict", .urgent) : nil
         return [
           Part.link(path(of: line.client), line.name), "\(counsel)\(conflict)",
           line.holdStatus.isEmpty
@@ -107,12 +147,9 @@ struct DefenderDesk: DeskPages {
   }
 
   func client(_ visit: Visit, problems: [Fields.Problem]) throws -> Page {
-    let line = try line(visit)
+    let (line, conflicts) = try known(visit)
     try office.record(visit, page: "client", subject: line.client)
     let fields = Fields(visit.form, problems: problems)
-    let conflicts = Self.conflicts(in: try lines(visit)).filter { conflict in
-      conflict.clients.contains { $0.client == line.client }
-    }
     let warning: HTML? = conflicts.first.map { conflict in
       Part.warning(
         "Possible conflict of interest",
@@ -154,15 +191,27 @@ struct DefenderDesk: DeskPages {
         """)
   }
 
-  private func line(_ visit: Visit) throws -> ClientLine {
-    guard let alias = visit.path["link"].flatMap({ office.links.number("client", $0) }),
-      let line = try lines(visit).first(where: { $0.client == alias })
-    else { throw DeskProblem.notFound }
-    return line
+  private func known(
+    _ visit: Visit
+  ) throws -> (line: ClientLine, conflicts: [ClientList.Conflict]) {
+    guard let alias = visit.path["link"].flatMap({ office.links.number("client", $0) }) else {
+      throw DeskProblem.notFound
+    }
+    let known = try office.read { database in
+      try Client.fetchOne(database, key: alias).map { client in
+        (
+          line: try ClientLine.line(
+            of: client, in: database, cases: adapter.cases, dates: dates),
+          conflicts: try ClientList.conflicts(of: client, in: database)
+        )
+      }
+    }
+    guard let known else { throw DeskProblem.notFound }
+    return known
   }
 
   func assign(_ visit: Visit) throws -> DeskReply {
-    let line = try line(visit)
+    let line = try known(visit).line
     var values = visit.form.record(["attorney", "case_no"])
     values["command"] = "assign"
     values["client"] = line.client
@@ -173,10 +222,14 @@ struct DefenderDesk: DeskPages {
   }
 
   func conflicts(_ visit: Visit) throws -> Page {
-    let conflicts = Self.conflicts(in: try lines(visit))
+    let conflicts = try office.read { database in
+      try ClientList.conflicts(in: database).map { conflict in
+        (conflict: conflict, lines: try shown(conflict.clients, in: database).map(\.line))
+      }
+    }
     if !conflicts.isEmpty { try office.record(visit, page: "conflicts", subject: "list") }
-    let blocks = conflicts.map { conflict -> HTML in
-      let names = conflict.clients.map { line -> HTML in
+    let blocks = conflicts.map { conflict, lines -> HTML in
+      let names = lines.map { line -> HTML in
         "<li>\(Part.link(path(of: line.client), line.name))</li>"
       }
       return """

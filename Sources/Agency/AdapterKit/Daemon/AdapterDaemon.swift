@@ -6,22 +6,29 @@ import HubProtocol
 import Logging
 import Operations
 
-enum Folders {
-  static func make(_ path: String) throws {
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-  }
-}
-
 /// Runs an adapter: its link to the router, its folders, its output files.
 public enum AdapterDaemon {
   /// Returns when the process is asked to end.
   /// - Parameter companion: runs beside it for as long, as the agency's desk does.
-  /// - Throws: what ended the companion, or where the configuration, a key or the store is not as
-  ///   it must be.
+  /// - Throws: ``DaemonEnd``: what ended the companion, or where the configuration, a key or the
+  ///   store is not as it must be. It stands in the log by then.
   public static func run<Adapter: AgencyAdapter>(
     _ type: Adapter.Type, configuration path: String,
     beside companion: (any AdapterCompanion<Adapter>)? = nil
+  ) async throws {
+    do {
+      try await serve(type, configuration: path, beside: companion)
+    } catch {
+      if let configuration = try? AdapterConfiguration.load(path) {
+        Complaint.note(error, in: configuration.log.logger(configuration.role.rawValue))
+      }
+      throw DaemonEnd(error: error)
+    }
+  }
+
+  private static func serve<Adapter: AgencyAdapter>(
+    _ type: Adapter.Type, configuration path: String,
+    beside companion: (any AdapterCompanion<Adapter>)?
   ) async throws {
     // Before the first key is read.
     try CoreDumps.forbid()
@@ -145,6 +152,7 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
   let news: AdapterNews
   let handler: any DeliveryHandler
   let health: () throws -> AdapterHealth
+  private let pace = OutputPace()
 
   func run() {
     look()
@@ -177,7 +185,8 @@ private struct AdapterRound<Adapter: AgencyAdapter> {
         try adapter.tick(at: now, in: database)
         try alarms(setAside: setAside, at: now, in: database)
         return (
-          try adapter.outputs(at: now, in: database), try Notices.unwritten(in: database)
+          try pace.outputs(in: database) { try adapter.outputs(at: now, in: database) },
+          try Notices.unwritten(in: database)
         )
       }
       for file in files + notices { try output.write(file) }

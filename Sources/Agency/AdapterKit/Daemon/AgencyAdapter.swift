@@ -44,13 +44,13 @@ public struct AdapterSetting: Sendable {
       throw IntakeError("the matching key is not usable", remedy: "Get it from the program.")
     }
     people = PeopleBook(tokens: tokens)
-    try Folders.make(configuration.stateDirectory)
+    try Folder.make(configuration.stateDirectory)
     store = try AdapterStore(
       path: configuration.stateDirectory + "/adapter.sqlite",
       migrations: [
         AdapterTables.migration, CapturedReleases.migration, Alarms.migration,
         PollMemory.migration, FHIROutbox.migration, TraceLinks.migration,
-      ] + migrations)
+      ] + migrations, areAll: true)
   }
 
   /// One for each channel of the configuration.

@@ -17,7 +17,7 @@ public enum CommandDrop {
     let configuration = try AdapterConfiguration.load(path)
     let folder = URL(fileURLWithPath: configuration.folders.incoming)
       .appendingPathComponent(Self.folder)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Folder.make(folder.path, mode: 0o777)
     var document = values.compactMapValues { $0 }
     document["command"] = command
     let encoder = JSONEncoder()

@@ -49,7 +49,7 @@ public struct DryRun: Encodable, Sendable {
   ) throws {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-check-\(UUID().uuidString)")
-    try Folders.make(scratch.path)
+    try Folder.make(scratch.path)
     defer { try? FileManager.default.removeItem(at: scratch) }
     var copied = configuration
     copied.stateDirectory = scratch.path
@@ -62,7 +62,7 @@ public struct DryRun: Encodable, Sendable {
   ) throws {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-check-\(UUID().uuidString)")
-    try Folders.make(scratch.path)
+    try Folder.make(scratch.path)
     defer { try? FileManager.default.removeItem(at: scratch) }
     try Self.copyStore(from: configuration.stateDirectory, to: scratch.path)
     var copied = configuration

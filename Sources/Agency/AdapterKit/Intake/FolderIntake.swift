@@ -4,6 +4,7 @@ import GRDB
 import HubClient
 import HubModel
 import Logging
+import Operations
 
 /// Takes files from the adapter's folders, each once.
 ///
@@ -62,7 +63,7 @@ final class FolderIntake {
     cabinet = FileCabinet(
       done: URL(fileURLWithPath: done), rejected: URL(fileURLWithPath: rejected))
     for folder in folders.map(self.incoming.appendingPathComponent) + cabinet.folders {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Folder.make(folder.path, mode: 0o777)
     }
   }
 

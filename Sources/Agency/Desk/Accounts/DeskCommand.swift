@@ -139,8 +139,7 @@ struct DeskCertificateCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOption
   func run() throws {
     let folder = try AdapterConfiguration.load(options.config).stateDirectory
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try Folder.make(folder)
     try DeskCertificate.make(in: folder, host: host)
     say("Browsers will warn of it; replace it by one of your own authority.")
   }

@@ -21,8 +21,15 @@ public final class DeskStore: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(5)
     configuration.label = "accord desk"
-    queue = try DatabaseQueue(path: path, configuration: configuration)
-    try Self.migrator.migrate(queue)
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      guard try !queue.read(Self.migrator.hasBeenSuperseded) else {
+        throw DeskError.newerStore(path)
+      }
+      try Self.migrator.migrate(queue)
+    } catch let error as DatabaseError {
+      throw DeskError.store(path, error.message ?? "result \(error.extendedResultCode.rawValue)")
+    }
   }
 
   private static var migrator: DatabaseMigrator {
@@ -59,6 +66,13 @@ public final class DeskStore: Sendable {
           CREATE TABLE attempt (
             name BLOB PRIMARY KEY, failures INTEGER NOT NULL, waitUntil INTEGER NOT NULL,
             at INTEGER NOT NULL) WITHOUT ROWID;
+          """)
+    }
+    migrator.registerMigration("provider-sessions") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE session ADD COLUMN sid TEXT;
+          CREATE INDEX session_sid ON session (sid) WHERE sid IS NOT NULL;
           """)
     }
     return migrator

@@ -24,20 +24,32 @@ extension DeskStore {
   /// Uses of a session are written down no more often.
   private static let noted = Span.seconds(20)
 
+  /// - Parameter name: what an identity provider calls its session (`sid`).
   /// - Returns: what the cookie is to hold.
-  func startSession(of account: String, at now: WallTime) throws -> String {
+  func startSession(
+    of account: String, at now: WallTime, named name: String? = nil
+  ) throws -> String {
     let token = Randomness.text(bytes: 32)
     try queue.write { database in
       try database.execute(
         sql: """
-          INSERT INTO session (token, account, form, startedAt, usedAt) VALUES (?, ?, ?, ?, ?)
+          INSERT INTO session (token, account, form, startedAt, usedAt, sid)
+          VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           Self.hash(token), account, Randomness.text(bytes: 16), now.milliseconds,
-          now.milliseconds,
+          now.milliseconds, name,
         ])
     }
     return token
+  }
+
+  /// The provider asked the person again, in a session of its own that may be another.
+  func name(_ session: Session, _ name: String?) throws {
+    try queue.write { database in
+      try database.execute(
+        sql: "UPDATE session SET sid = ? WHERE token = ?", arguments: [name, session.token])
+    }
   }
 
   func session(_ token: String) throws -> (Session, Account)? {

@@ -75,8 +75,11 @@ extension DeskFront {
         + "administrator for a new password.", status: 429)
   }
 
-  func enter(_ account: Account, next: String, at now: WallTime) throws -> Response {
-    let token = try office.store.startSession(of: account.name, at: now)
+  /// - Parameter session: what the identity provider calls its own.
+  func enter(
+    _ account: Account, next: String, at now: WallTime, session: String? = nil
+  ) throws -> Response {
+    let token = try office.store.startSession(of: account.name, at: now, named: session)
     var response = Self.seeOther(next)
     response.setCookie(cookie(token, seconds: Int(settings.longest.milliseconds / 1_000)))
     return response

@@ -61,6 +61,9 @@ struct DeskFront<Adapter: AgencyAdapter>: Sendable {
     router.get(RouterPath(Self.signedOutPath)) { request, context in
       try await signedOutPage(request, context)
     }
+    router.post(RouterPath(Self.providerSignOutPath)) { request, context in
+      try await endByProvider(request, context)
+    }
     router.post("/sign-out") { request, context in try await signOut(request, context) }
     router.post("/unlock") { request, context in try await unlock(request, context) }
     router.get("/events") { request, context in try events(request, context) }

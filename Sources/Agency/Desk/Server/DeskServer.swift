@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
 import NIOSSL
 import Operations
 import ServiceLifecycle
@@ -40,7 +41,14 @@ public struct Desk<Pages: DeskPages>: AdapterCompanion {
         log.notice(
           "desk is open", metadata: ["address": "\(settings.bind):\(settings.port)"])
       }, logger: quiet)
-    try await Self.serve(application, log: quiet)
+    do {
+      try await Self.serve(application, log: quiet)
+    } catch let error as IOError {
+      throw DeskError.address(
+        "\(settings.bind):\(settings.port)", String(cString: strerror(error.errnoCode)))
+    } catch let error as SocketAddressError {
+      throw DeskError.address("\(settings.bind):\(settings.port)", "\(error)")
+    }
   }
 
   private static func idle() async {
@@ -67,30 +75,17 @@ public struct Desk<Pages: DeskPages>: AdapterCompanion {
       for path in [certificate, key] where !FileManager.default.isReadableFile(atPath: path) {
         throw DeskError.noCertificate(path)
       }
-      var configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map {
-          .certificate($0)
-        },
-        privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-      configuration.minimumTLSVersion = .tlsv12
-      return try .tls(.http1(), tlsConfiguration: configuration)
-    }
-  }
-}
-
-/// Why a desk cannot be opened.
-public enum DeskError: Error, Sendable, Hashable, CustomStringConvertible {
-  case noCertificate(String)
-  case openssl(String)
-  case account(String)
-
-  public var description: String {
-    switch self {
-    case .noCertificate(let path):
-      "the desk cannot read \(path): give 'certificate' and 'key' in the section 'desk', or make "
-        + "one for yourself with the command 'desk certificate'"
-    case .openssl(let text): "openssl could not make a certificate: \(text)"
-    case .account(let text): text
+      do {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+          certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map {
+            .certificate($0)
+          },
+          privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+        configuration.minimumTLSVersion = .tlsv12
+        return try .tls(.http1(), tlsConfiguration: configuration)
+      } catch is NIOSSLError {
+        throw DeskError.badCertificate(certificate, key)
+      }
     }
   }
 }

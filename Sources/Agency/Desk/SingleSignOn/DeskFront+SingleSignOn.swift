@@ -50,8 +50,9 @@ extension DeskFront {
       return waitPage(until: until, next: trip?.next ?? "/", context, at: now)
     }
     let account: Account
+    let session: String?
     do {
-      account = try await admit(query, trip, signOn, at: now)
+      (account, session) = try await admit(query, trip, signOn, at: now)
     } catch let problem as SignOnProblem {
       await signIn.note(context.peer, at: now)
       var response = refuse(problem, context, next: trip?.next ?? "/")
@@ -64,9 +65,10 @@ extension DeskFront {
     var response: Response
     if let caller = try caller(request, context, at: now), caller.account.name == account.name {
       try office.store.unlock(caller.session, at: now)
+      try office.store.name(caller.session, session)
       response = Self.seeOther(next)
     } else {
-      response = try enter(account, next: next, at: now)
+      response = try enter(account, next: next, at: now, session: session)
     }
     for name in [tripCookie, leftCookie] {
       response.setCookie(signOnCookie(name, "", seconds: 0))
@@ -74,10 +76,10 @@ extension DeskFront {
     return response
   }
 
-  /// Who the provider says it is.
+  /// Who the provider says it is, and what it calls its own session (`sid`), where it does.
   private func admit(
     _ query: Form, _ trip: SignOnTrip?, _ signOn: SignOn, at now: WallTime
-  ) async throws -> Account {
+  ) async throws -> (Account, session: String?) {
     guard let trip, let state = query.first("state"), query.all("state").count == 1,
       TokenExpectation.isSame(state, trip.state)
     else { throw SignOnProblem.stranger }
@@ -88,7 +90,10 @@ extension DeskFront {
       throw SignOnProblem.refused
     }
     let claims = try await provider.redeem(code, trip, at: now)
-    return try office.store.admit(claims, provider.settings, roles: roles)
+    return (
+      try office.store.admit(claims, provider.settings, roles: roles),
+      claims.members["sid"]?.text
+    )
   }
 
   private func refuse(
@@ -96,7 +101,9 @@ extension DeskFront {
   ) -> Response {
     office.host.setting.log.warning(
       "sign-in refused",
-      metadata: ["from": "\(context.peer)", "why": "\(problem.words)"])
+      metadata: [
+        "from": "\(context.peer)", "why": "\(problem.words)", "code": "\(problem.stableCode)",
+      ])
     let page = SignOnPages.page(for: problem, settings, next: next)
     return Self.html(layout.outside(page), status: page.status)
   }

@@ -25,6 +25,10 @@ actor IdentityProvider {
   /// Answers that came back lately; more than people sign in within ``SignOnTrip/longest``.
   private static let mostAnswers = 10_000
 
+  /// Whoever posts made-up logout tokens has the keys fetched no more often.
+  private static let renewing = Span.minutes(1)
+  private static let mostSignOutsAtOnce = 8
+
   /// Below the desk's address; the whole of it is registered at the provider.
   static let callbackPath = "/sign-in/callback"
 
@@ -36,6 +40,9 @@ actor IdentityProvider {
   private var keys: (read: ProviderKeys, at: WallTime)?
   /// By state: each answer counts once.
   private var answered: [String: WallTime] = [:]
+  /// Logout tokens by their name (`jti`): each counts once.
+  private var signedOut: [String: WallTime] = [:]
+  private var signOutsUnderWay = 0
 
   init(
     _ settings: SignOnSettings, redirect: String,
@@ -98,18 +105,55 @@ actor IdentityProvider {
     _ code: String, _ trip: SignOnTrip, at now: WallTime
   ) async throws(SignOnProblem) -> VerifiedClaims {
     let (token, access) = try await tokens(for: code, trip, at: now)
-    var claims = try await keys(at: now).verify(token)
-    if claims == nil {
-      // The provider may have changed its keys since they were read.
-      keys = nil
-      claims = try await keys(at: now).verify(token)
-    }
-    guard let claims else { throw .token("no key of the provider's fits it (kid, alg)") }
+    let claims = try await verified(token, at: now, renewing: .seconds(0))
     let expectation = TokenExpectation(
       issuer: settings.issuer, client: settings.client, nonce: trip.nonce, skew: settings.skew,
       authenticatedSince: trip.authenticatedSince)
     try expectation.check(claims.members, at: now)
     return try await completed(claims, access: access, at: now)
+  }
+
+  /// - Parameter age: keys that were read no longer ago are not read again for a token that fits
+  ///   none of them.
+  private func verified(
+    _ token: String, at now: WallTime, renewing age: Span
+  ) async throws(SignOnProblem) -> VerifiedClaims {
+    if let claims = try await keys(at: now).verify(token) { return claims }
+    // The provider may have changed its keys since they were read.
+    if let read = keys?.at, now - read >= age {
+      keys = nil
+      if let claims = try await keys(at: now).verify(token) { return claims }
+    }
+    throw .token("no key of the provider's fits it (kid, alg)")
+  }
+
+  // MARK: Being told to sign somebody out
+
+  /// Checks a logout token; it counts once.
+  func signOut(_ token: String, at now: WallTime) async throws(SignOnProblem) -> SignOutOrder {
+    // Anybody may post one: what cannot be done at once is not queued.
+    guard signOutsUnderWay < Self.mostSignOutsAtOnce else {
+      throw .signOut("too many come at once")
+    }
+    signOutsUnderWay += 1
+    defer { signOutsUnderWay -= 1 }
+    let expectation = LogoutExpectation(
+      issuer: settings.issuer, client: settings.client, skew: settings.skew)
+    let claims: VerifiedClaims
+    do throws(SignOnProblem) {
+      claims = try await verified(token, at: now, renewing: Self.renewing)
+    } catch .token(let words) {
+      throw .signOut(words)
+    }
+    let (order, name) = try expectation.check(claims.members, at: now)
+    if signedOut.count >= Self.mostAnswers {
+      signedOut = signedOut.filter { now - $0.value <= expectation.remembered }
+    }
+    guard signedOut.count < Self.mostAnswers else { throw .signOut("too many came lately") }
+    guard signedOut.updateValue(now, forKey: name) == nil else {
+      throw .signOut("it came before (jti)")
+    }
+    return order
   }
 
   /// Many providers tell who somebody is at their UserInfo endpoint alone (OpenID Connect Core 1.0,

@@ -48,7 +48,7 @@ enum SignOnPages {
           <p>Sign out there, then sign in again. If that does not help, tell whoever runs this
           desk.</p>\(again)
           """)
-    case .provider, .code, .token:
+    case .provider, .code, .token, .signOut:
       return Page(
         "Not signed in", status: 502,
         body: """

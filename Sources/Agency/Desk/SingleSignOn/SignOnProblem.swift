@@ -1,3 +1,5 @@
+import Operations
+
 /// Why somebody could not sign in by the agency's identity provider. The words are for the log and
 /// for whoever runs the desk; they hold nothing of the token.
 enum SignOnProblem: Error, Sendable, Hashable {
@@ -20,6 +22,8 @@ enum SignOnProblem: Error, Sendable, Hashable {
   /// The name belongs to an account that is not this person's.
   case nameTaken
   case isOff
+  /// The provider's order to end sessions cannot be believed.
+  case signOut(String)
 
   var words: String {
     switch self {
@@ -33,6 +37,17 @@ enum SignOnProblem: Error, Sendable, Hashable {
     case .noName: "the name claim gives no usable name"
     case .nameTaken: "another account has the name"
     case .isOff: "the account is off"
+    case .signOut(let words): "the logout token was refused: \(words)"
+    }
+  }
+}
+
+extension SignOnProblem: CodedError {
+  var stableCode: String {
+    switch self {
+    case .signOut: "sign-out-refused"
+    case .provider, .code, .token, .notAskedAgain: "sign-on-provider"
+    case .stranger, .refused, .noRole, .noName, .nameTaken, .isOff: "sign-on-refused"
     }
   }
 }

@@ -39,9 +39,22 @@ public final class AdapterStore: Sendable {
   ///
   /// - Parameter migrations: the adapter's own tables, made after HubClient's; they run in order,
   ///   each once in the life of the file.
-  /// - Throws: ``StoreError`` or GRDB's `DatabaseError`.
-  public init(
-    path: String, migrations: [AdapterMigration] = [], clock: SystemClock = SystemClock()
+  /// - Parameter areAll: whether `migrations` are all that this program knows: a file that has
+  ///   had others was then written by a newer one.
+  /// - Throws: ``StoreError``.
+  public convenience init(
+    path: String, migrations: [AdapterMigration] = [], areAll: Bool = false,
+    clock: SystemClock = SystemClock()
+  ) throws {
+    do {
+      try self.init(opening: path, migrations, areAll: areAll, clock: clock)
+    } catch let error as DatabaseError {
+      throw StoreError(error, "open \(path)")
+    }
+  }
+
+  private init(
+    opening path: String, _ migrations: [AdapterMigration], areAll: Bool, clock: SystemClock
   ) throws {
     try Self.makePrivate(path)
     var configuration = Configuration()
@@ -51,8 +64,13 @@ public final class AdapterStore: Sendable {
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     // Here, because GRDB sets NORMAL when it turns to WAL.
     try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-    try StoreSchema.migrator(source: { Self.newIncarnation().text }, then: migrations)
-      .migrate(queue)
+    let migrator = StoreSchema.migrator(
+      source: { Self.newIncarnation().text }, then: migrations)
+    if areAll, try queue.read(migrator.hasBeenSuperseded) {
+      throw StoreError(
+        .newer, "open \(path)", detail: "install the program that wrote it, or restore a backup")
+    }
+    try migrator.migrate(queue)
     let statements = try queue.inDatabase { database in
       guard let connection = database.sqliteConnection else { throw StoreError(.storage, "open") }
       return try StoreStatements(on: connection)
@@ -115,9 +133,9 @@ public final class AdapterStore: Sendable {
   /// the same mode.
   private static func makePrivate(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw failure("create the file") }
+    guard descriptor >= 0 else { throw failure("create \(path)") }
     defer { close(descriptor) }
-    guard fchmod(descriptor, 0o600) == 0 else { throw failure("make the file private") }
+    guard fchmod(descriptor, 0o600) == 0 else { throw failure("make \(path) private") }
   }
 
   private static func failure(_ operation: String) -> StoreError {

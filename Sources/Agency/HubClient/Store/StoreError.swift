@@ -1,4 +1,6 @@
+import GRDB
 import GRDBSQLite
+public import Operations
 
 /// Why an adapter's store could not do what was asked. It names the operation, never a value.
 public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,6 +9,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case storage
     /// The file holds what this program cannot have written: restore it from a backup.
     case damaged
+    /// A newer version of the program wrote the file.
+    case newer = "store-newer-than-program"
     /// The database handed in belongs to another store: hand in the one that `write` gave.
     case foreignConnection = "foreign-connection"
   }
@@ -31,6 +35,14 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       detail: String(cString: sqlite3_errmsg(connection)))
   }
 
+  /// What GRDB says of a store that it cannot open; it quotes no value.
+  init(_ error: DatabaseError, _ operation: String) {
+    let isDamaged = [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+    self.init(
+      isDamaged ? .damaged : .storage, operation, number: error.extendedResultCode.rawValue,
+      detail: error.message ?? "")
+  }
+
   public var description: String {
     let tail = detail.isEmpty ? "" : ": \(detail) (\(number))"
     return "adapter store, \(operation): \(code.rawValue)\(tail)"
@@ -45,4 +57,8 @@ extension StoreError {
   ]
 
   var isStorageTrouble: Bool { code != .foreignConnection && Self.troubles.contains(number & 0xff) }
+}
+
+extension StoreError: CodedError {
+  public var stableCode: String { code.rawValue }
 }

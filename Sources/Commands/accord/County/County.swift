@@ -36,7 +36,7 @@ struct County {
   /// - Returns: the files written, in the order of writing.
   func create(at now: WallTime) throws -> [String] {
     let routerState = layout.state("router")
-    guard (routerState + "/admin.sock").utf8.count <= AdminSocket.longestPath else {
+    guard layout.adminSocket.utf8.count <= AdminSocket.longestPath else {
       throw CountyError(
         "the path \(layout.root) is too long for the admin socket: use a shorter one")
     }

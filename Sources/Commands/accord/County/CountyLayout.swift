@@ -49,6 +49,11 @@ struct CountyLayout {
     system.map { "\($0)/var/lib/accord/\(name)" } ?? "\(root)/state/\(name)"
   }
 
+  /// A packaged router's stands in a folder that the holders of its `roles` may enter.
+  var adminSocket: String {
+    system.map { "\($0)/run/accord/admin.sock" } ?? state("router") + "/admin.sock"
+  }
+
   func exchange(_ name: String, _ folder: String) -> String {
     system.map { "\($0)/var/spool/accord/\(name)/\(folder)" }
       ?? "\(root)/files/\(name)/\(folder)"

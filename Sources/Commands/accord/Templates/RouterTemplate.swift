@@ -87,16 +87,10 @@ enum RouterTemplate {
   /// How people and monitoring systems ask the router.
   private static func operations(_ county: County) -> String {
     """
-    # Where 'accord' asks the router; its folder must be the router's own.
-    admin-socket: \(YAMLText.quoted(county.layout.state("router") + "/admin.sock"))
+    # Where 'accord' asks the router; nobody but the router may write in its folder.
+    admin-socket: \(YAMLText.quoted(county.layout.adminSocket))
 
-    # Who else may do what over that socket: operator, security-officer, privacy-officer,
-    # observer. The router's own user and root may everything. Others must be able to reach the
-    # socket: give it a folder of its own that they may enter, as /run/accord, mode 711.
-    # roles:
-    #   operator: [group:accord-operators]
-    #   privacy-officer: [user:pat]
-    #   observer: [user:monitoring]
+    \(roles(county.layout))
 
     # Where the router tells how it does: /live, /ready, /metrics for a monitoring system, and a
     # page for people. Told on this machine, or to whoever shows the token.
@@ -106,6 +100,34 @@ enum RouterTemplate {
       # The token's file, mode 600, where the monitoring system runs elsewhere.
       # token-file: scrape.token
     """
+  }
+
+  /// The package makes the socket's folder and the operators' group; elsewhere nobody else can
+  /// reach the socket.
+  private static func roles(_ layout: CountyLayout) -> String {
+    let words = """
+      # Who else may do what over that socket: operator, security-officer, privacy-officer,
+      # observer. The router's own user and root may everything.
+      """
+    guard layout.isSystem else {
+      return words + "\n" + """
+        # Others must be able to reach the socket: give it a folder of its own that they may enter,
+        # as /run/accord, mode 711.
+        # roles:
+        #   operator: [group:accord-operators]
+        #   privacy-officer: [user:pat]
+        #   observer: [user:monitoring]
+        """
+    }
+    return words + "\n" + """
+      # 'adduser NAME accord-operators' makes an operator. Where nobody shall have a role, delete
+      # the section and let 'admin-socket' be in the state folder.
+      roles:
+        operator: [group:accord-operators]
+        # security-officer: [user:lee]
+        # privacy-officer: [user:pat]
+        # observer: [user:monitoring]
+      """
   }
 
   /// Where the key comes from that wraps all others: a credential, where a service unit lends it.

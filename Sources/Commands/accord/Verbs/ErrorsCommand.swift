@@ -18,7 +18,7 @@ struct ErrorsCommand: ParsableCommand {
     func run() throws {
       guard let note = ErrorBook.note(code.lowercased()) else {
         let hint = ErrorBook.near(code.lowercased()).map { " Did you mean '\($0)'?" } ?? ""
-        throw ValidationError("There is no such code;\(hint) 'accord errors list' shows all.")
+        throw ValidationError("There is no such code.\(hint) 'accord errors list' shows all.")
       }
       if output.json { return try Printing.json(note) }
       print(

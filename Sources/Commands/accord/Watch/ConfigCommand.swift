@@ -19,7 +19,7 @@ struct ConfigCommand: ParsableCommand {
 
     @Option(help: "The router's configuration file.")
     var config = RouterConfiguration.defaultPath
-    @Flag(help: "The router runs: its ports are in use by itself.")
+    @Flag(help: "The router runs, though it does not answer: its ports are in use by itself.")
     var running = false
     @OptionGroup var output: OutputOptions
 
@@ -51,8 +51,14 @@ enum ConfigurationCheck {
     diagnosis.add(.green, "configuration", "every key of \(path) is known and within bounds")
     diagnosis.add(files(of: configuration))
     diagnosis.add(PlaceCheck.folder(configuration.stateDirectory, "disk"))
-    diagnosis.add(ports(of: configuration, isRunning: isRunning))
+    diagnosis.add(
+      ports(of: configuration, isRunning: isRunning || answers(configuration.adminSocket)))
     return diagnosis
+  }
+
+  /// Whether a router has the ports itself, and says so to whoever may ask.
+  private static func answers(_ socket: String) -> Bool {
+    (try? AdminSocket.ask(.status, at: socket, timeout: .seconds(2))) != nil
   }
 
   /// Keys, registry, agreement, routes.

@@ -47,8 +47,7 @@ final class AdminServer {
     // An agreement's file, at its largest, as a JSON string.
     try socket.set(.maximumMessageBytes(4 << 20))
     let folder = (configuration.adminSocket as NSString).deletingLastPathComponent
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    try Folder.make(folder)
     let path = configuration.adminSocket
     try AdminSocket.checkFolder(of: path, mayBeEntered: !configuration.roles.isEmpty)
     try? FileManager.default.removeItem(atPath: configuration.adminSocket)
