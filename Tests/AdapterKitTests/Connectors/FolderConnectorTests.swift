@@ -175,6 +175,7 @@ struct FolderConnectorTests {
   @Test("A connector of a folder that the adapter does not have is refused")
   func wrongFolder() throws {
     let setting = try desk.place.setting(
+      migrations: SheriffAdapter.migrations,
       adapter: SheriffExamples.section.replacing("folder: roster", with: "folder: rosters"))
     #expect(throws: (any Error).self) {
       try setting.connectors.check(folders: desk.adapter.folders, file: "sheriff.yaml")
