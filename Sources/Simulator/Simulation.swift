@@ -10,8 +10,15 @@ public struct Simulation: Sendable {
   public var hours: Int
   public var bug: PlantedBug?
   public var isCalm: Bool
+  /// Whether the ledger is backed up, put back, and cleared of what is old; `nil`: as the seed
+  /// draws it, for one in three.
+  public var hasUpkeep: Bool?
 
-  public init(seed: UInt64, hours: Int, bug: PlantedBug? = nil, isCalm: Bool = false) {
+  public init(
+    seed: UInt64, hours: Int, bug: PlantedBug? = nil, isCalm: Bool = false,
+    hasUpkeep: Bool? = nil
+  ) {
+    self.hasUpkeep = hasUpkeep
     self.seed = seed
     self.hours = hours
     self.bug = bug
@@ -32,13 +39,14 @@ public struct Simulation: Sendable {
     "accord-sim run --seed \(seed) "
       + (hours % 24 == 0 ? "--days \(hours / 24)" : "--hours \(hours)")
       + (bug.map { " --bug \($0.rawValue)" } ?? "") + (isCalm ? " --calm" : "")
+      + (hasUpkeep.map { $0 ? " --upkeep" : " --no-upkeep" } ?? "")
   }
 
   /// - Throws: ``SimulationError`` where it cannot begin. Not to be called from two threads at
   ///   once: the disk is the process's.
   public func run() throws -> Report {
     let world = try World(
-      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan(seed: seed))
+      seed: seed, bug: bug, faults: isCalm ? .calm : FaultPlan(seed: seed, hasUpkeep))
     defer { world.end() }
     world.start()
     let end = Tick(milliseconds: Span.hours(Int64(hours)).milliseconds)
@@ -59,6 +67,7 @@ extension World {
   /// The county's days: bursts of messages, hours of silence, faults in between.
   func speak(_ traffic: inout Traffic, until end: Tick) {
     scheduleChaos(until: end)
+    scheduleUpkeep(until: end)
     while now < end && !isOver {
       for _ in 0..<random.within(1...6) {
         let agency = random.pick(agencies)
@@ -85,11 +94,13 @@ extension World {
     faulty_disk_heal(router.folder)
     router.isLowOnSpace = false
     router.clock.correct()
+    router.restore()
     router.start()
     run(until: now + .hours(1))
     for agency in agencies { agency.start() }
     router.start()
-    run(until: now + .minutes(30))
+    // Where a ledger was put back just now, people come first.
+    run(until: now + (router.backupsMade > 0 ? .hours(2) : .minutes(30)))
     Verdict(world: self).lookAtEscrow()
     // Past the escrow's deadline, which is 14 days here, in the quiet: heartbeats of weeks would
     // be most of the run.
@@ -97,6 +108,7 @@ extension World {
     router.rest = .hours(6)
     run(until: now + .days(17))
     router.rest = SimulatedAgency.pingEvery
+    if faults.minutesBetweenUpkeep > 0 { router.runRetention() }
     run(until: now + .hours(1))
   }
 }

@@ -25,7 +25,7 @@ struct KeepingTests {
           sql: "INSERT INTO quarantine VALUES ('ledger-one', ?, 'unreadable', x'0b', ?)",
           arguments: [index + 5, at])
       }
-      try database.execute(sql: "INSERT INTO inbox VALUES (x'01', 0, 7)")
+      try database.execute(sql: "INSERT INTO inbox (message, part, number) VALUES (x'01', 0, 7)")
     }
     let removed = try store.forget(before: WallTime(milliseconds: now.milliseconds - 90 * day))
     #expect(removed == 2)

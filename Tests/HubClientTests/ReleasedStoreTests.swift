@@ -28,7 +28,7 @@ struct ReleasedStoreTests {
       try database.execute(
         sql: """
           UPDATE hub_state SET ledger = 'ledger-one', applied = 7;
-          INSERT INTO inbox VALUES (x'01', 0, 7);
+          INSERT INTO inbox (message, part, number) VALUES (x'01', 0, 7);
           INSERT INTO dead_letter VALUES (
             x'01010101010101010101010101010101', 0, 9, 'unknown-topic', '', x'0a', 5);
           INSERT INTO quarantine VALUES ('ledger-one', 6, 'unreadable', x'0b', 5);

@@ -151,6 +151,45 @@ struct RestoreTests {
     #expect(try verified(folder).incarnations == 2)
   }
 
+  @Test("A release that was narrowed and that the backup lacks stays dead if it comes again")
+  func narrowedUnseen() throws {
+    let ledger = try folder.open()
+    try fill(ledger)
+    let path = try backUp()
+    var narrowed = try release("late-ann")
+    narrowed.revokedToward = [.agency(.prosecutor)]
+    try ledger.commit([.release(ann, release("late-ann")), .release(ann, narrowed)])
+    ledger.close()
+    #expect(try folder.restore(from: path).report.revoked == 1)
+    let facts = try folder.open().facts { $0.releases = [RoiID("late-ann")!] }
+    #expect(facts.participants[ann]?.consents.tombstones == [RoiID("late-ann")!])
+  }
+
+  @Test("What ended releases since the backup has come, and what took back everything still does")
+  func eventsAndBlankets() throws {
+    let ledger = try folder.open()
+    try fill(ledger)
+    let path = try backUp()
+    let blanket = BlanketRevocation(recipients: [.agency(.prosecutor)], at: .after(7))
+    try ledger.commit([
+      .mark(ann, .occurred("discharge", at: .after(6)), position: 4),
+      .blanket(ann, blanket, position: 5),
+      // Of somebody whom the backup does not know.
+      .blanket(.numbered(9), blanket, position: 1),
+    ])
+    ledger.close()
+    for _ in 0..<2 {
+      _ = try folder.restore(from: path)
+      let restored = try folder.open()
+      let facts = try restored.facts { $0.releases = [RoiID("f-ann")!] }
+      let consents = try #require(facts.participants[ann]?.consents)
+      #expect(consents.marks.occurred == ["discharge": .after(6)])
+      #expect(consents.blankets == [blanket])
+      restored.close()
+    }
+    #expect(try verified(folder).incarnations == 2)
+  }
+
   @Test("Nobody who was expunged comes back, nor does what was said of them")
   func shredded() throws {
     let ledger = try folder.open()

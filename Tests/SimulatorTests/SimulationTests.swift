@@ -49,7 +49,10 @@ struct SimulationTests {
   func clean() throws {
     var total = SimulationTally()
     for seed in Self.seeds {
-      total.add(try expectClean(Simulation(seed: seed, hours: Self.hours)).tally)
+      total.add(
+        try expectClean(
+          Simulation(seed: seed, hours: Self.hours, hasUpkeep: Self.isLong ? nil : false)
+        ).tally)
     }
     // A run in which nothing happens proves nothing.
     #expect(total.messages > 150)
@@ -61,9 +64,18 @@ struct SimulationTests {
     #expect(total.takenWhileLow > 0)
   }
 
+  @Test("Restores, expungements, legal holds and retention are part of a county's story")
+  func upkeep() throws {
+    let faults = try expectClean(Simulation(seed: 19, hours: 12)).tally.faults
+    for kind in [
+      "ledger backed up", "ledger put back to a backup", "person expunged", "legal hold placed",
+      "retention run",
+    ] { #expect(faults[kind, default: 0] > 0, "\(kind)") }
+  }
+
   @Test("Seeds that failed once, or show a planted bug, are clean", arguments: kept)
   func keptSeeds(_ kept: Kept) throws {
-    _ = try expectClean(Simulation(seed: kept.seed, hours: kept.hours))
+    _ = try expectClean(Simulation(seed: kept.seed, hours: kept.hours, hasUpkeep: false))
   }
 
   @Test("Nothing fails where nothing is made to fail")
@@ -90,12 +102,19 @@ struct SimulationTests {
     .sendsBeforeCommit: 1, .ignoresFailedFlush: 1, .losesRevocation: 2, .losesTombstone: 24,
     .losesRedecision: 8, .permitsAreCached: 67, .deliversToNeighbour: 1, .skipsSubmission: 1,
     .confusesPeople: 4, .widensRelease: 1, .acknowledgesAhead: 7, .staleEmergency: 16,
-    .widensOrder: 1, .ignoresLowSpace: 18, .ignoresSuspension: 20, .ignoresEnd: 21,
+    .widensOrder: 1, .ignoresLowSpace: 18, .ignoresSuspension: 30, .ignoresEnd: 21,
     .losesMerge: 18, .narrowsRevocation: 18, .losesBlanket: 21, .trustsAnyClock: 1,
-    .forgetsRebind: 10,
+    .forgetsRebind: 10, .revivesAfterRestore: 18, .keepsIncarnation: 19, .losesExpungement: 18,
+    .ignoresLegalHold: 19, .retiresTooEarly: 18, .forgetsInbox: 19,
   ]
   /// Of its virtual hours; 12 where nothing is said.
   static let showingWithin: [PlantedBug: Int] = [.losesBlanket: 16]
+  /// Those that show only where a ledger is backed up, put back and cleared; the others are looked
+  /// for without that.
+  static let showingInUpkeep: Set<PlantedBug> = [
+    .revivesAfterRestore, .keepsIncarnation, .losesExpungement, .ignoresLegalHold,
+    .retiresTooEarly, .forgetsInbox,
+  ]
   /// In how many seeds, from 1 on, each is found when nobody knows where to look.
   static let bound: UInt64 = 40
 
@@ -105,7 +124,9 @@ struct SimulationTests {
   func planted(_ bug: PlantedBug) throws {
     let seed = Self.showing[bug] ?? 6
     let hours = Self.showingWithin[bug] ?? 12
-    let found = try Simulation(seed: seed, hours: hours, bug: bug).run()
+    let found = try Simulation(
+      seed: seed, hours: hours, bug: bug, hasUpkeep: Self.showingInUpkeep.contains(bug)
+    ).run()
     #expect(!found.findings.isEmpty, "\(bug.rawValue) is not found in seed \(seed)")
     guard Self.isLong else { return }
     let first = try (1...Self.bound).first { seed in

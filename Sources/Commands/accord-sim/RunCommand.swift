@@ -31,6 +31,11 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Nothing fails.")
   var calm = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Back the ledger up, put it back and clear it of what is old; else as the seed draws.")
+  var upkeep: Bool?
+
   @Flag(help: "Print the totals as JSON.")
   var json = false
 
@@ -54,7 +59,8 @@ struct RunCommand: ParsableCommand {
     var digest: UInt64 = 0
     for number in seed..<seed + UInt64(seeds) {
       let simulation = Simulation(
-        seed: number, hours: hours ?? days * 24, bug: bug, isCalm: calm)
+        seed: number, hours: hours ?? days * 24, bug: bug, isCalm: calm,
+        hasUpkeep: upkeep)
       let report = try simulation.run()
       total.add(report.tally)
       digest = (digest ^ report.digest) &* 0x100_0000_01b3

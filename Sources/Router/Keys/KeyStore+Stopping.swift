@@ -16,6 +16,12 @@ public struct Stop: Hashable, Sendable {
     /// Nothing about a participant may be destroyed; their id. One that was lifted since comes
     /// back with a backup from before, and is lifted again.
     case legalHold = 4
+    /// Something has come that releases may end with: when, in Unix milliseconds, and its code,
+    /// behind the participant's id.
+    case event = 5
+    /// Everything was revoked, also what had not come by then: when, and toward whom, sealed by
+    /// the ledger.
+    case everything = 6
   }
   public let kind: Kind
   public let name: String

@@ -9,6 +9,8 @@ struct FaultPlan {
   var minutesBetweenFaults = 0
   /// The larger kinds that this run knows.
   var kinds: [Fault] = []
+  /// Something of the upkeep of a ledger on average every so many virtual minutes; 0: none of it.
+  var minutesBetweenUpkeep = 0
   /// People whom everything is about; the fewer, the more their statements meet.
   var people = Traffic.people
 
@@ -16,7 +18,8 @@ struct FaultPlan {
 
   private init() {}
 
-  init(seed: UInt64) {
+  /// - Parameter hasUpkeep: `nil`: as the seed draws it.
+  init(seed: UInt64, _ hasUpkeep: Bool?) {
     var random = SeededGenerator(seed: seed, stream: "plan")
     dropPerMille = random.pick([0, 5, 50])
     doublePerMille = random.pick([0, 10, 100])
@@ -26,6 +29,10 @@ struct FaultPlan {
     kinds = Fault.allCases.filter { _ in random.chance(3, in: 4) }
     if kinds.isEmpty { kinds = Fault.allCases }
     people = Array(people.prefix(random.within(1...people.count)))
+    // Drawn apart: who draws no upkeep has the run that it would have without all this.
+    var upkeep = SeededGenerator(seed: seed, stream: "upkeep plan")
+    let isDrawn = upkeep.chance(1, in: 3)
+    if hasUpkeep ?? isDrawn { minutesBetweenUpkeep = upkeep.pick([15, 30, 45]) }
   }
 
   func drops(_ random: inout SeededGenerator) -> Bool { random.chance(dropPerMille, in: 1_000) }

@@ -45,6 +45,18 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case staleEmergency = "stale-emergency"
   /// An order of a court is read as naming everybody.
   case widensOrder = "widens-order"
+  /// After a restore releases are in force as the backup has them.
+  case revivesAfterRestore = "revives-after-restore"
+  /// A ledger that was put back goes on under the name of its former life.
+  case keepsIncarnation = "keeps-incarnation"
+  /// The keys of a person who was expunged stay, and with them every copy.
+  case losesExpungement = "loses-expungement"
+  /// What a court wants kept is destroyed like everything else.
+  case ignoresLegalHold = "ignores-legal-hold"
+  /// Retention counts a day too many.
+  case retiresTooEarly = "retires-too-early"
+  /// Whoever accepts a new life of the ledger forgets what was applied in the former one.
+  case forgetsInbox = "forgets-inbox"
 
   /// Between turn and ledger: whether this never reaches the disk.
   func loses(_ entry: JournalEntry) -> Bool {
@@ -58,6 +70,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case (.losesBlanket, .blanket): true
     case (.losesMerge, .group): true
     case (.losesAgreement, .agreement): true
+    case (.losesExpungement, .expunged): true
+    case (.ignoresLegalHold, .legalHold): true
     case (.ignoresSuspension, .mark(_, .suspended, _)): true
     case (.ignoresEnd, .mark(_, .voided, _)), (.ignoresEnd, .mark(_, .occurred, _)): true
     case (.losesAudit, .audit(let entry)): entry.kind == .withheld
@@ -70,6 +84,9 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     for person in facts.participants.keys {
       if self == .staleEmergency {
         facts.participants[person]?.consents.emergencies.lengthen()
+      }
+      if self == .revivesAfterRestore {
+        facts.participants[person]?.consents.marks.unconfirmed = []
       }
       if self == .widensOrder { facts.participants[person]?.consents.orders.widen() }
     }

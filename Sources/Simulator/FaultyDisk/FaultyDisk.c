@@ -28,6 +28,8 @@ typedef struct File {
   Undo *undo;
   int64_t generation;
   int exists;
+  // Handles of this generation.
+  int handles;
   Shm *shm;
 } File;
 
@@ -77,6 +79,14 @@ static File *file_at(const char *path) {
   for (File *f = files; f; f = f->next)
     if (strcmp(f->path, path) == 0) return f;
   return NULL;
+}
+
+static File *make_file(const char *path) {
+  File *f = calloc(1, sizeof *f);
+  f->path = strdup(path);
+  f->next = files;
+  files = f;
+  return f;
 }
 
 // Whether a fault of `kind` strikes this call.
@@ -175,7 +185,9 @@ static int is_stale(Handle *h) { return h->generation != h->file->generation; }
 static int file_close(sqlite3_file *base) {
   Handle *h = (Handle *)base;
   if (h->shm) { let_go(h->shm); h->shm = NULL; }
-  if (h->deletes && !is_stale(h)) h->file->exists = 0;
+  if (is_stale(h)) return SQLITE_OK;
+  h->file->handles--;
+  if (h->deletes) h->file->exists = 0;
   return SQLITE_OK;
 }
 
@@ -226,8 +238,13 @@ static int file_size(sqlite3_file *base, sqlite3_int64 *size) {
   return SQLITE_OK;
 }
 
-// One connection opens a file at a time here, so nobody ever holds a lock against it.
-static int file_lock(sqlite3_file *base, int level) { (void)base; (void)level; return SQLITE_OK; }
+// Of two connections to a file one rests while the other works, so nobody ever holds a lock against
+// it. Only the last one may take the file for itself, as SQLite does to clear its log away.
+static int file_lock(sqlite3_file *base, int level) {
+  Handle *h = (Handle *)base;
+  return level == SQLITE_LOCK_EXCLUSIVE && h->file->handles > 1 ? SQLITE_BUSY : SQLITE_OK;
+}
+static int file_unlock(sqlite3_file *base, int level) { (void)base; (void)level; return SQLITE_OK; }
 static int file_reserved(sqlite3_file *base, int *out) { (void)base; *out = 0; return SQLITE_OK; }
 static int file_control(sqlite3_file *base, int op, void *arg) {
   (void)base; (void)op; (void)arg;
@@ -267,7 +284,7 @@ static int shm_unmap(sqlite3_file *base, int deletes) {
 }
 
 static const sqlite3_io_methods methods = {
-  2, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock, file_lock,
+  2, file_close, file_read, file_write, file_truncate, file_sync, file_size, file_lock, file_unlock,
   file_reserved, file_control, sector_size, characteristics, shm_map, shm_lock, shm_barrier,
   shm_unmap, NULL, NULL,
 };
@@ -289,12 +306,7 @@ static int vfs_open(
   if (flags & SQLITE_OPEN_DELETEONCLOSE) h->deletes = 1;
   File *f = file_at(name);
   if ((!f || !f->exists) && !(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
-  if (!f) {
-    f = calloc(1, sizeof *f);
-    f->path = strdup(name);
-    f->next = files;
-    files = f;
-  }
+  if (!f) f = make_file(name);
   if (!f->exists) {
     flush(f);
     f->size = 0;
@@ -303,6 +315,7 @@ static int vfs_open(
   }
   h->file = f;
   h->generation = f->generation;
+  f->handles++;
   base->pMethods = &methods;
   if (flags_out) *flags_out = flags;
   return SQLITE_OK;
@@ -382,6 +395,7 @@ int64_t faulty_disk_crash(const char *prefix, uint64_t seed, int effects) {
     if (!is_below(f->path, prefix)) continue;
     count += meet_fate(f, &seed, effects);
     f->generation++;
+    f->handles = 0;
     f->shm = NULL;
   }
   return count;
@@ -399,6 +413,63 @@ void faulty_disk_heal(const char *prefix) {
   m->after = 0;
 }
 
+// MARK: - Whole files
+
+int faulty_disk_exists(const char *path) {
+  File *f = file_at(path);
+  return f && f->exists;
+}
+
+int faulty_disk_remove(const char *path) {
+  File *f = file_at(path);
+  if (!f || !f->exists) return 0;
+  f->exists = 0;
+  return 1;
+}
+
+int faulty_disk_copy(const char *path, const char *copy) {
+  File *from = file_at(path);
+  if (!from || !from->exists || faulty_disk_exists(copy)) return 0;
+  File *to = file_at(copy);
+  if (!to) to = make_file(copy);
+  flush(to);
+  to->size = 0;
+  if (!grow(to, from->size)) return 0;
+  if (to->bytes) memset(to->bytes, 0, (size_t)to->room);
+  remember(to, 0, from->size);
+  if (from->size > 0) memcpy(to->bytes, from->bytes, (size_t)from->size);
+  to->size = from->size;
+  to->generation++;
+  to->handles = 0;
+  to->shm = NULL;
+  to->exists = 1;
+  return 1;
+}
+
+int faulty_disk_rename(const char *path, const char *name) {
+  static int64_t gone;
+  File *f = file_at(path);
+  if (!f || !f->exists) return 0;
+  File *old = file_at(name);
+  if (old) {
+    char unnamed[64];
+    sqlite3_snprintf(sizeof unnamed, unnamed, "gone-%lld", (long long)++gone);
+    flush(old);
+    free(old->bytes);
+    old->bytes = NULL;
+    old->size = old->room = 0;
+    old->generation++;
+    old->handles = 0;
+    old->exists = 0;
+    free(old->path);
+    old->path = strdup(unnamed);
+  }
+  flush(f);
+  free(f->path);
+  f->path = strdup(name);
+  return 1;
+}
+
 int64_t faulty_disk_struck(const char *prefix) { return machine_at(prefix)->struck; }
 int64_t faulty_disk_writes(const char *prefix) { return machine_at(prefix)->writes; }
 int64_t faulty_disk_syncs(const char *prefix) { return machine_at(prefix)->syncs; }
@@ -408,6 +479,7 @@ void faulty_disk_forget(const char *prefix) {
     if (!is_below(f->path, prefix)) continue;
     flush(f);
     f->generation++;
+    f->handles = 0;
     f->exists = 0;
     f->shm = NULL;
     free(f->bytes);

@@ -5,11 +5,6 @@ import RouterCore
 /// What was said, what the ledger took, what went out: as seen from outside, in order. Findings
 /// are made while it grows, and at the end by ``Verdict``.
 final class History {
-  struct Standing {
-    var part: PartRecord
-    var wasReleased = false
-  }
-
   /// What one turn writes, and what operators had asked of it.
   private struct Staged {
     var entries: [JournalEntry]
@@ -25,16 +20,38 @@ final class History {
   /// The disk failed while it was spooled: it may have been said or not.
   var uncertain: Set<MessageID> = []
   var refusedAtHome = 0
-  private(set) var accepted: [MessageID: StoredMessage] = [:]
   private(set) var refused: Set<MessageID> = []
-  private(set) var standing: [PartKey: Standing] = [:]
-  private(set) var consent = SaidConsent()
+  var taken = Taken()
+  var accepted: [MessageID: StoredMessage] { taken.accepted }
+  var standing: [PartKey: Taken.Standing] { taken.standing }
+  var consent: SaidConsent { taken.consent }
   private(set) var findings: [String] = []
   /// One number for all that was committed and sent: the same run gives the same.
   private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
   var registry = Registry(agencies: [])
   let operators = OperatorsPage()
   private(set) var takenWhileLow = 0
+
+  // What no restore takes back.
+  /// Parts that went out in former lives of the ledger, and messages that it refused in them.
+  var releasedBefore: Set<PartKey> = []
+  var refusedBefore: Set<MessageID> = []
+  /// Accepted after a backup that spools do not reach back to any more.
+  var mayBeLost: Set<MessageID> = []
+  /// People who were expunged, in order, and what had been accepted about them.
+  var gone: [Set<String>] = []
+  var shredded: Set<MessageID> = []
+  /// Messages whose content was destroyed for another reason.
+  var destroyed: Set<MessageID> = []
+  /// Before when everything about a person must lie whose records retention lets go.
+  var floorOfPeople: WallTime?
+  /// What each number was given to, in each life of the ledger.
+  private var numbers: [Numbered: PartKey] = [:]
+  private struct Numbered: Hashable {
+    let ledger: Incarnation
+    let recipient: AgencyID
+    let number: UInt64
+  }
 
   private var staged: Staged?
 
@@ -73,6 +90,9 @@ final class History {
     staged = nil
   }
 
+  /// Whatever was being written is of a ledger that is gone.
+  func forgetStaged() { staged = nil }
+
   private func take(_ turn: Staged) {
     mix(UInt64(turn.entries.count))
     for act in turn.acts { take(act, turn) }
@@ -81,7 +101,9 @@ final class History {
       switch entry {
       case .accepted(let stored): take(stored, skew: turn.skew)
       case .agreement(let version, _, let at): judge(operators.follow(version, at: at))
+        taken.paths = operators.paths
       case .cutOff(let key, _): operators.end(key)
+      case .erase(let id): destroyed.insert(id)
       case .audit(let entry):
         if entry.kind == .refused, let id = entry.message { refused.insert(id) }
         guard let message = entry.message, let recipient = entry.recipient, let part = entry.part
@@ -94,10 +116,10 @@ final class History {
       if part.fate != .delivered && decided[part.key] == nil {
         note("a part became \(part.fate) without an entry in the log")
       }
-      var now = standing[part.key] ?? Standing(part: part)
+      var now = taken.standing[part.key] ?? Taken.Standing(part: part)
       now.part = part
       now.wasReleased = now.wasReleased || part.wasDisclosed
-      standing[part.key] = now
+      taken.standing[part.key] = now
     }
   }
 
@@ -110,29 +132,33 @@ final class History {
     switch act {
     case .merge(let one, let other, _):
       guard let first = known(one), let second = known(other) else { return }
-      consent.merge(first, second)
+      taken.consent.merge(first, second)
     case .separate(let alias, _):
-      if let person = known(alias) { consent.separate(person) }
+      if let person = known(alias) { taken.consent.separate(person) }
     case .revoke(let id, _):
       for case .audit(let entry) in turn.entries where entry.kind == .consentChanged {
-        consent.revoke(id, at: entry.at)
+        taken.consent.revoke(id, at: entry.at)
         break
       }
     case .replaceRegistry(let registry): operators.admit(registry)
     case .acceptClock: operators.trustedSkew = turn.skew
     case .recordOrder(let order, let alias, _):
-      if let person = known(alias) { consent.authorities.record(order, of: person) }
-    case .cutOff, .activate, .expunge, .account, .listing, .preview, .reviewEmergency, .backup,
-      .replay, .giveBack, .drain, .retire, .legalHold, .archived:
+      if let person = known(alias) { taken.consent.authorities.record(order, of: person) }
+    case .expunge, .retire:
+      let expunged = turn.entries.compactMap { entry in
+        if case .expunged(let person, _) = entry { person } else { nil }
+      }
+      takeExpungement(Set(expunged), retired: act.isRetirement)
+    case .legalHold(let name, let isOn, _): takeHold(name, isOn)
+    case .cutOff, .activate, .account, .listing, .preview, .reviewEmergency, .backup, .replay,
+      .giveBack, .drain, .archived:
       break
     }
   }
 
-  private var aliases: Set<AliasKey> = []
-
   /// The person behind a name that the router has heard.
-  private func known(_ key: AliasKey) -> String? {
-    aliases.contains(key) ? Traffic.person(alias: key.alias) : nil
+  func known(_ key: AliasKey) -> String? {
+    taken.aliases.contains(key) ? Traffic.person(alias: key.alias) : nil
   }
 
   private func take(_ stored: StoredMessage, skew: Span) {
@@ -141,7 +167,9 @@ final class History {
     let believed = WallTime(
       milliseconds: stored.acceptedAt.milliseconds - skew.milliseconds
         + operators.trustedSkew.milliseconds)
-    if accepted.updateValue(stored, forKey: id) != nil { note("a message was accepted twice") }
+    if taken.accepted.updateValue(stored, forKey: id) != nil {
+      note("a message was accepted twice")
+    }
     guard stored.basis == .submitted || stored.basis == .candidate else { return }
     guard let original = said[id]?.message else {
       note("a message was accepted that nobody said")
@@ -154,13 +182,16 @@ final class History {
         takenWhileLow += 1
       }
     }
-    if let alias = original.participant { aliases.insert(AliasKey(original.source, alias)) }
+    if shredded.contains(id) { note("a \(original.topic) of an expunged person came back") }
+    if let alias = original.participant { taken.aliases.insert(AliasKey(original.source, alias)) }
     guard let person = Traffic.person(of: original) else { return }
+    if let participant = stored.participant { taken.people[participant] = person }
     if let statement = original.consent {
-      consent.hear(statement, of: person, at: max(stored.acceptedAt, believed))
+      taken.consent.hear(statement, of: person, at: max(stored.acceptedAt, believed))
+      if original.topic == .roiConfirmed { taken.consent.confirm(statement) }
     }
     if original.topic == .emergencyDeclared {
-      consent.authorities.declare(
+      taken.consent.authorities.declare(
         by: original.source, of: person, at: min(stored.acceptedAt, believed))
     }
   }
@@ -183,6 +214,12 @@ final class History {
     let id = content.message.id
     guard let agency = registry.agencies[recipient] else { return }
     let key = PartKey(message: id, recipient: recipient, part: content.part)
+    let place = Numbered(
+      ledger: delivery.incarnation, recipient: recipient, number: delivery.number)
+    if let before = numbers.updateValue(key, forKey: place), before != key {
+      note("\(recipient) was sent two things under one number")
+    }
+    if shredded.contains(id) { note("\(recipient) was sent something of an expunged person") }
     if standing[key]?.part.number != delivery.number {
       note("\(recipient) was sent what is not written down as sent to it")
     }
@@ -220,4 +257,8 @@ final class History {
       note("\(original.message.topic) went to \(recipient) without the notice of 42 CFR 2.32")
     }
   }
+}
+
+extension AdministrativeAct {
+  fileprivate var isRetirement: Bool { if case .retire = self { true } else { false } }
 }

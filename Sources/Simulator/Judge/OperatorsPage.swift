@@ -21,6 +21,12 @@ final class OperatorsPage {
 
   func agreement(_ version: UInt32) -> ProgramAgreement? { versions[version]?.agreement }
 
+  /// From when on it is to be in force; `nil`: at once.
+  func date(of version: UInt32) -> WallTime? { versions[version]?.effective }
+
+  /// The ledger was put back to where these were open.
+  func goBack(to paths: Set<ProgramAgreement.Path>) { self.paths = paths }
+
   /// The version that operators brought last, in force or not.
   var newest: ProgramAgreement? {
     versions.max { $0.key < $1.key }?.value.agreement

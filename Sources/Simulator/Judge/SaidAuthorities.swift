@@ -16,6 +16,11 @@ struct SaidAuthorities {
     orders[person, default: []].append(order)
   }
 
+  mutating func forget(_ person: String) {
+    emergencies[person] = nil
+    orders[person] = nil
+  }
+
   /// Medical personnel get what helps at once, while it lasts.
   func opens(
     _ segment: Segment, of message: Message, about people: Set<String>,

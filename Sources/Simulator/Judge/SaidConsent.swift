@@ -34,6 +34,12 @@ struct SaidConsent {
   private var forged: [String: Set<RoiID>] = [:]
   /// What has come, and when it was last told of.
   private var events: [String: [String: WallTime]] = [:]
+  /// Of people who were expunged: nobody may use them again.
+  private var spent: Set<RoiID> = []
+  /// Came out of a backup; who captured them has not spoken since.
+  private var unconfirmed: Set<RoiID> = []
+  /// Taken back in part by what the ledger had heard before it was put back to a backup.
+  private var lost: [RoiID: [Party]] = [:]
   /// What needs no release.
   var authorities = SaidAuthorities()
 
@@ -76,6 +82,51 @@ struct SaidConsent {
     revoke(RoiRevocation(id: id), form.person, now)
   }
 
+  // MARK: Upkeep
+
+  /// They were expunged: who comes under their names is a stranger.
+  mutating func forget(_ people: Set<String>) {
+    for (id, form) in forms where people.contains(form.person) {
+      spent.insert(id)
+      forms[id] = nil
+    }
+    for person in people {
+      separate(person)
+      blankets[person] = nil
+      stopped[person] = nil
+      forged[person] = nil
+      events[person] = nil
+      authorities.forget(person)
+    }
+  }
+
+  /// The ledger was put back to where it had heard this and nothing more. What has been taken
+  /// back, stopped or come to its end in the meantime stays so; what was let goes on only when
+  /// whoever captured it says so again.
+  mutating func putBack(knowing later: SaidConsent) {
+    unconfirmed = Set(forms.keys)
+    spent.formUnion(later.spent)
+    dead.formUnion(later.dead)
+    lost.merge(later.lost) { $0 + $1 }
+    for (id, form) in later.forms {
+      if form.isRevoked, forms[id] == nil { dead.insert(id) }
+      if !form.revokedToward.isEmpty { lost[id, default: []] += form.revokedToward }
+      if form.isRevoked { forms[id]?.isRevoked = true }
+      forms[id]?.revokedToward += form.revokedToward
+    }
+    for (person, later) in later.blankets { blankets[person, default: []] += later }
+    stopped.merge(later.stopped) { $0.union($1) }
+    forged.merge(later.forged) { $0.union($1) }
+    for (person, later) in later.events {
+      events[person, default: [:]].merge(later) { max($0, $1) }
+    }
+  }
+
+  /// Whoever captured it says that it stands as they send it.
+  mutating func confirm(_ statement: ConsentStatement) {
+    if case .release(let roi) = statement { unconfirmed.remove(roi.id) }
+  }
+
   // MARK: Who is who
 
   func everyone(with person: String) -> Set<String> { groups[person] ?? [person] }
@@ -94,7 +145,9 @@ struct SaidConsent {
   // MARK: Statements
 
   private mutating func sign(_ roi: ReleaseOfInformation, _ person: String) {
+    if spent.contains(roi.id) { return }
     var form = Form(roi: roi, person: person, isWhole: roi.formImageHash.count == 32)
+    form.revokedToward = lost[roi.id] ?? []
     if let known = forms[roi.id] {
       if known.roi.version > roi.version { return }
       let wasDraft = !known.isWhole && !known.isRevoked && !known.isReplaced
@@ -193,6 +246,7 @@ struct SaidConsent {
     if isRefused { return false }
     return heard.contains { form in
       guard form.isInForce, !isTaken(form, from: recipient, people),
+        !unconfirmed.contains(form.roi.id),
         !halted.contains(form.roi.id), !untrue.contains(form.roi.id),
         let signed = form.roi.signedAt, signed <= now, !isOver(form, since: signed, people, now)
       else { return false }

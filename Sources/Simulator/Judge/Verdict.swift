@@ -13,6 +13,7 @@ struct Verdict {
       look(at: agency, history)
     }
     lookAtFates(history)
+    if world.faults.minutesBetweenUpkeep > 0 { Evidence(world: world).look() }
   }
 
   private func look(at agency: SimulatedAgency, _ history: History) {
@@ -25,11 +26,14 @@ struct Verdict {
       let state = try? store.submissionState(of: id)
       switch state {
       case .some(.receipted):
-        if !isIn && !isAnswered(said.message, history) {
+        if !isIn && !isAnswered(said.message, history) && !history.mayBeLost.contains(id) {
           history.note("\(agency.id) has a receipt for a \(said.message.topic) that is lost")
         }
       case .some(.refused):
-        if isIn { history.note("a \(said.message.topic) was taken and refused") }
+        // A former life of the ledger may have refused what a later one takes.
+        if isIn && !history.refusedBefore.contains(id) {
+          history.note("a \(said.message.topic) was taken and refused")
+        }
       case .some(.spooled):
         history.note("a \(said.message.topic) of \(agency.id) never left its spool")
       default:
@@ -44,6 +48,7 @@ struct Verdict {
   /// Bookings of nobody leave a number and no message; refusals are in the log.
   private func isAnswered(_ message: Message, _ history: History) -> Bool {
     message.topic == .bookingCreated || history.refused.contains(message.id)
+      || history.shredded.contains(message.id)
   }
 
   private func lookAtInbox(
@@ -52,18 +57,20 @@ struct Verdict {
     let rows =
       (try? store.read { database in
         try Row.fetchAll(
-          database, sql: "SELECT number, message, part FROM applied ORDER BY entry")
+          database, sql: "SELECT number, message, part, ledger FROM applied ORDER BY entry")
       }) ?? []
-    var last: Int64 = 0
+    var last: [String: Int64] = [:]
     var seen: Set<PartKey> = []
     for row in rows {
       let number: Int64 = row["number"]
-      if number <= last { history.note("\(agency.id) applied \(number) after \(last)") }
-      last = number
+      let before = last.updateValue(number, forKey: row["ledger"]) ?? 0
+      if number <= before { history.note("\(agency.id) applied \(number) after \(before)") }
       guard let id = MessageID(row["message"] as String) else { continue }
       let key = PartKey(
         message: id, recipient: agency.id, part: UInt16(clamping: row["part"] as Int64))
       if !seen.insert(key).inserted { history.note("\(agency.id) applied a delivery twice") }
+      // What went out before a restore may be decided otherwise after it.
+      if history.releasedBefore.contains(key) { continue }
       guard let stands = history.standing[key] else {
         history.note("\(agency.id) applied what was never decided for it")
         continue
@@ -95,6 +102,9 @@ struct Verdict {
   /// escrow's deadlines.
   func lookAtEscrow() {
     let history = world.history
+    // After a restore the hub is more careful than anybody must be: what was narrowed since the
+    // backup is stopped altogether until somebody lets it go on.
+    guard history.taken.lives == 1 else { return }
     let now = world.router.clock.now()
     for (key, stands) in history.standing where stands.part.fate == .held {
       guard let original = history.said[key.message],

@@ -28,6 +28,10 @@ final class SimulatedAgency {
   static let pingEvery = Span.minutes(2)
   /// Absent agencies stay so until this.
   var isAway = false
+  /// What its people have on paper of releases.
+  private var captured = CapturedForms()
+  private var isNewLifeSeen = false
+  private var mustConfirm = false
 
   init(_ agency: Registry.Agency, folder: String, keys: CurveKeyPair, world: World) {
     id = agency.id
@@ -110,8 +114,50 @@ final class SimulatedAgency {
       return
     }
     world.history.said[message.id] = (message, id)
+    captured.note(message)
     wire?.isWoken = true
     wake()
+  }
+
+  // MARK: After a restore of the hub's ledger
+
+  /// Somebody telephones the hub's operator, and accepts its new life; then they look through
+  /// what was captured here and say it again.
+  private func lookForNewLife(_ loop: LinkLoop) {
+    guard let life = loop.standing.unconfirmedLedger, !isNewLifeSeen else { return }
+    isNewLifeSeen = true
+    world.after(patience(90)) { [self] in
+      isNewLifeSeen = false
+      guard let store, let wire, self.loop?.standing.unconfirmedLedger == life else { return }
+      clock.move(to: world.now)
+      do {
+        try store.confirmIncarnation(life)
+        if world.bug == .forgetsInbox {
+          try store.write { try $0.execute(sql: "DELETE FROM inbox") }
+        }
+        mustConfirm = true
+      } catch {
+        return die(powerFails: world.random.chance(1, in: 2))
+      }
+      wire.isWoken = true
+      wake()
+      confirmReleases()
+    }
+  }
+
+  private func confirmReleases() {
+    world.after(patience(180)) { [self] in
+      guard mustConfirm else { return }
+      guard loop != nil else { return confirmReleases() }
+      mustConfirm = false
+      clock.move(to: world.now)
+      let now = max(clock.now(), MachineClock.start)
+      for message in captured.again(by: id, at: now, &world.random) { say(message) }
+    }
+  }
+
+  private func patience(_ minutes: Int) -> Span {
+    .minutes(Int64(world.isMending ? world.random.within(1...5) : world.random.within(1...minutes)))
   }
 
   /// Most of the time somebody at the desk sees that a message waits, and says so.
@@ -151,6 +197,7 @@ final class SimulatedAgency {
     clock.move(to: world.now)
     loop.step()
     confirm(recorder.takeWaiting())
+    lookForNewLife(loop)
     let next = loop.nextStep
     steps += 1
     let mine = steps
@@ -179,7 +226,7 @@ enum AppliedTable {
       sql: """
         CREATE TABLE applied (
           entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, message TEXT NOT NULL,
-          part INTEGER NOT NULL, segments INTEGER NOT NULL
+          part INTEGER NOT NULL, segments INTEGER NOT NULL, ledger TEXT
         )
         """)
   }
@@ -195,7 +242,10 @@ private final class Recorder: DeliveryHandler {
 
   func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
     try database.execute(
-      sql: "INSERT INTO applied (number, message, part, segments) VALUES (?, ?, ?, ?)",
+      sql: """
+        INSERT INTO applied (number, message, part, segments, ledger)
+        VALUES (?, ?, ?, ?, (SELECT ledger FROM hub_state))
+        """,
       arguments: [
         Int64(number), content.message.id.description, Int(content.part),
         content.message.segments.count,

@@ -14,9 +14,9 @@ struct Killed: Error {}
 final class SimulatedRouter {
   let folder: String
   let clock = MachineClock()
-  private unowned let world: World
+  unowned let world: World
   private(set) var state: RouterState?
-  private var ledger: Ledger?
+  private(set) var ledger: Ledger?
   private var tap: JournalTap?
   private var transport: SimulatedTransport?
   private var fresh: SeededIDs
@@ -44,6 +44,25 @@ final class SimulatedRouter {
   /// Sends of the next turn after which the process dies.
   var diesAfterSends: Int?
 
+  // Beside the turns.
+  var checkpointDue = Tick(milliseconds: 0)
+  /// A link of the chain that the next turn is told of.
+  var chained: ChainPoint?
+  var isRetentionWanted = false
+  var pass: RetentionPass?
+  /// Whom the last chunk of retention named.
+  var dueByRetention: [DueParticipant] = []
+  var backups: [KeptBackup] = []
+  var backupsMade = 0
+  /// Processes that were started.
+  private(set) var lives = 0
+  var isBeingRestored = false
+  /// Which backup is put back, and whether spools still have all that it lacks.
+  var restoring: (backup: Int, covered: Bool)?
+  var mustActivateAgain = false
+  /// How many expungements have been looked into in this life.
+  var judgedGone = 0
+
   init(folder: String, registry: Registry, agreement: ProgramAgreement, world: World) {
     self.folder = folder
     self.registry = registry
@@ -59,14 +78,20 @@ final class SimulatedRouter {
 
   // MARK: Life
 
+  func openKeys() throws -> KeyStore {
+    try KeyStore(at: folder + "keys.sqlite", master: Self.master)
+  }
+
   func start() {
-    guard state == nil else { return }
+    guard state == nil, !isBeingRestored else { return }
     clock.move(to: world.now)
     do {
-      let keys = try KeyStore(at: folder + "keys.sqlite", master: Self.master)
-      let ledger = try Ledger(at: folder + "ledger.sqlite", keys: keys)
+      let ledger = try Ledger(at: folder + "ledger.sqlite", keys: openKeys())
       world.history.settle(entriesLogged: ledger.entriesLogged)
-      let recovered = try ledger.recover()
+      if world.faults.minutesBetweenUpkeep > 0 { try ledger.openLog(at: clock.now()) }
+      var recovered = try ledger.recover()
+      world.change(&recovered)
+      pass = try ledger.unfinishedRetention()
       let state = state(from: recovered)
       judgeClock(against: recovered.clock)
       world.history.operators.isLowOnSpace = false
@@ -81,8 +106,11 @@ final class SimulatedRouter {
       }
       // The file may have changed while the router was away.
       acts.append(.replaceRegistry(registry))
+      if let again = agreementAgain(after: recovered) { acts.append(again) }
       self.state = state
       world.tally.restarts += 1
+      lives += 1
+      judgedGone = 0
       wake()
     } catch {
       judge(error)
@@ -92,7 +120,7 @@ final class SimulatedRouter {
   }
 
   /// Whatever stops a router, its disk must have had a part in it.
-  private func judge(_ error: any Error) {
+  func judge(_ error: any Error) {
     let struck = faulty_disk_struck(folder)
     if !(error is Killed) && struck == struckBefore {
       world.history.note("the router stopped though its disk is good: \(error)")
@@ -134,7 +162,7 @@ final class SimulatedRouter {
     restartLater()
   }
 
-  private func die(effects: Int) {
+  func die(effects: Int) {
     // Without a power cut the kernel still has every write, flushed or not.
     world.tally.unflushedWrites += faulty_disk_crash(
       folder, world.random.next(), Int32(effects))
@@ -150,6 +178,9 @@ final class SimulatedRouter {
     toldLow = false
     hurried = 0
     diesAfterSends = nil
+    chained = nil
+    pass = nil
+    dueByRetention = []
     for link in world.links { link.dropAll() }
   }
 
@@ -193,7 +224,8 @@ final class SimulatedRouter {
     guard var state, let tap, let transport else { return }
     clock.move(to: world.now)
     let news = isLowOnSpace != toldLow ? isLowOnSpace : nil
-    transport.begin(inbox, acts, isLow: news, diesAfter: diesAfterSends)
+    transport.begin(inbox, acts, chained, isLow: news, diesAfter: diesAfterSends)
+    chained = nil
     if let news {
       toldLow = news
       world.history.operators.isLowOnSpace = news
@@ -208,6 +240,7 @@ final class SimulatedRouter {
       let wait = try turn(&state, transport, tap, time)
       self.state = state
       if state.clockFault != nil { world.callOperator() }
+      if let ledger { try keepUp(state, ledger) }
       hurried = wait.milliseconds <= 0 ? hurried + 1 : 0
       if hurried > 2_000 { world.history.note("the router's turns come to no end") }
       if wait.milliseconds <= 0 {

@@ -17,10 +17,11 @@ final class SimulatedTransport: Transport {
   }
 
   func begin(
-    _ frames: [(Session, [UInt8])], _ acts: [AdministrativeAct], isLow: Bool?,
-    diesAfter sends: Int?
+    _ frames: [(Session, [UInt8])], _ acts: [AdministrativeAct], _ chained: ChainPoint?,
+    isLow: Bool?, diesAfter sends: Int?
   ) {
     events = acts.enumerated().map { .administration($1, ticket: UInt64($0)) }
+    if let chained { events.append(.chained(chained)) }
     if let isLow, world.bug != .ignoresLowSpace { events.append(.space(isLow: isLow)) }
     for (session, frame) in frames {
       do {

@@ -13,6 +13,9 @@ final class World {
   let faults: FaultPlan
   let window: Int
   var random: SeededGenerator
+  /// For backups, restores and the destroying of what is old: drawn apart, so that a run without
+  /// them is what it always was.
+  var upkeep: SeededGenerator
   var tally = SimulationTally()
   let history = History()
   private(set) var now = Tick(milliseconds: 0)
@@ -29,20 +32,25 @@ final class World {
   /// Everything is being set right.
   var isMending = false
   private let folder: String
+  /// On another machine than the router's.
+  var backupFolder: String { folder + "backups/" }
 
   init(seed: UInt64, bug: PlantedBug?, faults: FaultPlan) throws {
     self.seed = seed
     self.bug = bug
     self.faults = faults
     random = SeededGenerator(seed: seed, stream: "world")
+    upkeep = SeededGenerator(seed: seed, stream: "upkeep")
     window = [4, 16, 64][random.below(3)]
     guard faulty_disk_install() == 0 else { throw SimulationError.noDisk }
     faulty_disk_seed(seed)
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-sim-\(UUID().uuidString)").path + "/"
     town = try SimulatedTown()
-    try FileManager.default.createDirectory(
-      atPath: folder + "router", withIntermediateDirectories: true)
+    for place in ["router", "backups"] {
+      try FileManager.default.createDirectory(
+        atPath: folder + place, withIntermediateDirectories: true)
+    }
     router = SimulatedRouter(
       folder: folder + "router/", registry: town.registry, agreement: town.agreement,
       world: self)
@@ -82,6 +90,14 @@ final class World {
 
   func after(_ span: Span, _ act: @escaping () -> Void) {
     agenda.add(at: now + max(span, Span(milliseconds: 0)), act)
+  }
+
+  /// For the bug of a ledger that is put back as it was, without a life of its own.
+  private var firstLife: Incarnation?
+  func change(_ recovered: inout Recovered) {
+    let first = firstLife ?? recovered.incarnation
+    firstLife = first
+    if bug == .keepsIncarnation { recovered.incarnation = first }
   }
 
   /// Lets everything happen that falls before `end`, unless the judge has seen enough.

@@ -1,5 +1,6 @@
 import GRDB
 public import HubModel
+import HubProtocol
 
 /// A delivery that the adapter could not apply: set aside whole, and told to the router.
 public struct QuarantinedDelivery: Hashable, Sendable {
@@ -206,17 +207,15 @@ extension AdapterStore {
     case .content(let readable): content = readable
     }
     try statements.openSavepoint.run()
-    let isNew =
-      try statements.claim.run(
-        .id(content.message.id), .integer(Int64(content.part)), .number(arrival.number)) > 0
+    let news = try claim(content, number: arrival.number)
     var reason: String?
-    if isNew, let fault = content.noticeFault {
+    if news != nil, let fault = content.noticeFault {
       // Applied, it would be used and passed on as if nothing bound it.
       reason = fault.description
       try statements.rollBack.run()
-    } else if isNew {
+    } else if let news {
       do {
-        try handler.apply(content, number: arrival.number, in: database)
+        try handler.apply(news, number: arrival.number, in: database)
       } catch {
         if database.isLost(after: error) { throw error }
         reason = quarantineReason(error)
@@ -225,6 +224,41 @@ extension AdapterStore {
     }
     try statements.closeSavepoint.run()
     return reason
+  }
+
+  /// Notes what is applied, by message, part and segment.
+  /// - Returns: what of it is new; `nil` where nothing is. A restored ledger may cut a message
+  ///   otherwise than its former life did: what was applied then is left out, and what was not is
+  ///   applied though its part is known.
+  private func claim(
+    _ content: Delivery.Content, number: UInt64
+  ) throws -> Delivery.Content? {
+    let (id, part) = (content.message.id, Int64(content.part))
+    let marks = content.message.segmentMarks
+    var applied: Set<[UInt8]> = []
+    var ofPart: [UInt8] = []
+    var isKnown = false
+    var isKnownWhole = content.message.segments.isEmpty
+    try statements.inbox.rows(.id(id)) { row in
+      let bytes = row.blob(1)
+      if row.integer(0) == part {
+        (isKnown, ofPart) = (true, bytes)
+        if row.isNull(1) { isKnownWhole = true }
+      }
+      for start in stride(from: 0, to: bytes.count, by: SegmentMark.bytes) {
+        applied.insert(Array(bytes[start..<min(start + SegmentMark.bytes, bytes.count)]))
+      }
+      return true
+    }
+    let fresh = marks.indices.filter { !applied.contains(marks[$0]) }
+    if isKnown && (isKnownWhole || fresh.isEmpty) { return nil }
+    _ = try statements.claim.run(
+      .id(id), .integer(part), .number(number), .blob(ofPart + fresh.flatMap { marks[$0] }))
+    if fresh.count == marks.count { return content }
+    guard !fresh.isEmpty else { return nil }
+    var news = content
+    news.message.keep(segments: fresh)
+    return news
   }
 
   private func bury(_ refused: Reply.Receipt.Refused, of sequence: SubmitSequence) throws {
@@ -253,6 +287,33 @@ extension AdapterStore {
     let oldest = clock.wall().milliseconds - Self.remembersSubmissionsFor.milliseconds
     let firstKept = MessageID(at: WallTime(milliseconds: max(oldest, 0)), random: (0, 0))
     try statements.forget.run(.id(firstKept))
+  }
+}
+
+/// By what a segment is known again, however its message is cut: the salt that its sender gave it,
+/// or, where there is none, a hash of what it says.
+enum SegmentMark {
+  static let bytes = Seal.saltBytes
+}
+
+extension Message {
+  fileprivate var segmentMarks: [[UInt8]] {
+    segments.map { segment in
+      segment.salt.count == SegmentMark.bytes
+        ? segment.salt
+        : Array(
+          Merkle.leafHash(SignatureLeaf.segment(segment, of: id)).prefix(SegmentMark.bytes))
+    }
+  }
+
+  /// Leaves out the others, and their places in the seal.
+  fileprivate mutating func keep(segments kept: [Int]) {
+    segments = kept.map { segments[$0] }
+    guard let whole = seal, kept.allSatisfy(whole.segments.indices.contains) else { return }
+    seal = Seal(
+      scheme: whole.scheme, root: whole.root, signature: whole.signature, signer: whole.signer,
+      headerSalt: whole.headerSalt, header: whole.header,
+      segments: kept.map { whole.segments[$0] })
   }
 }
 

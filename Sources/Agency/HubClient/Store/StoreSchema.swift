@@ -27,6 +27,11 @@ enum StoreSchema {
       try database.execute(
         sql: "INSERT INTO hub_state (id, source) VALUES (1, ?)", arguments: [source()])
     }
+    // Which segments were applied: after a restore of the hub's ledger the same message may come
+    // cut otherwise. Of what was applied before that was kept, nothing is known (NULL).
+    migrator.registerMigration("hub-client/2") { database in
+      try database.execute(sql: "ALTER TABLE inbox ADD COLUMN segments BLOB")
+    }
     for migration in migrations {
       migrator.registerMigration("adapter/\(migration.name)", migrate: migration.migrate)
     }

@@ -12,7 +12,7 @@ final class StoreStatements: @unchecked Sendable {
   let sequences, setSequence: StoreStatement
   let spool, advance, batch, submit, submission, prune, forget: StoreStatement
   let bury, deadLetter, deadLetters: StoreStatement
-  let claim, quarantine, quarantined, quarantinedNumbers: StoreStatement
+  let inbox, claim, quarantine, quarantined, quarantinedNumbers: StoreStatement
   let openSavepoint, closeSavepoint, rollBack: StoreStatement
 
   init(on connection: OpaquePointer) throws(StoreError) {
@@ -28,8 +28,7 @@ final class StoreStatements: @unchecked Sendable {
       "read sequences", "SELECT id, next, receipted, pruned FROM hub_sequence ORDER BY id")
     setSequence = try make(
       "write sequence", "UPDATE hub_sequence SET receipted = ?, pruned = ? WHERE id = ?")
-    spool = try make(
-      "spool", """
+    spool = try make("spool", """
         INSERT INTO spool (entry, message, body, leaves)
         SELECT (id << 60) + next, ?, ?, ? FROM hub_sequence WHERE id = ?
         """)
@@ -47,8 +46,8 @@ final class StoreStatements: @unchecked Sendable {
     prune = try make("prune spool", "DELETE FROM spool WHERE entry > ? AND entry <= ?")
     forget = try make(
       "forget submissions", """
-        DELETE FROM submission WHERE message < ?
-          AND NOT EXISTS (SELECT 1 FROM spool WHERE spool.entry = submission.entry)
+        DELETE FROM submission WHERE message < ? AND NOT EXISTS (
+          SELECT 1 FROM spool WHERE spool.entry = submission.entry)
         """)
     bury = try make(
       "bury submission", """
@@ -63,22 +62,23 @@ final class StoreStatements: @unchecked Sendable {
         SELECT message, sequence, number, code, place, at FROM dead_letter
         WHERE message > ? ORDER BY message LIMIT ?
         """)
+    inbox = try make("read inbox", "SELECT part, segments FROM inbox WHERE message = ?")
     claim = try make(
-      "claim delivery",
-      "INSERT INTO inbox (message, part, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      "claim delivery", """
+        INSERT INTO inbox (message, part, number, segments) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET number = excluded.number, segments = excluded.segments
+        """)
     quarantine = try make(
       "quarantine delivery", """
         INSERT INTO quarantine (ledger, number, reason, delivery, at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
         """)
     quarantined = try make(
-      "read quarantine", """
-        SELECT ledger, number, reason, at, delivery FROM quarantine ORDER BY at, number LIMIT ?
-        """)
+      "read quarantine",
+      "SELECT ledger, number, reason, at, delivery FROM quarantine ORDER BY at, number LIMIT ?")
     quarantinedNumbers = try make(
       "read quarantined numbers", """
-        SELECT number FROM quarantine WHERE ledger = ? AND number > ? AND number <= ?
-        ORDER BY number
+        SELECT number FROM quarantine WHERE ledger = ? AND number > ? AND number <= ? ORDER BY 1
         """)
     openSavepoint = try make("open savepoint", "SAVEPOINT delivery")
     closeSavepoint = try make("close savepoint", "RELEASE delivery")
@@ -96,7 +96,7 @@ final class StoreStatements: @unchecked Sendable {
   func finish() {
     for statement in [
       state, setSource, setLedger, setApplied, sequences, setSequence, spool, advance, batch,
-      submit, submission, prune, forget, bury, deadLetter, deadLetters, claim, quarantine,
+      submit, submission, prune, forget, bury, deadLetter, deadLetters, inbox, claim, quarantine,
       quarantined, quarantinedNumbers, openSavepoint, closeSavepoint, rollBack,
     ] { statement.finish() }
   }

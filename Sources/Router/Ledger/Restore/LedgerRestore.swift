@@ -1,10 +1,5 @@
-import Foundation
 import HubModel
 public import Keys
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Puts a backup in a ledger's place (see the article *Restoring a backup*).
 ///
@@ -15,14 +10,23 @@ public struct LedgerRestore {
   let path: String
   let backup: String
   let openKeys: () throws -> KeyStore
+  let files: any RestoreFiles
 
   /// - Parameters:
   ///   - path: where the ledger stands, or stood.
   ///   - backup: a copy that was made of it; it stays as it is.
   ///   - keys: opens the key store in place, which must not be older than the backup.
   public init(_ path: String, from backup: String, keys: @escaping () throws -> KeyStore) {
+    self.init(path, from: backup, in: SystemFiles(), keys: keys)
+  }
+
+  package init(
+    _ path: String, from backup: String, in files: any RestoreFiles,
+    keys: @escaping () throws -> KeyStore
+  ) {
     self.path = path
     self.backup = backup
+    self.files = files
     openKeys = keys
   }
 
@@ -50,8 +54,8 @@ public struct LedgerRestore {
       defer { removeCopy() }
       report = try openNewLife(order)
       kept = try putAside(at: order.now)
-      guard rename(copy, path) == 0 else { throw LedgerFile.system("put the backup in place") }
-      try DatabaseCopy.flushFolder(of: path)
+      try files.rename(copy, to: path)
+      try files.flushFolder(of: path)
     }
     // Opening it settles with the key store: whoever is on the shred list is gone again.
     let ledger = try Ledger(at: path, keys: openKeys())
@@ -69,11 +73,11 @@ public struct LedgerRestore {
 
   private func openCopy() throws -> Ledger {
     removeCopy()
-    guard FileManager.default.fileExists(atPath: backup) else {
+    guard files.exists(backup) else {
       throw LedgerError(.storage, "open the backup", detail: "there is no such file")
     }
     do {
-      try FileManager.default.copyItem(atPath: backup, toPath: copy)
+      try files.copy(backup, to: copy)
     } catch {
       throw LedgerError(.storage, "copy the backup", detail: "check the disk's space")
     }
@@ -92,7 +96,8 @@ public struct LedgerRestore {
 
   private func removeCopy() {
     for suffix in ["", "-wal", "-shm", ".lock"] {
-      try? FileManager.default.removeItem(atPath: copy + suffix)
+      // What is not there cannot be removed, and need not be.
+      try? files.remove(copy + suffix)
     }
   }
 
@@ -100,22 +105,17 @@ public struct LedgerRestore {
   /// write-ahead log belongs to it, and must never meet another database.
   /// - Returns: where the ledger lies now; nothing where there was none.
   private func putAside(at now: WallTime) throws -> String? {
-    let files = FileManager.default
     var aside = path + ".before-\(now.milliseconds)"
-    while files.fileExists(atPath: aside) { aside += "-again" }
-    let isThere = files.fileExists(atPath: path)
+    while files.exists(aside) { aside += "-again" }
+    let isThere = files.exists(path)
     if isThere {
-      for suffix in ["", "-wal"] where files.fileExists(atPath: path + suffix) {
-        guard link(path + suffix, aside + suffix) == 0 else {
-          throw LedgerFile.system("put the present ledger aside")
-        }
+      for suffix in ["", "-wal"] where files.exists(path + suffix) {
+        try files.link(path + suffix, to: aside + suffix)
       }
-      try DatabaseCopy.flushFolder(of: path)
+      try files.flushFolder(of: path)
     }
-    for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
-      guard unlink(path + suffix) == 0 else {
-        throw LedgerFile.system("put the present ledger aside")
-      }
+    for suffix in ["", "-wal", "-shm"] where files.exists(path + suffix) {
+      try files.remove(path + suffix)
     }
     return isThere ? aside : nil
   }

@@ -81,16 +81,27 @@ extension Ledger {
         ]
       }
       let stopped = Dictionary(
-        stops.filter { $0.kind != .key && $0.kind != .legalHold }.map { ($0.name, $0) },
+        stops.filter { [.release, .releaseNarrowed].contains($0.kind) }.map { ($0.name, $0) },
         // Revoked and narrowed: revoked.
         uniquingKeysWith: { $0.kind == .release ? $0 : $1 })
       var seen: Set<String> = []
-      for person in try peopleWithReleases() {
-        try planConsents(of: person, stopped, order, &seen, &plan)
+      let people = try peopleWithReleases()
+      for person in people {
+        try planConsents(of: person, stopped, stops, order, &seen, &plan)
+      }
+      for person in Set(stops.compactMap(\.participant)).subtracting(people).sorted()
+      where try isKnown(person) {
+        for event in events(stops, of: person, besides: ConsentMarks()) {
+          plan.entries.append(.mark(person, event, position: 1))
+        }
+      }
+      for (person, blanket) in try blankets(stops) {
+        plan.entries.append(.blanket(person, blanket, position: 1))
       }
       for stop in stopped.values.sorted(by: { $0.name < $1.name })
-      where stop.kind == .release && !seen.contains(stop.name) {
-        // Signed after the backup, or never seen: it stays dead if it comes again.
+      where !seen.contains(stop.name) {
+        // Signed after the backup, or never seen: it stays dead if it comes again. So does one that
+        // was only narrowed, since it may come again long before what narrowed it.
         guard let id = RoiID(stop.name), let person = stop.participant else { continue }
         plan.report.revoked += 1
         plan.entries.append(.tombstone(person, id, position: 1))
@@ -108,7 +119,7 @@ extension Ledger {
   }
 
   private func planConsents(
-    of person: ParticipantID, _ stopped: [String: Stop], _ order: RestoreOrder,
+    of person: ParticipantID, _ stopped: [String: Stop], _ stops: [Stop], _ order: RestoreOrder,
     _ seen: inout Set<String>, _ plan: inout RestorePlan
   ) throws {
     let consents = try readPerson(person).consents
@@ -136,6 +147,10 @@ extension Ledger {
         plan.entries.append(.mark(person, .suspended(id), position: position))
         words.append("\(id):suspended")
       }
+    }
+    for event in events(stops, of: person, besides: consents.marks) {
+      plan.entries.append(.mark(person, event, position: position))
+      if case .occurred(let code, _) = event { words.append("occurred:\(code)") }
     }
     guard !words.isEmpty else { return }
     plan.entries.append(

@@ -211,6 +211,7 @@ struct TurnWriting {
     case .confirmed(let id):
       try remove.id(person.value).int(MarkKind.unconfirmed.rawValue).text(id.text).run()
     case .occurred(let event, let time):
+      ledger.keys.note(.occurred(event, at: time, of: person))
       try set.id(person.value).int(MarkKind.occurred.rawValue).text(event)
         .int(time.milliseconds).run()
     case .booked(let agency, let time):
@@ -254,6 +255,7 @@ struct TurnWriting {
       guard
         let sealed = try ledger.keys.seal(reach, for: .participant(person), .blanket, at: index)
       else { return }
+      ledger.keys.note(.blanket(index, sealed, at: blanket.at, of: person))
       try statements.consent.setBlanket.id(person.value).blob(index).blob(sealed)
         .int(blanket.at.milliseconds).run()
       try move(person, to: position)

@@ -34,6 +34,13 @@ void faulty_disk_heal(const char *prefix);
 // Faults that struck below `prefix` so far.
 int64_t faulty_disk_struck(const char *prefix);
 
+// What a file system does with whole files. Names are durable at once; what a copy holds is not
+// flushed, what a rename moves is. Each returns whether it was done.
+int faulty_disk_exists(const char *path);
+int faulty_disk_copy(const char *path, const char *copy);
+int faulty_disk_rename(const char *path, const char *name);
+int faulty_disk_remove(const char *path);
+
 // Removes every file below `prefix`; open handles go stale.
 void faulty_disk_forget(const char *prefix);
 // Writes and flushes below `prefix` since it was first used.
