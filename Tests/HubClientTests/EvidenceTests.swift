@@ -182,6 +182,26 @@ struct LinkEvidenceTests {
     router.stop()
   }
 
+  @Test("An answer that comes when a later one has been taken refuses nothing")
+  func lateAnswer() async throws {
+    router.change { $0.commitments = [1, 2, 3, 4, 5].map { self.commitment($0) } }
+    var events = Watch(link.events())
+    try link.start()
+    try await events.next(.historyExtended(through: 5))
+    let then = router.now
+    router.reply(
+      .pong(
+        Reply.Pong(
+          echo: 1, head: then.head, time: WallTime(milliseconds: 0), dataHorizon: 0,
+          controlHorizon: 0, ledger: then.ledger, chain: then.chain(after: 3))))
+    router.change { $0.commitments.append(self.commitment(6)) }
+    try await events.next(.historyExtended(through: 6))
+    #expect(try store.historyRefusal() == nil)
+    #expect(link.state.refusedHistory == nil)
+    link.stop()
+    router.stop()
+  }
+
   @Test("A restored ledger that a person confirmed goes on from a link that is known")
   func restored() async throws {
     router.change { $0.commitments = [1, 2, 3, 4, 5].map { self.commitment($0) } }

@@ -112,13 +112,16 @@ package_operations() {
 
 operator_by_group() {
   in_machine router useradd --groups accord-operators pat || return 1
-  in_machine router runuser -u pat -- accord status
+  # Not 'status', which also says by its exit whether every agency is connected.
+  in_machine router runuser -u pat -- accord held list
 }
 
 # Told by the router, which sees who asks; not by the file system.
 outsider_is_refused() {
+  local said
   in_machine router useradd stranger || return 1
-  in_machine router runuser -u stranger -- accord status 2>&1 | grep -q not-allowed
+  said=$(in_machine router runuser -u stranger -- accord held list 2>&1) && return 1
+  grep -q not-allowed <<<"$said" || { printf '%s\n' "$said"; return 1; }
 }
 
 killed_comes_back() {

@@ -10,6 +10,7 @@ extension LinkLoop {
       ledger: ledger)
     if phase != .offline { phase = .greeting }
     closeLane()
+    chainsAsked = [:]
     helloAt = now + configuration.pingEvery
     _ = try send(.hello(hello))
   }
@@ -180,8 +181,10 @@ extension LinkLoop {
       try sendHello()
       return
     }
+    // An answer that comes when this store is already elsewhere tells nothing of what it asks now.
+    let asked = chainsAsked.removeValue(forKey: pong.echo)
     guard isConfirmed else { return }
-    if let chain = pong.chain { try take(chain) }
+    if let chain = pong.chain, asked == chainAsked { try take(chain) }
     note(keyEnd: pong.keyExpiresAt)
     horizon = BySequence(data: pong.dataHorizon, control: pong.controlHorizon)
     guard let lane, pong.head > applied, lane.heardAt < pingedAt else { return }
@@ -228,6 +231,8 @@ extension LinkLoop {
   /// Sends no more of what the router will not take now. Whatever it says, the link tries again
   /// within a minute, and not at once.
   private func wait(_ asked: Span, with place: String) {
+    // `now` was some part of a millisecond ago; what the router says is not to be undercut by it.
+    let asked = Span(milliseconds: min(asked.milliseconds, 60_000) + 1)
     let until = now + min(max(asked, pause), .seconds(60))
     switch place {
     case "control": windows.control.hold(until: until, at: now)
@@ -261,9 +266,9 @@ extension LinkLoop {
     guard phase == .open else { return }
     if now - pingedAt >= configuration.pingEvery {
       pingedAt = now
-      _ = try send(
-        .ping(
-          echo: UInt64(now.milliseconds), chain: configuration.isConsumer ? chainAsked : nil))
+      let echo = UInt64(now.milliseconds)
+      if configuration.isConsumer { chainsAsked[echo] = chainAsked }
+      _ = try send(.ping(echo: echo, chain: chainsAsked[echo]))
       // Another process, an operator's command for instance, may have spooled or confirmed.
       spooled = try store.lastSpooled()
       try lookForConfirmation()

@@ -59,6 +59,8 @@ package final class LinkLoop {
   var chain: ChainPosition
   /// How far before its last link this store asks for the chain.
   var chainBack: UInt64 = 0
+  /// Behind which link each ping asked that is not answered yet, by its echo.
+  var chainsAsked: [UInt64: UInt64] = [:]
   var lastRefused: ChainExtension?
 
   var heardAt = Tick(milliseconds: 0)
