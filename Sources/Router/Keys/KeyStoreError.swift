@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Why the key store cannot go on. Nothing in it was a key or was sealed by one.
 public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, Hashable, Sendable {
@@ -20,11 +28,19 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
   public let operation: String
   /// SQLite's extended result code, or `errno` for a file operation; 0 where neither applies.
   public let code: Int32
+  /// The system's own words.
+  public let detail: String
 
-  init(_ kind: Kind, _ operation: String, code: Int32 = 0) {
+  init(_ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "") {
     self.kind = kind
     self.operation = operation
     self.code = code
+    self.detail = detail
+  }
+
+  /// What the system says of the file operation that has just failed.
+  static func system(_ operation: String) -> KeyStoreError {
+    KeyStoreError(.storage, operation, code: errno, detail: String(cString: strerror(errno)))
   }
 
   /// What an operator can do about it.
@@ -42,6 +58,9 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   public var description: String {
-    "\(kind.rawValue): \(operation)" + (code == 0 ? "" : " (code \(code))") + "; " + remedy
+    var text = "\(kind.rawValue): \(operation)"
+    if code != 0 { text += " (code \(code))" }
+    if !detail.isEmpty { text += ": \(detail)" }
+    return text + "; " + remedy
   }
 }

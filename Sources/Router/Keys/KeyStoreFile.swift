@@ -121,11 +121,11 @@ struct KeyStoreFile {
         O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       // The new name itself must survive a power cut.
       guard folder >= 0, fsync(folder) == 0 else {
-        throw KeyStoreError(.storage, "flush the folder of the key store", code: errno)
+        throw KeyStoreError.system("flush the folder of the key store")
       }
       _ = close(folder)
     } else if errno != EEXIST || chmod(path, 0o600) != 0 {
-      throw KeyStoreError(.storage, "create or restrict to its owner", code: errno)
+      throw KeyStoreError.system("create or restrict to its owner")
     }
   }
 

@@ -148,8 +148,10 @@ def read_only(county, run):
     county.mark("router")
     county.start("router", up=False)
     code = county.ended("router")
-    line = county.log("router").strip().splitlines()[-1]
-    if code == 0 or "ledger" not in line and "disk" not in line and "read" not in line.lower():
+    said = county.log("router").strip().splitlines()
+    # Behind it stands by which code to look it up.
+    line = next((line for line in reversed(said) if line.startswith("accord-router: ")), "nothing")
+    if code != 78 or "readonly" not in line and "read-only" not in line.lower():
         raise Failure(f"status {code}, and it says: {line}")
     subprocess.run(["mount", "-o", "remount,rw", path], check=True)
     county.start("router")
