@@ -81,12 +81,24 @@ import Testing
         "B-77", try #require(ParticipantAlias("p-2")), in: database)
     }
     func found(_ words: String) throws -> Set<String> {
-      try site.setting.store.read { Set(try ClientList.found(words, in: $0).map(\.alias)) }
+      try site.setting.store.read { Set(try ClientList.found(words, in: $0).clients.map(\.alias)) }
     }
     #expect(try found("26-0001") == ["p-1"])
     #expect(try found("b-77") == ["p-2"])
     #expect(try found("hal") == ["p-1", "p-2"])
     #expect(try found("Haley") == ["p-2"])
     for nobody in ["26-000", "%", "'"] { #expect(try found(nobody) == []) }
+  }
+
+  @Test("A search that finds more than a page says so, by name and by number")
+  func manyFound() throws {
+    let site = try site()
+    for number in 0...ClientList.pageSize {
+      try add(number, site) { ($0.incident, $0.lastName) = ("26-1", "Hale") }
+    }
+    for words in ["hal", "26-1"] {
+      let found = try site.setting.store.read { try ClientList.found(words, in: $0) }
+      #expect(found.clients.count == ClientList.pageSize && found.hasMore)
+    }
   }
 }

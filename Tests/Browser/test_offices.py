@@ -143,6 +143,17 @@ def test_the_defender_sees_clients_and_assigns_counsel(county, desk):
     lee.look("conflicts")
     lee.go("/clients")
     expect(lee.page.get_by_text("Possible conflict").first).to_be_visible()
+    # A number finds both, and stands in no address.
+    lee.page.fill("[name=words]", "26-880001")
+    lee.page.get_by_role("button", name="Find").click()
+    expect(lee.page.locator("h1")).to_have_text("Find a client")
+    expect(lee.page.locator("td a")).to_have_count(2)
+    assert "880001" not in lee.page.url
+    lee.look("found")
+    lee.page.fill("[name=words]", "Nobody")
+    lee.page.get_by_role("button", name="Find").click()
+    expect(lee.page.get_by_text("The hub has told this office of no such client.")).to_be_visible()
+    lee.look("found-nobody")
 
 
 def test_a_hub_that_is_away_is_said_and_nothing_is_lost(county, desk):

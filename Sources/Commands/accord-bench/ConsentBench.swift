@@ -276,12 +276,6 @@ struct ConsentReport: Codable {
   var rows: [Row] = []
   var leftOut: [String] = []
 
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
-
   func text() -> String {
     var lines = [
       "Decisions, one thread; each about a participant drawn at random:",

@@ -1,5 +1,14 @@
 import Foundation
 
+extension Encodable {
+  /// What `--json` prints.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}
+
 struct Report: Codable {
   struct Throughput: Codable {
     /// Messages under way at once, and in flight to the recipient.
@@ -36,12 +45,6 @@ struct Report: Codable {
   var backlog: Backlog?
 
   mutating func add(_ result: Throughput) { throughputs.append(result) }
-
-  func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
 
   func text() -> String {
     var lines = [

@@ -30,51 +30,30 @@ extension ProviderDesk {
     return Page(
       "Participants", isLive: true, isOfPerson: true,
       body: """
-        <h1>Participants</h1>\(search(visit, problems: []))
+        <h1>Participants</h1>\(Self.search.form(visit))
         \(rows.isEmpty
           ? Part.empty("Nobody yet. Whoever signs a release, or comes by a hand-off, stands here.")
           : table("Everybody whom this agency knows by the program, by name", rows))\(more)
         """)
   }
 
-  /// Posted, so that no name stands in an address.
+  private static let search = Search(
+    "Find a participant", at: "/people", field: "name", label: "Last name, or referral",
+    missing: "Type a last name.")
+
   func find(_ visit: Visit) throws -> DeskReply {
-    guard let words = visit.form.text("name") else {
-      return .page(
-        Page(
-          "Find a participant", status: 422,
-          body: """
-            <h1>Find a participant</h1>
-            \(search(visit, problems: [.init(field: "name", "Type a last name.")]))
-            """))
-    }
+    guard let words = Self.search.words(visit) else { return Self.search.again(visit) }
     let (rows, hasMore) = try lists(visit) { lists in
       let found = try PeopleList.found(words, in: lists.database)
       return (try lists.people(found.people), found.hasMore)
     }
-    for row in rows { try office.record(visit, page: "search", subject: row.line.participant) }
     let more: HTML? = hasMore ? "<p>There are more. Type more of the name.</p>" : nil
-    return .page(
-      Page(
-        "Find a participant", isOfPerson: !rows.isEmpty,
-        body: """
-          <h1>Find a participant</h1>\(search(visit, problems: []))
-          \(rows.isEmpty
-            ? Part.note("""
-              <p><strong>Nobody whom this agency knows has such a name or referral.</strong></p>
-              <p>Type how the last name begins, or the whole number of a referral.</p>
-              """)
-            : table("Found", rows))\(more)
-          """))
-  }
-
-  private func search(_ visit: Visit, problems: [Fields.Problem]) -> HTML {
-    let fields = Fields(visit.form, problems: problems)
-    return """
-      <form method='post' action='/people' class='search' role='search'>\(visit.token)
-      \(fields.input("name", "Last name, or referral", isRequired: true, width: "middle"))
-      <button class='button'>Find</button></form>
-      """
+    return try Self.search.answer(
+      visit, in: office, about: rows.map(\.line.participant), "\(table("Found", rows))\(more)",
+      orWhereNone: """
+        <p><strong>Nobody whom this agency knows has such a name or referral.</strong></p>
+        <p>Type how the last name begins, or the whole number of a referral.</p>
+        """)
   }
 
   private func table(

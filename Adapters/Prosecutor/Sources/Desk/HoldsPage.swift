@@ -36,7 +36,7 @@ extension ProsecutorDesk {
         return "<p><a class='button second' href='/holds?\(show)after=\(link)'>More holds</a></p>"
       } : nil
     let body: HTML = """
-      <h1>Holds on filing</h1>\(search(visit, problems: []))\(counts(shown.counts, chosen))
+      <h1>Holds on filing</h1>\(Self.search.form(visit))\(counts(shown.counts, chosen))
       \(tables.isEmpty ? nothing(chosen) : tables.joined())\(more)
       """
     return Page("Holds", isLive: true, isOfPerson: true, body: body)
@@ -83,14 +83,9 @@ extension ProsecutorDesk {
       """
   }
 
-  private func search(_ visit: Visit, problems: [Fields.Problem]) -> HTML {
-    let fields = Fields(visit.form, problems: problems)
-    return """
-      <form method='post' action='/find' class='search' role='search'>\(visit.token)
-      \(fields.input("incident", "Incident number", isRequired: true, width: "middle"))
-      <button class='button'>Find</button></form>
-      """
-  }
+  private static let search = Search(
+    "Find a hold", at: "/find", field: "incident", label: "Incident number",
+    missing: "Type the incident's number.")
 
   func table(_ caption: String, _ lines: [HoldLine], _ visit: Visit) -> HTML {
     let rows = lines.map { line -> [HTML] in
@@ -123,16 +118,8 @@ extension ProsecutorDesk {
   /// By number, typed as it comes; one hit opens the hold itself. Posted, so that the number
   /// stands in no address.
   func find(_ visit: Visit) throws -> DeskReply {
-    let key = HoldRow.key(of: visit.form.text("incident"))
-    guard !key.isEmpty else {
-      return .page(
-        Page(
-          "Find a hold", status: 422,
-          body: """
-            <h1>Find a hold</h1>
-            \(search(visit, problems: [.init(field: "incident", "Type the incident's number.")]))
-            """))
-    }
+    let key = HoldRow.key(of: Self.search.words(visit))
+    guard !key.isEmpty else { return Self.search.again(visit) }
     let lines = try office.read { database in
       try String.fetchAll(
         database,
@@ -142,20 +129,14 @@ extension ProsecutorDesk {
       ).compactMap { try line($0, visit, in: database) }
     }
     if lines.count == 1, let only = lines.first { return .seeOther(path(of: only.referral)) }
-    for line in lines { try office.record(visit, page: "search", subject: line.referral) }
-    return .page(
-      Page(
-        "Find a hold", isOfPerson: !lines.isEmpty,
-        body: """
-          <h1>Find a hold</h1>\(search(visit, problems: []))
-          \(lines.isEmpty
-            ? Part.note("""
-              <p><strong>No hold on this incident has been released to this office.</strong></p>
-              <p>That tells nothing of the person. Check the number; letters, spaces and hyphens do
-              not matter.</p>
-              """)
-            : table("Holds on this incident", lines, visit))
-          """))
+    return try Self.search.answer(
+      visit, in: office, about: lines.map(\.referral),
+      table("Holds on this incident", lines, visit),
+      orWhereNone: """
+        <p><strong>No hold on this incident has been released to this office.</strong></p>
+        <p>That tells nothing of the person. Check the number; letters, spaces and hyphens do
+        not matter.</p>
+        """)
   }
 }
 

@@ -52,7 +52,11 @@ enum ClientList {
         \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
         ORDER BY lastEventAt DESC, alias DESC LIMIT \(pageSize + 1)
         """, arguments: after.map { [$0.at, $0.alias] } ?? [])
-    return (Array(found.prefix(pageSize)), found.count > pageSize)
+    return cut(found)
+  }
+
+  private static func cut(_ found: [Client]) -> (clients: [Client], hasMore: Bool) {
+    (Array(found.prefix(pageSize)), found.count > pageSize)
   }
 
   static func counts(in database: Database) throws -> (all: Int, unassigned: Int) {
@@ -63,22 +67,25 @@ enum ClientList {
   }
 
   /// By number (booking, incident, court case), or by how the last name begins.
-  static func found(_ words: String, in database: Database) throws -> [Client] {
+  static func found(
+    _ words: String, in database: Database
+  ) throws -> (clients: [Client], hasMore: Bool) {
     let numbered = try Client.fetchAll(
       database,
       sql: """
         SELECT * FROM client WHERE alias IN (SELECT alias FROM client_key
           WHERE kind IN ('booking', 'courtCase', 'incident') AND value = ?1)
-        OR incident = ?1 COLLATE NOCASE LIMIT \(pageSize)
+        OR incident = ?1 COLLATE NOCASE LIMIT \(pageSize + 1)
         """, arguments: [words])
-    if !numbered.isEmpty { return numbered }
-    return try Client.fetchAll(
-      database,
-      sql: """
-        SELECT * FROM client
-        WHERE lastName >= ?1 COLLATE NOCASE AND lastName < ?2 COLLATE NOCASE
-        ORDER BY lastName COLLATE NOCASE LIMIT \(pageSize)
-        """, arguments: [words, words + "\u{10FFFF}"])
+    if !numbered.isEmpty { return cut(numbered) }
+    return cut(
+      try Client.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM client
+          WHERE lastName >= ?1 COLLATE NOCASE AND lastName < ?2 COLLATE NOCASE
+          ORDER BY lastName COLLATE NOCASE LIMIT \(pageSize + 1)
+          """, arguments: [words, words + "\u{10FFFF}"]))
   }
 
   // MARK: Conflicts

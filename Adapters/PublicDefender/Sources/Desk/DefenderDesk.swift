@@ -68,7 +68,7 @@ struct DefenderDesk: DeskPages {
     return Page(
       "Clients", isLive: true, isOfPerson: true,
       body: """
-        <h1>Clients</h1>\(search(visit, problems: []))
+        <h1>Clients</h1>\(Self.search.form(visit))
         <nav aria-label='Parts of the list'><ul class='counts'>
         <li><a href='/clients'\(unassigned ? nil : here)>All <strong>\(counts.all)</strong></a></li>
         <li><a href='/clients?show=unassigned'\(unassigned ? here : nil)>Without counsel \
@@ -81,45 +81,24 @@ struct DefenderDesk: DeskPages {
         """)
   }
 
-  private func search(_ visit: Visit, problems: [Fields.Problem]) -> HTML {
-    let fields = Fields(visit.form, problems: problems)
-    return """
-      <form method='post' action='/clients' class='search' role='search'>\(visit.token)
-      \(fields.input(
-        "words", "Number, or last name", hint: "Of a booking, incident or court case.",
-        isRequired: true, width: "middle"))
-      <button class='button'>Find</button></form>
-      """
-  }
+  private static let search = Search(
+    "Find a client", at: "/clients", field: "words", label: "Number, or last name",
+    hint: "Of a booking, incident or court case.", missing: "Type a number or a last name.")
 
-  /// Posted, so that neither name nor number stands in an address.
   func find(_ visit: Visit) throws -> DeskReply {
-    guard let words = visit.form.text("words") else {
-      return .page(
-        Page(
-          "Find a client", status: 422,
-          body: """
-            <h1>Find a client</h1>
-            \(search(visit, problems: [.init(field: "words", "Type a number or a last name.")]))
-            """))
-    }
-    let rows = try office.read { database in
-      try shown(try ClientList.found(words, in: database), in: database)
+    guard let words = Self.search.words(visit) else { return Self.search.again(visit) }
+    let (rows, hasMore) = try office.read { database in
+      let found = try ClientList.found(words, in: database)
+      return (try shown(found.clients, in: database), found.hasMore)
     }
     if rows.count == 1, let only = rows.first { return .seeOther(path(of: only.line.client)) }
-    for row in rows { try office.record(visit, page: "search", subject: row.line.client) }
-    return .page(
-      Page(
-        "Find a client", isOfPerson: !rows.isEmpty,
-        body: """
-          <h1>Find a client</h1>\(search(visit, problems: []))
-          \(rows.isEmpty
-            ? Part.note("""
-              <p><strong>The hub has told this office of no such client.</strong></p>
-              <p>Type the whole number, or how the last name begins.</p>
-              """)
-            : table("Found", rows))
-          """))
+    let more: HTML? = hasMore ? "<p>There are more. Type more of it.</p>" : nil
+    return try Self.search.answer(
+      visit, in: office, about: rows.map(\.line.client), "\(table("Found", rows))\(more)",
+      orWhereNone: """
+        <p><strong>The hub has told this office of no such client.</strong></p>
+        <p>Type the whole number, or how the last name begins.</p>
+        """)
   }
 
   private func table(_ caption: String, _ rows: [Shown]) -> HTML {

@@ -232,8 +232,7 @@ extension LinkLoop {
   /// within a minute, and not at once.
   private func wait(_ asked: Span, with place: String) {
     // `now` was some part of a millisecond ago; what the router says is not to be undercut by it.
-    let asked = Span(milliseconds: min(asked.milliseconds, 60_000) + 1)
-    let until = now + min(max(asked, pause), .seconds(60))
+    let until = now + min(max(asked, pause), .seconds(60)) + Span(milliseconds: 1)
     switch place {
     case "control": windows.control.hold(until: until, at: now)
     case "hello": helloAt = until
