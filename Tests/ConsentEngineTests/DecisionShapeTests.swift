@@ -36,6 +36,21 @@ struct DecisionShapeTests {
     }
   }
 
+  @Test("It tells at which position the participant's log was heard, and 0 where none was")
+  func position() throws {
+    let asked = message(.participantStatus, [segment()])
+    let heard = ask(asked, said(.release(release()), .release(release("r-2"))))
+    #expect(heard.consentPosition == 2)
+    #expect(heard.permit?.consentPosition == 2)
+    let unheard = ask(asked, nil)
+    #expect(unheard.consentPosition == 0)
+    var alert = message(.handoffRequested, [Segment(.operational, fields: [])])
+    alert.participant = nil
+    let operational = ask(alert, nil)
+    #expect(operational.consentPosition == 0)
+    #expect(operational.permit?.consentPosition == 0)
+  }
+
   @Test("A permit opens its own message only, and only the segments that it names")
   func permitIsBound() throws {
     var both = message(.participantStatus, [segment(), segment(.contact)])

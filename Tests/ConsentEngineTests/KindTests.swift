@@ -120,6 +120,51 @@ struct KindTests {
     #expect(ask(status, said(.release(Self.sound(kind)))).verdict == .held)
   }
 
+  @Test("A consent of 42 CFR 2.35 serves the matter at hand and no other purpose that it names",
+    arguments: Purpose.allCases.filter { !$0.isAdverse })
+  func matterAtHand(_ purpose: Purpose) {
+    var form = Self.sound(.criminalJustice)
+    form.purposes = Set(Purpose.allCases.filter { !$0.isAdverse })
+    form.information[0].categories = [.operational, .identity, .participation, .courtCase]
+    for category in form.information[0].categories.sorted(by: { $0.rawValue < $1.rawValue }) {
+      let decision = ask(
+        message(.participantStatus, [segment(category)], purpose: purpose), to: prosecutor,
+        under: openAgreement.with(Self.open), said(.release(form), under: Self.open))
+      if purpose == .diversion || purpose == .careCoordination {
+        #expect(decision.reasons == [.releaseCovers] || decision.reasons == [.notNeeded])
+      } else {
+        #expect(decision.permit == nil)
+        #expect(decision.reasons == [.kindTooNarrow] || decision.reasons == [.notNeeded])
+      }
+    }
+  }
+
+  @Test("What a kind can never serve is told as too narrow, before what its form lacks")
+  func tooNarrow() {
+    func reasons(
+      _ kind: ReleaseOfInformation.Kind, _ purpose: Purpose = .careCoordination,
+      _ category: InformationCategory = .engagement, to recipient: Registry.Agency = prosecutor
+    ) -> [Reason] {
+      ask(
+        message(.participantStatus, [segment(category)], purpose: purpose), to: recipient,
+        under: openAgreement.with(Self.open),
+        said(.release(Self.sound(kind)), under: Self.open)
+      ).reasons
+    }
+    for kind in [
+      ReleaseOfInformation.Kind.field, .proceedings, .sudCounsellingNotes, .psychotherapyNotes,
+      .treatmentPaymentOperations,
+    ] {
+      for recipient in [prosecutor, defender] {
+        #expect(reasons(kind, to: recipient) == [.kindTooNarrow], "\(kind)")
+      }
+    }
+    #expect(reasons(.treatmentPaymentOperations, to: harbor) == [.recipientNotNamed])
+    #expect(reasons(.treatmentPaymentOperations, .legalDefence, to: harbor) == [.kindTooNarrow])
+    #expect(reasons(.criminalJustice, to: defender) == [.kindTooNarrow])
+    #expect(reasons(.criminalJustice, .careCoordination, .courtCase) == [.informationNotNamed])
+  }
+
   @Test("42 CFR 2.35 only where counsel opened the door, never on a social contact")
   func tracks() {
     var form = Self.sound(.criminalJustice)

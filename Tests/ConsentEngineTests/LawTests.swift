@@ -134,6 +134,24 @@ struct FootingTests {
     return message
   }
 
+  @Test("What is refused of it says why")
+  func reasons() {
+    let footings: [(Footing, Topic)] = [
+      (.ownView, .holdDueSoon), (.outcome, .outcome), (.identityQuestion, .identityCandidate),
+    ]
+    for (footing, topic) in footings {
+      let elsewhere = said(topic, to: [defender.id])
+      #expect(ask(elsewhere, to: harbor, footing: footing, nil).reasons == [.notAddressed])
+      #expect(ask(elsewhere, to: harbor, footing: footing, nil).withholding == [.notAddressed])
+    }
+    let question = said(.identityCandidate, to: [harbor.id])
+    #expect(ask(question, to: harbor, footing: .identityQuestion, nil).reasons == [.noParticipant])
+    let unnamed = ConsentEngineTests.said(.release(release()))
+    #expect(
+      ask(question, to: harbor, footing: .identityQuestion, unnamed).reasons
+        == [.recipientNotNamed])
+  }
+
   @Test("Only the hub speaks from a view, and only to its one reader")
   func ownView() throws {
     let notice = said(.holdDueSoon, to: [prosecutor.id])

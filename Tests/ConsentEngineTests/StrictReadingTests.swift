@@ -158,6 +158,20 @@ struct StrictReadingTests {
     #expect(record(plain, .release(bound)).missing == [], "never taken back")
   }
 
+  @Test("What came again as such, after it was taken back, permits nothing")
+  func newReleasePermitsNothing() {
+    let law = KindTests.open
+    var bound = KindTests.sound(.criminalJustice)
+    bound.version = 2
+    let plain = ConsentStatement.release(release { $0.recipients = bound.recipients })
+    let consents = said(plain, revocation("r-1"), .release(bound), under: law)
+    for release in [nil, "r-1"] {
+      let asked = message(.participantStatus, [segment()], release: release)
+      let decision = ask(asked, to: prosecutor, under: openAgreement.with(law), consents)
+      #expect(decision.reasons == [.revoked])
+    }
+  }
+
   @Test("Who takes everything back takes back what was replaced, too")
   func everything() throws {
     let heir = ConsentStatement.release(

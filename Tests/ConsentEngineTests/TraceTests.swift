@@ -27,7 +27,7 @@ struct TraceTests {
       traces(consents) == [
         "0 r-1 1 release.covers", "0 r-2 1 release.recipient-not-named",
         "0 r-3 1 release.expired", "0 r-4 3 release.revoked",
-        "0 r-5 1 release.not-signed signed-form", "0 r-6 1 release.refused",
+        "0 r-5 1 release.not-signed signed-form", "0 r-6 0 release.refused",
       ])
   }
 

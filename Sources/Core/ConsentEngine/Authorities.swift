@@ -1,26 +1,24 @@
 import HubModel
 
 extension ParticipantConsents {
-  /// An order of a court that permits the segment (42 CFR 2.61–2.67), where there is one.
-  func order(
-    for segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+  /// Whether an order of a court permits the segment (42 CFR 2.61–2.67).
+  func isOrdered(
+    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
     at now: WallTime
-  ) -> CourtOrder? {
-    orders.first { $0.permits(segment, labels: labels, of: request, at: now) }
+  ) -> Bool {
+    orders.contains { $0.permits(segment, labels: labels, of: request, at: now) }
   }
 
-  /// Open access in a medical emergency for this recipient (42 CFR 2.51), where there is one.
-  func emergency(
-    for segment: Segment, of request: ReleaseRequest, at now: WallTime
-  ) -> EmergencyAccess? {
-    // Medical personnel alone, and what they need at once; nothing wanted against the person.
-    guard request.recipient.role == .behavioralHealth, !request.message.purpose.isAdverse,
-      MinimumNecessary.needs(segment.category, for: .emergencyTreatment, by: .behavioralHealth)
-    else { return nil }
-    return emergencies.first {
+  /// Whether a medical emergency is open that gives the recipient the segment (42 CFR 2.51).
+  func isEmergency(_ segment: Segment, of request: ReleaseRequest, at now: WallTime) -> Bool {
+    let isOpen = emergencies.contains {
       $0.recipient == request.recipient.id && $0.missing.isEmpty && $0.openedAt <= now
         && now < $0.closesAt
     }
+    // Medical personnel alone, and what they need at once; nothing wanted against the person.
+    return isOpen && request.recipient.role == .behavioralHealth
+      && !request.message.purpose.isAdverse
+      && MinimumNecessary.needs(segment.category, for: .emergencyTreatment, by: .behavioralHealth)
   }
 }
 

@@ -68,9 +68,7 @@ private struct Findings {
   mutating func add(
     _ record: RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
   ) {
-    if !record.roi.refusals.isEmpty, record.refuses(question) {
-      refusing.append(index)
-    }
+    if record.refuses(question) { refusing.append(index) }
     // A bare refusal answers the one question that was asked, for the messages that name it, and
     // says nothing of others.
     if record.state == .refused {
@@ -146,12 +144,8 @@ extension RoiRecord {
     case .active, .revoked: break
     }
     if isRevoked(toward: recipient, marks) { return .ended(.revoked) }
-    if !marks.suspended.isEmpty, marks.suspended.contains(roi.id) {
-      return .notInForce(.suspended)
-    }
-    if !marks.unconfirmed.isEmpty, marks.unconfirmed.contains(roi.id) {
-      return .notInForce(.unconfirmed)
-    }
+    if marks.suspended.contains(roi.id) { return .notInForce(.suspended) }
+    if marks.unconfirmed.contains(roi.id) { return .notInForce(.unconfirmed) }
     guard let signedAt = roi.signedAt else { return .notInForce(.notSigned) }
     if now < signedAt || now < roi.startsAt ?? signedAt { return .notInForce(.notStarted) }
     switch roi.expiry {
@@ -165,8 +159,7 @@ extension RoiRecord {
 
   /// False, or signed by a person who has died (42 CFR 2.15(b): others decide then).
   func isVoid(_ marks: ConsentMarks) -> Bool {
-    if marks.isEmpty { return false }
-    return marks.voided.contains(roi.id)
+    marks.voided.contains(roi.id)
       || (roi.signer == .patient && marks.occurred[RoiEvent.death] != nil)
   }
 
@@ -188,13 +181,10 @@ extension RoiRecord {
       && !marks.has(RoiEvent.finalDisposition, since: signedAt)
   }
 
-  /// Was signed in the place of the release `older`.
+  /// Was signed in the place of the release `older`. (Drafts, and what was refused, lack
+  /// something.)
   func hasReplaced(_ older: RoiID) -> Bool {
-    guard roi.supersedes == older, roi.id != older, missing.isEmpty else { return false }
-    switch state {
-    case .active, .revoked, .superseded: return true
-    case .draft, .refused: return false
-    }
+    roi.supersedes == older && roi.id != older && missing.isEmpty
   }
 
   /// The first element that keeps the release from covering the segment; `nil` if it covers.
@@ -230,9 +220,9 @@ extension RoiRecord {
   /// in: the end of a release never widens what may be told. Replacing or amending the form
   /// undoes it.
   func refuses(_ question: Question) -> Bool {
-    let recipient = question.request.recipient
-    return roi.refusals.contains { refusal in
-      refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
+    roi.refusals.contains { refusal in
+      let recipient = question.request.recipient
+      return refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
         && refusal.information.mentions(
           question.segment, labels: question.labels, author: question.request.discloser.id)
     }
@@ -280,19 +270,20 @@ extension InformationScope {
       labels.isEmpty || !labels.isDisjoint(with: applying),
       authors.isEmpty || authors.contains(author)
     else { return false }
-    guard let authored = segment.authored else { return true }
-    if let from = authoredFrom, authored < from { return false }
-    if let through = authoredThrough, authored > through { return false }
-    return true
+    return segment.authored.map(reaches) ?? true
   }
 
   private func matchesOrigin(of segment: Segment, author: AgencyID) -> Bool {
     if !authors.isEmpty && !authors.contains(author) { return false }
     guard authoredFrom != nil || authoredThrough != nil else { return true }
     // Undated information cannot be shown to lie in the range.
-    guard let authored = segment.authored else { return false }
-    if let from = authoredFrom, authored < from { return false }
-    if let through = authoredThrough, authored > through { return false }
+    return segment.authored.map(reaches) ?? false
+  }
+
+  /// Whether what was written on that day lies in the range.
+  private func reaches(_ day: CivilDate) -> Bool {
+    if let from = authoredFrom, day < from { return false }
+    if let through = authoredThrough, day > through { return false }
     return true
   }
 }

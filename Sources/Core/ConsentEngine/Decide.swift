@@ -51,9 +51,7 @@ private func judge(
   if let forbidden = law(segment, labels: labels, of: request, under: agreement.switches) {
     return .withhold([forbidden], [])
   }
-  if let consents, !consents.emergencies.isEmpty,
-    consents.emergency(for: segment, of: request, at: now) != nil
-  {
+  if let consents, consents.isEmergency(segment, of: request, at: now) {
     // Overrides the agreement and what was signed, never the law's gates.
     return .permit(.emergency, [], .emergency, needsStatement: labels.contains(.part2))
   }
@@ -83,9 +81,7 @@ private func judge(
     return .permit(.operational, [], .operational, needsStatement: false)
   }
   guard let consents else { return .withhold([.noParticipant], []) }
-  if !consents.orders.isEmpty,
-    consents.order(for: segment, labels: labels, of: request, at: now) != nil
-  {
+  if consents.isOrdered(segment, labels: labels, of: request, at: now) {
     return .permit(.courtOrder, [], .courtOrder, needsStatement: labels.contains(.part2))
   }
   let verdict = judgeByReleases(
@@ -194,7 +190,7 @@ private struct Gathering {
     }
     let versions = releases.map(version)
     var permit: Permit?
-    if let authority, !permitted.isEmpty {
+    if let authority {
       permit = Permit(
         message: request.message.id, recipient: request.recipient.id, segments: permitted,
         authority: releases.isEmpty ? authority : .releases(versions),

@@ -21,7 +21,7 @@ extension ReleaseOfInformation {
 
   /// The hub, where the law has it named, is no second recipient.
   private var hasSeveralRecipients: Bool {
-    recipients.lazy.filter { $0 != .agency(.hub) }.dropFirst().first != nil
+    recipients.count { $0 != .agency(.hub) } > 1
   }
 
   private var missingGenerally: [String] {

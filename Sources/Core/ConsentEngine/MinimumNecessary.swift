@@ -1,7 +1,8 @@
 import HubModel
 
 /// What each purpose needs, at most, whatever was signed (42 CFR 2.13(a); applied to authorised
-/// disclosures too, where 45 CFR 164.502(b)(2) would exempt them).
+/// disclosures too, where 45 CFR 164.502(b)(2) would exempt them). What is operational is about
+/// nobody, and not asked here.
 enum MinimumNecessary {
   static func needs(
     _ category: InformationCategory, for purpose: Purpose, by recipient: Role
@@ -14,12 +15,12 @@ enum MinimumNecessary {
 
   /// What is for the person at the scene or for care, a filing does not need.
   private static let toJustice: [Purpose: Set<InformationCategory>] = [
-    .diversion: [.operational, .referral, .hold, .participation, .participationNegative],
+    .diversion: [.referral, .hold, .participation, .participationNegative],
     .careCoordination: [
-      .operational, .referral, .hold, .participation, .participationNegative, .engagement,
-      .booking, .courtCase, .defence,
+      .referral, .hold, .participation, .participationNegative, .engagement, .booking, .courtCase,
+      .defence,
     ],
-    .legalDefence: [.operational, .courtCase, .defence],
+    .legalDefence: [.courtCase, .defence],
     .identityResolution: [.identity],
     .programEvaluation: [.referral, .participation],
     // What may be used against the person is for the order or the consent to list.
@@ -28,12 +29,10 @@ enum MinimumNecessary {
   ]
 
   private static let toOthers: [Purpose: Set<InformationCategory>] = [
-    .diversion: [
-      .operational, .referral, .handoffDetails, .hold, .participation, .participationNegative,
-    ],
+    .diversion: [.referral, .handoffDetails, .hold, .participation, .participationNegative],
     .careCoordination: everything.subtracting([.identity]),
     .legalDefence: [
-      .operational, .referral, .hold, .participation, .engagement, .booking, .courtCase, .defence,
+      .referral, .hold, .participation, .engagement, .booking, .courtCase, .defence,
     ],
     .identityResolution: [.identity],
     .treatment: [

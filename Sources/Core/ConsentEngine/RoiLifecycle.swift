@@ -91,10 +91,11 @@ extension ParticipantConsents {
   private mutating func register(
     _ refusal: RoiRefusal, from agency: AgencyID
   ) throws(Refusal) -> ConsentChange {
-    // Versions count from 1; what is signed later under this id replaces it.
+    // Versions count from 1: whatever form comes later under this id is newer, and heard for what
+    // it refuses even where everything under the id was withdrawn meanwhile.
     var record = RoiRecord(
       roi: ReleaseOfInformation(
-        id: refusal.id, version: 1, kind: .field, disclosers: [], recipients: [],
+        id: refusal.id, version: 0, kind: .field, disclosers: [], recipients: [],
         information: [], purposes: [], signedAt: nil, expiry: nil),
       state: .draft, capturedBy: agency, position: position + 1,
       missing: [refusal.reason.rawValue])

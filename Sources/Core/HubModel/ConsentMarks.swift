@@ -59,11 +59,6 @@ public struct ConsentMarks: Hashable, Sendable {
   public var unconfirmed: Set<RoiID> = []
   public init() {}
 
-  /// Nothing that bears on a release.
-  public var isEmpty: Bool {
-    suspended.isEmpty && voided.isEmpty && occurred.isEmpty && unconfirmed.isEmpty
-  }
-
   public mutating func take(_ mark: ConsentMark) {
     switch mark {
     case .suspended(let id): suspended.insert(id)

@@ -135,7 +135,6 @@ enum OracleCases {
       scope.categories.formUnion(choices.some(of: Array(categories.prefix(6)), each: 55))
     }
     scope.labels = Set(choices.some(of: SensitivityLabel.allCases, each: isRefusal ? 10 : 75))
-    if isRefusal { return scope }
     if choices.chance(10) { scope.authoredFrom = today.adding(days: choices.pick(3) - 1) }
     if choices.chance(10) { scope.authoredThrough = today.adding(days: choices.pick(3) - 1) }
     if choices.chance(8) { scope.authors = [choices.one(of: agencies).id] }
@@ -275,10 +274,8 @@ struct OracleAgreements: Sendable {
   init() {
     var paths: Set<ProgramAgreement.Path> = []
     for topic in OracleCases.topics {
-      for from in OracleCases.agencies {
-        for to in OracleCases.agencies {
-          paths.insert(.init(topic, from: from.role, to: to.role))
-        }
+      for from in Role.allCases {
+        for to in Role.allCases { paths.insert(.init(topic, from: from, to: to)) }
       }
     }
     // The site is far to the east: its day is the next one already.

@@ -6,7 +6,7 @@ struct OracleDomain: Sendable {
   let make: @Sendable ([Int]) -> OracleCase
 
   static let all =
-    [coverage, kinds, law, refusals, life, elements, footings] + beyondConsent
+    [coverage, kinds, law, refusals, refused, places, life, elements, footings] + beyondConsent
 
   static func asking(
     _ message: Message, _ sayings: [OracleSaying], from discloser: Registry.Agency = cedar,
@@ -63,27 +63,36 @@ struct OracleDomain: Sendable {
 
   // MARK: What does each kind of release serve?
 
-  /// kind, purpose asked and agreed to, recipient, topic
+  /// kind, purpose asked and agreed to, recipient, topic, category
   static let kinds = OracleDomain(
     space: SmallDomain(
       name: "what each kind of release serves",
       sizes: [
         ReleaseOfInformation.Kind.allCases.count, Purpose.allCases.count,
-        everybodyWithOffices.count, OracleCases.topics.count,
-      ], stride: 1)
+        everybodyWithOffices.count, OracleCases.topics.count, 4,
+      ], stride: 5)
   ) { answers in
     let purpose = Purpose.allCases[answers[1]]
     var form = everythingSigned
     form.kind = ReleaseOfInformation.Kind.allCases[answers[0]]
     form.purposes = [purpose]
     OracleCases.fit(&form)
+    if form.kind == .criminalJustice {
+      form.track = "arrest-diversion"
+      form.revocableFrom = "disposition"
+      form.recipients = everybodyWithOffices.map { .person($0.id, reference: "7") }
+    }
     let category =
       form.kind == .psychotherapyNotes || form.kind == .sudCounsellingNotes
-      ? form.information[0].categories.first ?? .engagement : .engagement
-    return asking(
+      ? form.information[0].categories.first ?? .engagement
+      : [.engagement, .participation, .courtCase, .identity][answers[4]]
+    var asked = asking(
       message(
         OracleCases.topics[answers[3]], [segment(category, labels: [])], purpose: purpose),
       [says(.release(form))], to: everybodyWithOffices[answers[2]])
+    asked.lawThen.criminalJusticeTracks = ["arrest-diversion"]
+    asked.agreement.switches = asked.lawThen
+    return asked
   }
 
   // MARK: The law's gates, where everything was signed
@@ -124,56 +133,6 @@ struct OracleDomain: Sendable {
       message(.participantStatus, [segment], purpose: Purpose.allCases[answers[4]]),
       [says(.release(everythingSigned))], from: everybodyWithOffices[answers[0]],
       to: everybodyWithOffices[answers[1]])
-  }
-
-  // MARK: Refusals
-
-  /// whom it refuses, what, which label, what became of it, second release, labels asked, named,
-  /// discloser
-  static let refusals = OracleDomain(
-    space: SmallDomain(
-      name: "a refusal among releases", sizes: [4, 2, 4, 6, 2, 4, 3, 2], stride: 3)
-  ) { answers in
-    var refusing = release("r-1")
-    refusing.disclosers = [.agency(cedar.id), .agency(harbor.id)]
-    refusing.information = [
-      InformationScope(categories: [.engagement], labels: [.mentalHealth, .part2])
-    ]
-    refusing.refusals = [
-      .init(
-        recipients: [
-          [Party.agency(defender.id)], [.role(.publicDefender)],
-          [.agency(prosecutor.id), .person(defender.id, reference: "7")],
-          [.agency(prosecutor.id)],
-        ][answers[0]],
-        information: InformationScope(
-          categories: answers[1] == 0 ? [.engagement] : [.contact], labels: labelSets[answers[2]]))
-    ]
-    var sayings: [OracleSaying] = []
-    switch answers[3] {
-    case 1: refusing.expiry = .at(now)
-    case 2: refusing.formImageHash = []
-    default: break
-    }
-    sayings.append(says(.release(refusing)))
-    if answers[3] == 3 { sayings.append(says(revocation("r-1"))) }
-    if answers[3] == 4 {
-      sayings.append(says(revocation("r-1", toward: [.agency(defender.id)])))
-    }
-    var second = refusing
-    second.id = RoiID("r-2") ?? refusing.id
-    second.expiry = .at(now + .days(1))
-    second.formImageHash = Array(repeating: 1, count: 32)
-    second.refusals = []
-    if answers[3] == 5 { second.supersedes = refusing.id }
-    if answers[4] == 1 { sayings.append(says(.release(second))) }
-    var segment = Segment(.engagement, authored: today, fields: [])
-    segment.labels = labelSets[answers[5]]
-    return asking(
-      message(
-        .participantStatus, [segment], release: [nil, "r-1", "r-2"][answers[6]],
-        purpose: .careCoordination),
-      sayings, from: answers[7] == 0 ? cedar : harbor)
   }
 
   // MARK: Lives of two releases
