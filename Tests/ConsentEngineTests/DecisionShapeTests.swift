@@ -51,6 +51,27 @@ struct DecisionShapeTests {
     #expect(operational.permit?.consentPosition == 0)
   }
 
+  @Test("A seal that proves fewer segments than there are is cut to those that it proves")
+  func shortSeal() throws {
+    var both = message(.participantStatus, [segment(), segment()])
+    func path(_ slot: UInt32) -> Seal.Path { Seal.Path(slot: slot, siblings: []) }
+    func delivered(_ proven: Int) throws -> Message {
+      both.seal = Seal(
+        scheme: 1, root: [1], signature: [2], signer: KeyFingerprint("key-1")!, headerSalt: [4],
+        header: path(0), segments: (0..<proven).map { path(UInt32($0) + 1) })
+      let permit = try #require(ask(both, said(.release(release()))).permit)
+      let made = PermittedDelivery(
+        permit, of: both, part: 0, alias: nil, number: 1, incarnation: Incarnation("l")!)
+      return try #require(made?.delivery.content).message
+    }
+    for proven in 0...2 {
+      let content = try delivered(proven)
+      #expect(content.segments.count == 2)
+      #expect(content.seal?.segments.map(\.slot) == (0..<proven).map { UInt32($0) + 1 })
+      #expect(content.seal?.root == [1] && content.seal?.headerSalt == [4])
+    }
+  }
+
   @Test("A permit opens its own message only, and only the segments that it names")
   func permitIsBound() throws {
     var both = message(.participantStatus, [segment(), segment(.contact)])

@@ -134,6 +134,22 @@ struct FootingTests {
     return message
   }
 
+  @Test("It bears no label of its reader's, nor of what its reader was told")
+  func labels() {
+    let received: [InformationCategory: Received] = [
+      .hold: Received(labels: [.mentalHealth], standing: .stands, authors: [cedar.id])
+    ]
+    for (footing, labels) in [
+      (Footing.submitted, Set([SensitivityLabel.part2, .mentalHealth])), (.ownView, []),
+      (.outcome, []), (.identityQuestion, []),
+    ] {
+      let request = ReleaseRequest(
+        message: said(.holdDueSoon, to: [harbor.id]), discloser: harbor, recipient: harbor,
+        footing: footing, segments: .all(of: 1), received: received)
+      #expect(request.labels(of: segment(.hold, labels: [])) == labels, "\(footing)")
+    }
+  }
+
   @Test("What is refused of it says why")
   func reasons() {
     let footings: [(Footing, Topic)] = [

@@ -140,6 +140,47 @@ struct LifecycleTests {
     #expect(ask(status, said(.release(draft), .release(release()))).verdict == .permitted)
   }
 
+  @Test("What was replaced does not stand again, whatever is signed under either id")
+  func replacedForGood() throws {
+    let narrow = release("r-2") {
+      $0.supersedes = RoiID("r-1")!
+      $0.recipients = [.agency(harbor.id)]
+    }
+    var freed = narrow
+    freed.version = 2
+    freed.supersedes = nil
+    let consents = said(
+      .release(release()), .release(narrow), .release(freed), .release(release(version: 2)))
+    #expect(consents.records.map(\.state) == [.superseded, .active])
+    #expect(ask(naming, consents).reasons == [.superseded])
+  }
+
+  @Test("A draft is refused by whoever could sign it, and what it refuses goes on subtracting")
+  func refusedDraft() throws {
+    let draft = ConsentStatement.release(
+      release {
+        $0.formImageHash = []
+        $0.refusals = Self.refusing.refusals
+      })
+    let other = ConsentStatement.release(release("r-2"))
+    let refused = said(draft, refusal("r-1"))
+    #expect(refused.records[0].state == .refused)
+    #expect(refused.records[0].missing == ["signed-form"])
+    #expect(ask(status, said(draft, other, refusal("r-1"))).reasons == [.explicitRefusal])
+    // Whoever could not decide said neither yes nor no.
+    let unable = said(draft, refusal("r-1", .incapacity))
+    #expect(unable.records[0].state == .draft && unable.position == 1)
+  }
+
+  @Test("Withdrawn before it was ever seen, it stays withdrawn whatever is said of it")
+  func withdrawnUnseen() throws {
+    for reason in [RoiRefusal.Reason.refused, .incapacity] {
+      let consents = said(revocation("r-1"), refusal("r-1", reason))
+      #expect(consents.records[0].state == .revoked)
+      #expect(ask(naming, consents).reasons == [.revoked])
+    }
+  }
+
   static let refusing = release("r-0") {
     $0.refusals = [
       .init(

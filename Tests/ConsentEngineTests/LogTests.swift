@@ -27,6 +27,59 @@ struct LogTests {
     #expect(position("r-2", in: consents) == consents.position)
   }
 
+  @Test("Whatever changes something takes one position, and so does all that it changes")
+  func eachKind() throws {
+    func event(_ kind: RoiEvent.Kind) -> ConsentStatement {
+      .event(RoiEvent(kind, id: RoiID("r-3"), event: kind == .occurred ? "discharge" : ""))
+    }
+    let draft = release("r-2") { $0.formImageHash = [] }
+    let heir = release("r-3") { $0.supersedes = RoiID("r-1") }
+    let words: [(ConsentStatement, [String])] = [
+      (.release(release("r-1")), ["r-1"]), (.release(draft), ["r-2"]),
+      (refusal("r-2"), ["r-2"]), (refusal("r-4", .incapacity), ["r-4"]),
+      (refusal("r-4"), ["r-4"]), (.release(heir), ["r-3", "r-1"]), (event(.suspended), []),
+      (event(.resumed), []), (event(.occurred), []), (event(.voided), []),
+      (revocation("r-3", toward: [.agency(defender.id)]), ["r-3"]), (revocation("r-9"), []),
+      (revocation(nil), ["r-1", "r-2", "r-4", "r-3"]),
+    ]
+    var consents = ParticipantConsents()
+    for (index, (statement, changed)) in words.enumerated() {
+      let change = try consents.apply(statement, from: cedar.id)
+      #expect(change.position == UInt64(index + 1), "\(statement)")
+      #expect(change.records.map(\.roi.id.text) == changed, "\(statement)")
+      #expect(change.records.allSatisfy { $0.position == change.position }, "\(statement)")
+      #expect(change.records.allSatisfy(consents.records.contains), "\(statement)")
+      #expect(!change.isEmpty && consents.position == change.position, "\(statement)")
+    }
+  }
+
+  @Test("What changes nothing takes no position")
+  func nothing() throws {
+    let partly = revocation("r-1", toward: [.agency(harbor.id)])
+    var consents = said(
+      .release(release("r-1", version: 2)), .release(release("r-2") { $0.formImageHash = [] }),
+      partly)
+    let before = consents
+    let words: [ConsentStatement] = [
+      .release(release("r-1", version: 2)), .release(release("r-1")), refusal("r-1"),
+      refusal("r-2", .incapacity), partly, .event(RoiEvent(.resumed, id: RoiID("r-1"))),
+      .event(RoiEvent(.confirmed, id: RoiID("r-1"))), .event(RoiEvent(.occurred, event: "")),
+    ]
+    for statement in words {
+      let change = try consents.apply(statement, from: cedar.id)
+      #expect(change.isEmpty && change.position == 3, "\(statement)")
+      #expect(consents == before, "\(statement)")
+    }
+  }
+
+  @Test("A form that comes after its heir is told of once, as replaced")
+  func lateOriginal() throws {
+    var consents = said(.release(release("r-2") { $0.supersedes = RoiID("r-1") }))
+    let change = try consents.apply(.release(release("r-1")), from: cedar.id)
+    #expect(change.records == [consents.records[1]])
+    #expect(change.records.map(\.state) == [.superseded])
+  }
+
   @Test("A withdrawal of what was never seen is kept once")
   func tombstones() throws {
     var consents = ParticipantConsents()

@@ -6,7 +6,7 @@ import Testing
 struct OnwardTests {
   private func tell(
     _ received: [InformationCategory: Received], _ segment: Segment = segment(),
-    under agreement: ProgramAgreement = openAgreement, _ form: ReleaseOfInformation = release()
+    under agreement: ProgramAgreement = openAgreement, by form: ReleaseOfInformation = release()
   ) -> Decision {
     let asked = message(.participantStatus, [segment])
     return decide(
@@ -17,9 +17,10 @@ struct OnwardTests {
   }
 
   private func came(
-    _ standing: Received.Standing, _ labels: Set<SensitivityLabel> = []
+    _ standing: Received.Standing, _ labels: Set<SensitivityLabel> = [],
+    from authors: Set<AgencyID> = []
   ) -> [InformationCategory: Received] {
-    [.engagement: Received(labels: labels, standing: standing)]
+    [.engagement: Received(labels: labels, standing: standing, authors: authors)]
   }
 
   @Test("It goes on while its sender could still be told it, waits with it, and ends with it")
@@ -29,7 +30,8 @@ struct OnwardTests {
     #expect(tell(came(.waits)).holding == [.onwardWaits])
     #expect(tell(came(.ended)).verdict == .withheld)
     #expect(tell(came(.ended)).withholding == [.onwardEnded])
-    #expect(tell([.contact: Received(labels: [], standing: .ended)]).permit != nil)
+    let other = Received(labels: [], standing: .ended, authors: [harbor.id])
+    #expect(tell([.contact: other]).permit != nil)
   }
 
   @Test("So it does under an exception of the agreement")
@@ -49,7 +51,41 @@ struct OnwardTests {
     #expect(tell(came(.stands, [.mentalHealth]), asked).permit != nil)
     #expect(tell(came(.stands, [.part2]), asked).reasons == [.informationNotNamed])
     let wide = release { $0.information[0].labels = [.mentalHealth, .part2] }
-    let decision = tell(came(.stands, [.part2]), asked, wide)
+    let decision = tell(came(.stands, [.part2]), asked, by: wide)
     #expect(decision.permit?.statement == RedisclosureStatement.short)
+  }
+
+  @Test("Who tells it on is not who wrote it")
+  func authors() {
+    func covers(_ named: [AgencyID], _ from: Set<AgencyID>) -> Bool {
+      let form = release { $0.information[0].authors = named }
+      return tell(came(.stands, from: from), by: form).permit != nil
+    }
+    #expect(covers([cedar.id], []))
+    #expect(!covers([cedar.id], [harbor.id]), "only what cedar wrote")
+    #expect(covers([cedar.id, harbor.id], [harbor.id]))
+    #expect(!covers([cedar.id, harbor.id], [harbor.id, sheriff.id]), "harbor had it of another")
+    #expect(!covers([harbor.id], [harbor.id]), "cedar may have added to it")
+    #expect(covers([], [harbor.id]), "whoever wrote it")
+  }
+
+  @Test("A refusal of what an agency wrote meets it whoever tells it on")
+  func refused() {
+    func refuses(_ named: [AgencyID], _ from: Set<AgencyID>) -> Bool {
+      let form = release {
+        $0.information[0].authors = []
+        $0.refusals = [
+          .init(
+            recipients: [.agency(defender.id)],
+            information: InformationScope(categories: [.engagement], authors: named))
+        ]
+      }
+      return tell(came(.stands, from: from), by: form).reasons == [.explicitRefusal]
+    }
+    #expect(refuses([harbor.id], [harbor.id]))
+    #expect(refuses([harbor.id], [sheriff.id, harbor.id]))
+    #expect(refuses([cedar.id], [harbor.id]), "cedar may have added to it")
+    #expect(!refuses([sheriff.id], [harbor.id]))
+    #expect(!refuses([harbor.id], []))
   }
 }

@@ -196,7 +196,9 @@ struct StrictReadingTests {
   func resumedUnseen() throws {
     var consents = said(event(.suspended, "r-1"))
     let goOn = event(.resumed, "r-1")
-    #expect(throws: Refusal(.notCapturer)) { try consents.apply(goOn, from: harbor.id) }
+    for agency in [harbor.id, cedar.id, .hub] {
+      #expect(throws: Refusal(.notCapturer)) { try consents.apply(goOn, from: agency) }
+    }
     _ = try consents.apply(.release(release()), from: cedar.id)
     #expect(ask(asked, consents).reasons == [.suspended])
     #expect(try !consents.apply(goOn, from: .hub).isEmpty, "the hub speaks for its operator")

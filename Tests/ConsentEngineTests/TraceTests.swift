@@ -31,6 +31,18 @@ struct TraceTests {
       ])
   }
 
+  @Test("Segments that the message has not are passed over")
+  func beyond() {
+    let asked = message(.participantStatus, [segment()])
+    let request = ReleaseRequest(
+      message: asked, discloser: cedar, recipient: defender, footing: .submitted,
+      segments: .all(of: 1))
+    let told = trace(
+      request, SegmentSet([0, 1, 5]), under: openAgreement, consents: said(.release(release())),
+      at: now)
+    #expect(told.map(\.segment) == [0])
+  }
+
   @Test("Of a message that names a release, that one's line alone is told")
   func named() {
     let consents = said(.release(release()), .release(release("r-2", expiresAt: now)))

@@ -60,6 +60,27 @@ struct OnwardTests {
     #expect(reasons(town, onward, to: Town.harbor) == ["law.criminal-history"])
   }
 
+  @Test("is what the first one wrote, not what its sender wrote")
+  func authors() {
+    let town = TownHarness()
+    town.connect(Town.sheriff, Town.prosecutor, Town.harbor)
+    var form = Town.fieldRelease("f-ann")
+    form.refusals = [
+      .init(
+        recipients: [.agency(Town.harbor)],
+        information: InformationScope(
+          categories: form.information[0].categories, authors: [Town.sheriff]))
+    ]
+    town.publish(.signed(form, of: "ann"), from: Town.sheriff)
+    let request = town.publish(
+      .holdRequest(of: "ann", case: "c-1", release: "f-ann"), from: Town.sheriff)[0]
+    let onward = town.publish(opened(inReplyTo: request), from: Town.prosecutor)[0]
+    #expect(town.journal.parts(of: onward, to: Town.harbor).map(\.fate) == [.withheld])
+    #expect(reasons(town, onward, to: Town.harbor) == ["release.explicit-refusal"])
+    let own = town.publish(opened(inReplyTo: nil), from: Town.prosecutor)[0]
+    #expect(town.journal.parts(of: own, to: Town.harbor).map(\.fate) == [.released])
+  }
+
   @Test("a message that its sender was never given binds nothing")
   func notReceived() {
     let (town, _) = heldTown()

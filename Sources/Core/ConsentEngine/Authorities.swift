@@ -35,7 +35,7 @@ extension CourtOrder {
     let (discloser, recipient) = (request.discloser, request.recipient)
     return disclosers.contains { $0.includes(discloser.id, role: discloser.role) }
       && recipients.contains { $0.includes(recipient.id, role: recipient.role) }
-      && information.contains { $0.covers(segment, labels: labels, author: discloser.id) }
+      && information.contains { $0.covers(segment, labels: labels, of: request) }
   }
 }
 

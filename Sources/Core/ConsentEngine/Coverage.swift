@@ -199,7 +199,7 @@ extension RoiRecord {
     else { return .recipientNotNamed }
     guard roi.purposes.contains(request.message.purpose) else { return .purposeNotNamed }
     let covered = roi.information.contains {
-      $0.covers(segment, labels: question.labels, author: discloser.id)
+      $0.covers(segment, labels: question.labels, of: request)
     }
     guard covered else { return .informationNotNamed }
     if !roi.coversEarlier {
@@ -224,7 +224,7 @@ extension RoiRecord {
       let recipient = question.request.recipient
       return refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
         && refusal.information.mentions(
-          question.segment, labels: question.labels, author: question.request.discloser.id)
+          question.segment, labels: question.labels, of: question.request)
     }
   }
 }
@@ -256,25 +256,27 @@ extension ReleaseOfInformation.Kind {
 
 extension InformationScope {
   /// Every label of the segment must have been agreed to, not just one of them.
-  func covers(_ segment: Segment, labels: Set<SensitivityLabel>, author: AgencyID) -> Bool {
+  func covers(
+    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest
+  ) -> Bool {
     categories.contains(segment.category) && labels.isSubset(of: self.labels)
-      && matchesOrigin(of: segment, author: author)
+      && (authors.isEmpty || request.isWritten(segment, byNobodyBut: authors))
+      && matchesDate(of: segment)
   }
 
   /// For a refusal: any label named is enough, and none named means whatever the label. What has
   /// no date may lie in the range.
   func mentions(
-    _ segment: Segment, labels applying: Set<SensitivityLabel>, author: AgencyID
+    _ segment: Segment, labels applying: Set<SensitivityLabel>, of request: ReleaseRequest
   ) -> Bool {
     guard categories.contains(segment.category),
       labels.isEmpty || !labels.isDisjoint(with: applying),
-      authors.isEmpty || authors.contains(author)
+      authors.isEmpty || request.isWritten(segment, byOneOf: authors)
     else { return false }
     return segment.authored.map(reaches) ?? true
   }
 
-  private func matchesOrigin(of segment: Segment, author: AgencyID) -> Bool {
-    if !authors.isEmpty && !authors.contains(author) { return false }
+  private func matchesDate(of segment: Segment) -> Bool {
     guard authoredFrom != nil || authoredThrough != nil else { return true }
     // Undated information cannot be shown to lie in the range.
     return segment.authored.map(reaches) ?? false

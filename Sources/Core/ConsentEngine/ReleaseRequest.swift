@@ -44,12 +44,10 @@ public final class ReleaseRequest: Sendable {
     guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
       return inherited(by: segment)
     }
-    let labels = inherited(by: segment)
-    if labels.isEmpty { return Self.part2Alone }
-    return labels.contains(.part2) ? labels : labels.union(Self.part2Alone)
+    return Self.part2Alone.union(inherited(by: segment))
   }
 
-  /// Made once: it is what most segments have.
+  /// Made once, and not copied where a segment has no other label, as most have none.
   private static let part2Alone: Set<SensitivityLabel> = [.part2]
 
   private func inherited(by segment: Segment) -> Set<SensitivityLabel> {
@@ -57,6 +55,19 @@ public final class ReleaseRequest: Sendable {
       return segment.labels
     }
     return segment.labels.union(received.labels)
+  }
+
+  /// Whether nobody but these wrote the segment: neither who tells it nor, of what that agency was
+  /// told itself, anybody from whom it came. Who keeps something is not who wrote it.
+  func isWritten(_ segment: Segment, byNobodyBut authors: [AgencyID]) -> Bool {
+    authors.contains(discloser.id)
+      && received[segment.category]?.authors.allSatisfy(authors.contains) ?? true
+  }
+
+  /// Whether one of these may have written the segment, or some of it.
+  func isWritten(_ segment: Segment, byOneOf authors: [AgencyID]) -> Bool {
+    authors.contains(discloser.id)
+      || received[segment.category]?.authors.contains(where: authors.contains) ?? false
   }
 }
 
@@ -75,9 +86,12 @@ public struct Received: Hashable, Sendable {
   /// Labels that it had on its way to the sender.
   public let labels: Set<SensitivityLabel>
   public let standing: Standing
+  /// From whom it came, and from whom these had it.
+  public let authors: Set<AgencyID>
 
-  public init(labels: Set<SensitivityLabel>, standing: Standing) {
+  public init(labels: Set<SensitivityLabel>, standing: Standing, authors: Set<AgencyID>) {
     self.labels = labels
     self.standing = standing
+    self.authors = authors
   }
 }

@@ -159,7 +159,7 @@ extension ParticipantConsents {
       }
     }
     // What nobody has captured yet, nobody lets go on.
-    if event.kind == .resumed, agency != .hub,
+    if event.kind == .resumed,
       meant.contains(where: { id in !records.contains { $0.roi.id == id } })
     {
       throw Refusal(.notCapturer)

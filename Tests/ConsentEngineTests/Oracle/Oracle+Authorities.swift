@@ -44,7 +44,7 @@ extension Oracle {
       var hasAll = true
       for label in labels(segment) where !scope.labels.contains(label) { hasAll = false }
       if !hasAll || !isWithin(scope, segment) { continue }
-      if scope.authors.isEmpty || scope.authors.contains(discloser.id) { return true }
+      if isByThoseNamed(scope, segment) { return true }
     }
     return false
   }

@@ -48,8 +48,10 @@ extension Oracle {
   /// anything else a signature may still come.
   func waits(_ papers: [OraclePaper], _ segment: Segment) -> Bool {
     for paper in papers {
-      // Unnamed, a bare refusal answers for nothing but the messages that name it.
+      // A refusal answers for the messages that name it and for nothing else, also where what was
+      // refused is called false; only a withdrawal says more.
       if paper.wasRefused, message.release == paper.form.id { return false }
+      if paper.wasRefused, !paper.wasRevoked { continue }
       let stood = paper.lacked.isEmpty && !paper.isReplaced
       let wasGood = paper.wasRevoked || stood
       let isOver = wasGood && rule12_isWithdrawn(paper) || rule2_rule29_isVoid(paper)
@@ -134,8 +136,9 @@ extension Oracle {
       if let from = scope.authoredFrom, authored < from { return false }
       if let through = scope.authoredThrough, through < authored { return false }
     }
-    if !scope.authors.isEmpty, !scope.authors.contains(discloser.id) { return false }
-    return true
+    if scope.authors.isEmpty { return true }
+    for author in authors(segment) where scope.authors.contains(author) { return true }
+    return false
   }
 
   // MARK: Rule 2 and the elements of rule 1, each against the question
@@ -181,6 +184,8 @@ extension Oracle {
   /// A false paper takes no refusal back.
   func isTrulyReplaced(_ paper: OraclePaper) -> Bool {
     if !paper.isReplaced { return false }
+    // What it was amended into, and lacks something, has nothing in its place.
+    if !paper.lacked.isEmpty { return false }
     // Of those that still name it; where none does, one that once did was true.
     let heirs = log.papers.filter {
       paper.heirs.contains($0.form.id) && $0.form.supersedes == paper.form.id && $0.lacked.isEmpty
@@ -251,11 +256,22 @@ extension Oracle {
       for label in labels(segment) where !scope.labels.contains(label) { hasAll = false }
       if !hasAll { continue }
       if !isWithin(scope, segment) { continue }
-      if !scope.authors.isEmpty, !scope.authors.contains(discloser.id) { continue }
+      if !isByThoseNamed(scope, segment) { continue }
       if !isLateEnough(paper, segment) { continue }
       return true
     }
     return false
+  }
+
+  /// Who tells it may have added to it; what that agency had of others, they wrote (rule 8).
+  func authors(_ segment: Segment) -> [AgencyID] {
+    [discloser.id] + (asked.received[segment.category]?.authors.sorted() ?? [])
+  }
+
+  func isByThoseNamed(_ scope: InformationScope, _ segment: Segment) -> Bool {
+    if scope.authors.isEmpty { return true }
+    for author in authors(segment) where !scope.authors.contains(author) { return false }
+    return true
   }
 
   func isWithin(_ scope: InformationScope, _ segment: Segment) -> Bool {

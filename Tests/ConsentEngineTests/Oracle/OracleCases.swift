@@ -25,24 +25,17 @@ enum OracleCases {
   ) -> [OracleSaying] {
     var sayings: [OracleSaying] = []
     let count = 1 + choices.pick(4)
-    var isRefusing = false
-    var isWithdrawing = false
     for _ in 0..<count {
       let statement: ConsentStatement
       switch choices.pick(24) {
       case 0...15: statement = .release(release(&choices, under: law))
       case 16...19: statement = .event(event(&choices))
       case 20:
-        let id = id(&choices)
-        if isWithdrawing { continue }
-        isRefusing = true
         statement = .refusal(
-          RoiRefusal(id: id, reason: choices.one(of: [.refused, .incapacity])))
+          RoiRefusal(id: id(&choices), reason: choices.one(of: [.refused, .incapacity])))
       default:
         let isAll = choices.chance(5)
         let id = id(&choices)
-        if isRefusing { continue }
-        isWithdrawing = true
         statement = .revocation(
           RoiRevocation(
             id: isAll ? nil : id,
@@ -198,7 +191,8 @@ enum OracleCases {
     if choices.chance(6), let category = segments.first?.category, category != .operational {
       received[category] = Received(
         labels: Set(choices.some(of: [.part2, .mentalHealth], each: 40)),
-        standing: choices.one(of: [.stands, .waits, .ended]))
+        standing: choices.one(of: [.stands, .waits, .ended]),
+        authors: Set(choices.some(of: [harbor.id, sheriff.id], each: 30)))
     }
     return OracleCase(
       sayings: history.sayings, lawThen: history.law, orders: history.orders,

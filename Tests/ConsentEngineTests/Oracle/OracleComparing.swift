@@ -51,8 +51,8 @@ extension OraclePaper {
   func state(in log: OracleLog) -> RoiState {
     if wasRevoked { return .revoked }
     if wasRefused { return .refused }
-    if !isSigned || !lacked.isEmpty { return .draft }
-    return isReplaced ? .superseded : .active
+    if isReplaced { return .superseded }
+    return isSigned && lacked.isEmpty ? .active : .draft
   }
 }
 

@@ -20,11 +20,14 @@ extension OracleDomain {
 
   // MARK: What stops, voids and ends
 
+  /// Speaks for its operator.
+  static let hub = agency("hub", .programOffice)
+
   static let markWords: [OracleSaying] = [
     event(.suspended), event(.suspended, by: harbor), event(.suspended, nil), event(.resumed),
-    event(.resumed, by: harbor), event(.resumed, nil), event(.voided),
-    event(.voided, by: harbor), event(.voided, "r-2"), event(.occurred, nil, "discharge"),
-    event(.occurred, nil, "discharge", at: now - 2_000),
+    event(.resumed, by: harbor), event(.resumed, by: hub), event(.resumed, nil),
+    event(.voided), event(.voided, by: harbor), event(.voided, by: hub), event(.voided, "r-2"),
+    event(.occurred, nil, "discharge"), event(.occurred, nil, "discharge", at: now - 2_000),
     event(.occurred, nil, "patient-deceased"), says(revocation("r-1")),
     says(.release(release("r-1", version: 2))),
     says(.release(release("r-2") { $0.supersedes = RoiID("r-1") })), says(revocation(nil)),
@@ -34,7 +37,7 @@ extension OracleDomain {
   static let marks = OracleDomain(
     space: SmallDomain(
       name: "what stops, voids or ends a release",
-      sizes: Array(repeating: markWords.count + 1, count: 4) + [5, 3], stride: 211)
+      sizes: Array(repeating: markWords.count + 1, count: 4) + [5, 3], stride: 331)
   ) { answers in
     let words = answers.prefix(4).map { $0 == 0 ? nil : markWords[$0 - 1] }
     var form = release("r-1")
@@ -309,44 +312,6 @@ extension OracleDomain {
       asked.paths = []
     }
     asked.isKnown = answers[8] != 3
-    return asked
-  }
-
-  // MARK: Sending on what was received (42 CFR 2.33(b))
-
-  /// who sends on, who is to have it, its labels, whom the release has disclose, authors, labels
-  /// agreed to, under what it came, agreement
-  static let onward = OracleDomain(
-    space: SmallDomain(name: "what is sent on", sizes: [5, 5, 4, 5, 3, 4, 6, 2], stride: 11)
-  ) { answers in
-    let labels: [Set<SensitivityLabel>] = [
-      [], [.part2], [.part2, .mentalHealth], [.criminalHistory],
-    ]
-    var form = release("r-1")
-    form.disclosers = [.agency(everybody[answers[3]].id)]
-    form.recipients = everybody.map { .agency($0.id) }
-    form.information = [
-      InformationScope(
-        categories: [.engagement], labels: labels[answers[5]],
-        authors: [[], [harbor.id], [everybody[answers[0]].id]][answers[4]])
-    ]
-    var asked = asking(
-      message(
-        .participantStatus, [segment(labels: labels[answers[2]])], purpose: .careCoordination,
-        source: everybody[answers[0]]),
-      [says(.release(form))], from: everybody[answers[0]], to: everybody[answers[1]])
-    asked.received =
-      [
-        [:], [.engagement: Received(labels: [], standing: .stands)],
-        [.engagement: Received(labels: [.part2, .mentalHealth], standing: .stands)],
-        [.engagement: Received(labels: [], standing: .waits)],
-        [.engagement: Received(labels: [], standing: .ended)],
-        [.contact: Received(labels: [.privileged], standing: .ended)],
-      ][answers[6]]
-    if answers[7] == 1 {
-      asked.agreement = OracleTests.agreements.excepting
-      asked.paths = []
-    }
     return asked
   }
 }

@@ -101,6 +101,7 @@ extension OracleDomain {
     }
     return [
       form("r-1"), form("r-1", isRefusing: true), form("r-1", isWhole: false, isRefusing: true),
+      form("r-1", version: 2), form("r-1", version: 2, isWhole: false, isRefusing: true),
       form("r-2", heirOf: "r-1"), form("r-2", heirOf: "r-1", isWhole: false),
       form("r-2", version: 2), form("r-3"), says(revocation("r-1")), says(revocation("r-2")),
       says(refusal("r-2")), event(.voided, "r-2"),
@@ -111,7 +112,7 @@ extension OracleDomain {
   static let places = OracleDomain(
     space: SmallDomain(
       name: "who takes whose place",
-      sizes: Array(repeating: placeWords.count, count: 4) + [3], stride: 13)
+      sizes: Array(repeating: placeWords.count, count: 4) + [3], stride: 29)
   ) { answers in
     asking(
       message(

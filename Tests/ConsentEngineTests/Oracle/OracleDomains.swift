@@ -146,6 +146,7 @@ struct OracleDomain: Sendable {
       form("r-1"), form("r-1", 2), .release(release("r-1") { $0.signedAt = nil }), form("r-2"),
       form("r-2", 1, "r-1"), revocation("r-1"), revocation("r-1", toward: [.agency(defender.id)]),
       revocation("r-1", toward: [.role(.prosecutor)]), revocation("r-2"), revocation(nil),
+      revocation(nil, toward: [.agency(defender.id)]),
     ]
   }()
 
@@ -200,7 +201,7 @@ struct OracleDomain: Sendable {
     }
     var notice = message(
       [Topic.holdDueSoon, .outcome, .identityCandidate, .participantStatus][answers[3]], [said],
-      source: answers[1] == 0 ? agency("hub", .programOffice) : sheriff)
+      source: answers[1] == 0 ? hub : sheriff)
     notice.participant = nil
     notice.audience = [[], [defender.id], [defender.id, harbor.id], [harbor.id]][answers[2]]
     var naming = release("r-1")

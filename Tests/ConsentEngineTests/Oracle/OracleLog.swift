@@ -93,7 +93,11 @@ struct OracleLog {
       // An incomplete form may be completed; a complete one is changed by a new version alone.
       let isComplete = paper.isSigned && paper.lacked.isEmpty
       if form.version < paper.form.version { return }
-      if form.version == paper.form.version, isComplete || paper.wasRevoked { return }
+      if form.version == paper.form.version,
+        isComplete || paper.wasRevoked || paper.isReplaced
+      {
+        return
+      }
       // Withdrawing is for good: a new version of a withdrawn paper permits nothing.
       let wasWithdrawn = paper.wasRevoked || paper.withdrawnToward.count > 0
       let isForGood = wasWithdrawn && !isNotYetRevocable(paper)
@@ -130,8 +134,9 @@ struct OracleLog {
   private mutating func hearRefusal(_ refusal: RoiRefusal, from agency: AgencyID) {
     if let index = place(of: refusal.id) {
       // What was signed is withdrawn, not refused; only what was asked for can be refused.
-      let isComplete = papers[index].isSigned && papers[index].lacked.isEmpty
-      if papers[index].keeper != agency || isComplete { return }
+      let wasSigned =
+        papers[index].isSigned && papers[index].lacked.isEmpty || papers[index].isReplaced
+      if papers[index].keeper != agency || wasSigned { return }
       if refusal.reason == .refused { papers[index].wasRefused = true }
       return
     }

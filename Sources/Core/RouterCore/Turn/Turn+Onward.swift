@@ -21,7 +21,9 @@ extension Turn {
     // Nothing of it is left to judge by, or nobody can say where it came from.
     guard !origin.message.segments.isEmpty, depth < Limits.onwardDepth else {
       return Dictionary(
-        uniqueKeysWithValues: categories.map { ($0, Received(labels: [], standing: .ended)) })
+        uniqueKeysWithValues: categories.map {
+          ($0, Received(labels: [], standing: .ended, authors: [origin.message.source]))
+        })
     }
     let request = ReleaseRequest(
       message: origin.message,
@@ -44,9 +46,11 @@ extension Turn {
       if decision.held.contains(index) { standing = .waits }
       if decision.withheld.contains(index) { standing = .ended }
       let earlier = received[segment.category]
+      let before = request.received[segment.category]?.authors ?? []
       received[segment.category] = Received(
         labels: request.labels(of: segment).union(earlier?.labels ?? []),
-        standing: earlier.map { $0.standing.stricter(standing) } ?? standing)
+        standing: earlier.map { $0.standing.stricter(standing) } ?? standing,
+        authors: before.union([request.message.source]))
     }
     return received
   }
