@@ -5,7 +5,8 @@ extension StatePack {
   static func inForce(
     for release: ReleaseOfInformation, under law: SiteSwitches
   ) -> [StatePack] {
-    all.filter { law.states.contains($0.code) || release.jurisdictions.contains($0.code) }
+    if law.states.isEmpty && release.jurisdictions.isEmpty { return [] }
+    return all.filter { law.states.contains($0.code) || release.jurisdictions.contains($0.code) }
   }
 
   /// Codes of the elements that the release lacks by this state's law.
