@@ -35,7 +35,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 func room(_ name: String, in wing: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)",
-    exclude: name == "HubProtocol" ? ["accord.proto"] : [], swiftSettings: strict)
+    exclude: name == "HubProtocol" ? ["accord.proto", "written.proto"] : [], swiftSettings: strict)
 }
 
 let adapter: [Target.Dependency] = [

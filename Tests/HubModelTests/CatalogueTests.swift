@@ -118,11 +118,10 @@ import Testing
     #expect(Limits.segments <= 32, "SegmentSet has 32 bits")
     #expect(Limits.defaultWindow <= Limits.largestWindow)
     #expect(Limits.turnResends >= Limits.defaultWindow)
-    #expect(Limits.messagesPerPublish <= Limits.turnEvents)
     #expect(Limits.audience <= Limits.agencies)
     #expect(Limits.waitingBytes >= 2 * Limits.frameBytes, "one is taken while one waits")
     #expect(Limits.defaultSubmitRate <= Limits.defaultSubmitBurst)
-    #expect(Limits.frameBytes / Limits.submitUnitBytes <= Limits.turnEvents)
+    #expect(Limits.defaultWindow <= Limits.turnEvents, "one turn acknowledges a window")
     #expect(Limits.identifierBytes.upperBound <= 64, "an identifier fits into a code")
   }
 

@@ -62,6 +62,28 @@ struct CodecTests {
     #expect(try Submission(decoding: bytes) == Samples.submissions[4])
   }
 
+  @Test("What is written from the inside out is what the contract's own types write")
+  func writtenFromInside() throws {
+    let event = Samples.message(
+      .roiEvent, consent: .event(RoiEvent(.occurred, event: "case-closed")))
+    for message in Samples.messages + [event] {
+      var seals = [message, message]
+      seals[1].seal = nil
+      for message in seals {
+        let bytes = message.encoded()
+        #expect(try Accord_V1_Envelope(reading: bytes).written() == bytes)
+        let content = StoredEnvelope.content(of: message)
+        #expect(try Accord_V1_Payload(reading: content).written() == content)
+        let header = StoredEnvelope.header(of: message)
+        #expect(try Accord_V1_Envelope(reading: header).written() == header)
+      }
+    }
+    for delivery in Samples.deliveries {
+      let bytes = delivery.encoded()
+      #expect(try Accord_V1_Delivery(reading: bytes).written() == bytes)
+    }
+  }
+
   @Test("The generated code finds every field where the contract puts it")
   func fieldsOfTheContract() throws {
     let envelope = try Accord_V1_Envelope(serializedBytes: Samples.message().encoded())
@@ -143,7 +165,7 @@ struct CodecTests {
   @Test("A delivery has the message's own trace; what its sender wrote there goes nowhere")
   func trace() throws {
     let message = Samples.message()
-    var envelope = Accord_V1_Envelope(message, source: nil)
+    var envelope = Accord_V1_Envelope(as: message)
     envelope.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     envelope.tracestate = "vendor=" + String(repeating: "x", count: 600)
     let read = try Message(decoding: envelope.written(), source: message.source)

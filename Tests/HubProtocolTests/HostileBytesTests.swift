@@ -20,10 +20,12 @@ struct HostileBytesTests {
 
   /// An envelope with everything that is required, then changed.
   static func envelope(_ change: (inout Accord_V1_Envelope) -> Void) -> [UInt8] {
-    var frame = Accord_V1_Envelope(Samples.minimal, source: nil)
+    var frame = Accord_V1_Envelope(as: Samples.minimal)
     change(&frame)
     return frame.written()
   }
+
+  static let seal = Accord_V1_Envelope(as: Samples.message()).seal
 
   static func token(_ value: [UInt8]) -> Accord_V1_IdentityToken {
     Accord_V1_IdentityToken(IdentityToken(.stateID, value))
@@ -88,26 +90,26 @@ struct HostileBytesTests {
       at: "tokens[0].value"),
     Hostile("seventeen segments",
       envelope {
-        $0.segments = .init(repeating: Accord_V1_Segment(Segment(.hold), .whole), count: 17)
+        $0.segments = .init(repeating: .with { $0.category = "hold" }, count: 17)
       }, .tooManySegments),
-    Hostile("a seal for other segments", envelope { $0.seal = Accord_V1_Seal(Samples.seal) },
+    Hostile("a seal for other segments", envelope { $0.seal = seal },
       .malformedFrame, at: "seal.segments"),
     Hostile("a seal of an unknown scheme", envelope { $0.seal.scheme = 2 }, .malformedFrame,
       at: "seal.scheme"),
     Hostile("a seal without a header",
       envelope {
-        $0.seal = Accord_V1_Seal(Samples.seal)
+        $0.seal = seal
         $0.seal.clearHeader()
       }, .malformedFrame, at: "seal.header"),
     Hostile("a path of 33 siblings",
       envelope {
-        $0.seal = Accord_V1_Seal(Samples.seal)
-        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: 0, count: 33 * 32)))
+        $0.seal = seal
+        $0.seal.header.siblings = .init(repeating: 0, count: 33 * 32)
       }, .malformedFrame, at: "seal.siblings"),
     Hostile("a path that ends within a sibling",
       envelope {
-        $0.seal = Accord_V1_Seal(Samples.seal)
-        $0.seal.header = .init(.init(slot: 0, siblings: .init(repeating: 0, count: 6 * 32 - 1)))
+        $0.seal = seal
+        $0.seal.header.siblings = .init(repeating: 0, count: 6 * 32 - 1)
       }, .malformedFrame, at: "seal.siblings"),
   ]
 

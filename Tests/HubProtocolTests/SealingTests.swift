@@ -69,6 +69,37 @@ struct SealingTests {
     #expect(!held7)
   }
 
+  @Test("A path is believed whole or not at all, whatever is known of its tree already")
+  func changedPaths() throws {
+    let messages = try batch(21)
+    var knowing = SealCheck()
+    for message in messages {
+      let held = knowing.holds(try #require(message.seal), of: message, by: key.publicKey)
+      #expect(held)
+    }
+    for message in messages {
+      let seal = try #require(message.seal)
+      for level in 0..<Seal.depth {
+        for change in [true, false] {
+          var (slot, siblings) = (seal.header.slot, seal.header.siblings)
+          if change {
+            siblings[level * Seal.hashBytes + 7] ^= 1
+          } else {
+            slot ^= 1 << UInt32(level)
+          }
+          let path = Seal.Path(slot: slot, siblings: siblings)
+          let changed = Seal(
+            scheme: seal.scheme, root: seal.root, signature: seal.signature, signer: seal.signer,
+            headerSalt: seal.headerSalt, header: path, segments: seal.segments)
+          for var check in [knowing, SealCheck()] {
+            let held = check.holds(changed, of: message, by: key.publicKey)
+            #expect(!held && !changed.covers(message))
+          }
+        }
+      }
+    }
+  }
+
   @Test("A seal tells nothing of how many messages were sealed with it")
   func sizes() throws {
     for message in try batch(1) + batch(21) {

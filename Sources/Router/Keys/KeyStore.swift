@@ -20,6 +20,7 @@ public final class KeyStore {
   /// Grows with every flush: a store that lags behind its ledger was restored from a backup.
   public private(set) var generation: UInt64
   private var indexKey: SymmetricKey?
+  private var random = RandomPool()
 
   /// How many keys are kept unwrapped, twice: 8,192 use about 2 MiB.
   public static let remembered = 8_192
@@ -85,7 +86,7 @@ public final class KeyStore {
       key = try self.key(keyID) ?? make(keyID, .hub)
     }
     guard let key else { return nil }
-    return try Sealing.seal(bytes, under: key, named: keyID, thing, at: place)
+    return try Sealing.seal(bytes, under: key, named: keyID, thing, at: place, &random)
   }
 
   /// Opens what ``seal(_:for:_:at:)`` sealed.

@@ -29,13 +29,17 @@ public enum IndexedThing: UInt8, Sendable {
 /// AES-256-GCM with a fresh random nonce for each sealing: equal contents give bytes that have
 /// nothing in common but their length.
 struct Sealing {
+  private static let nonceBytes = 12
+
   static func seal(
     _ bytes: [UInt8], under key: SymmetricKey, named id: MessageID, _ thing: SealedThing,
-    at place: [UInt8]
+    at place: [UInt8], _ random: inout RandomPool
   ) throws -> [UInt8] {
     let box: AES.GCM.SealedBox
     do {
-      box = try AES.GCM.seal(bytes, using: key, authenticating: bound(thing, place))
+      box = try AES.GCM.seal(
+        bytes, using: key, nonce: AES.GCM.Nonce(data: random.draw(nonceBytes)),
+        authenticating: bound(thing, place))
     } catch {
       throw KeyStoreError(.damaged, "seal")
     }

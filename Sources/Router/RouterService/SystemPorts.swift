@@ -1,12 +1,13 @@
 import Foundation
 import HubModel
+import HubProtocol
 import Operations
 import RouterCore
 
 /// Fresh ids from the system's generator: every draw is independent, so no agency's ids can tell
 /// of another's.
 struct SystemFreshIDs: FreshIDs {
-  private var generator = SystemRandomNumberGenerator()
+  private var generator = RandomPool()
   mutating func random(for agency: AgencyID) -> (UInt64, UInt64) {
     (generator.next(), generator.next())
   }

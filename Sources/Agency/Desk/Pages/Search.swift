@@ -1,4 +1,4 @@
-public import AdapterKit
+import AdapterKit
 
 /// A desk's search: a form above a list, and the page that answers it. It is posted, so that
 /// nothing of what was typed stands in an address.

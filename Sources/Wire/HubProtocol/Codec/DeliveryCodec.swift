@@ -1,21 +1,20 @@
+import FoundationEssentials
 public import HubModel
 
 extension Delivery {
   /// The second frame of the release lane; the first is the topic's name.
   public func encoded() -> [UInt8] {
-    var frame = Accord_V1_Delivery()
+    var frame = Accord_V1_WrittenDelivery()
     frame.ledgerIncarnation = incarnation.text
     frame.number = number
     if let content {
-      frame.message = Accord_V1_Envelope(content.message, source: content.message.source)
       // The message's own trace, and never what its sender wrote there.
-      if let trace = TraceContext(of: content.message.id) {
-        frame.message.traceparent = trace.description
-      }
+      frame.message = content.message.written(
+        source: content.message.source, trace: TraceContext(of: content.message.id))
       frame.part = UInt32(content.part)
       if let notice = content.notice {
         frame.notice = notice.statement
-        frame.scopes = notice.scopes.map(Accord_V1_Scope.init)
+        frame.scopes = notice.scopes.map { Accord_V1_Scope($0).written(as: Data.self) }
       }
     }
     return frame.written()

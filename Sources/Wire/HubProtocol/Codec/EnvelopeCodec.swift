@@ -4,7 +4,7 @@ public import HubModel
 extension Message {
   /// The message as an `Envelope`, as its sender submits it: without a source, which the sender's
   /// key alone decides. This is what a spool keeps.
-  public func encoded() -> [UInt8] { Accord_V1_Envelope(self, source: nil).written() }
+  public func encoded() -> [UInt8] { written(source: nil).array }
 
   /// Reads an `Envelope` that an agency submitted.
   /// - Parameter source: what the sender's key authenticated; the envelope's own claim is not
@@ -48,28 +48,49 @@ extension Message {
   }
 }
 
-extension Accord_V1_Envelope {
+extension Message {
+  /// The message as an `Envelope`.
   /// - Parameters:
   ///   - source: what stands in the envelope's source field, if anything.
   ///   - facet: which part of its segments is written.
-  init(_ message: Message, source: AgencyID?, _ facet: SegmentFacet = .whole) {
-    id = message.id.data
-    if let source { self.source = source.text }
-    type = message.topic.rawValue
-    time = message.sentAt.milliseconds
-    if let caseID = message.caseID { subject = caseID.text }
-    program = message.program.text
-    if let participant = message.participant { self.participant = participant.text }
-    purpose = message.purpose.rawValue
-    if let inReplyTo = message.inReplyTo { self.inReplyTo = inReplyTo.data }
-    if let release = message.release { self.release = release.text }
-    if !message.audience.isEmpty { audience = message.audience.map { $0.text } }
-    if !message.tokens.isEmpty { tokens = message.tokens.map(Accord_V1_IdentityToken.init) }
-    if !message.segments.isEmpty {
-      segments = message.segments.map { Accord_V1_Segment($0, facet) }
+  func written(
+    source: AgencyID?, trace: TraceContext? = nil, _ facet: SegmentFacet = .whole
+  ) -> Data {
+    var frame = Accord_V1_WrittenEnvelope()
+    frame.id = id.data
+    if let source { frame.source = source.text }
+    frame.type = topic.rawValue
+    frame.time = sentAt.milliseconds
+    if let caseID { frame.subject = caseID.text }
+    frame.program = program.text
+    frame.purpose = purpose.rawValue
+    if let inReplyTo { frame.inReplyTo = inReplyTo.data }
+    if let release { frame.release = release.text }
+    if !audience.isEmpty { frame.audience = audience.map { $0.text } }
+    if let trace { frame.traceparent = trace.description }
+    frame.segments = segments.map { $0.written(facet) }
+    return frame.written(withPersonOf: self)
+  }
+}
+
+extension Accord_V1_WrittenEnvelope {
+  /// The envelope, with what says of `message` who it is about, or could be used to find out.
+  func written(withPersonOf message: Message) -> Data {
+    var frame = self
+    if let participant = message.participant { frame.participant = participant.text }
+    frame.tokens = message.tokens.map { Accord_V1_IdentityToken($0).written(as: Data.self) }
+    guard let statement = message.consent else {
+      if let seal = message.seal { frame.seal = seal.written() }
+      return frame.written(as: Data.self)
     }
-    if let statement = message.consent { consent = OneOf_Consent(statement) }
-    if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
+    var consent = Accord_V1_Envelope()
+    consent.consent = .init(statement)
+    let seal = message.seal?.encodedField() ?? []
+    // In the order of the fields' numbers.
+    if case .event = statement {
+      return frame.written(as: Data.self) + seal + consent.written(as: Data.self)
+    }
+    return frame.written(as: Data.self) + consent.written(as: Data.self) + seal
   }
 }
 

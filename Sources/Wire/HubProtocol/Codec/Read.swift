@@ -96,7 +96,7 @@ enum Read {
     guard data.count == count || (optional && data.isEmpty) else {
       throw Refusal(.malformedFrame, at: place)
     }
-    return [UInt8](data)
+    return data.array
   }
 
   static func messageID(_ data: Data, _ place: String) throws(Refusal) -> MessageID? {

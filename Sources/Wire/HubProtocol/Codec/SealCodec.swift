@@ -20,15 +20,17 @@ extension Seal {
   }
 }
 
-extension Accord_V1_Seal {
-  init(_ seal: Seal) {
-    scheme = seal.scheme
-    root = Data(seal.root)
-    signature = Data(seal.signature)
-    signer = seal.signer.text
-    headerSalt = Data(seal.headerSalt)
-    header = Path(seal.header)
-    segments = seal.segments.map(Path.init)
+extension Seal {
+  func written() -> Data {
+    var frame = Accord_V1_WrittenSeal()
+    frame.scheme = scheme
+    frame.root = Data(root)
+    frame.signature = Data(signature)
+    frame.signer = signer.text
+    frame.headerSalt = Data(headerSalt)
+    frame.header = header.written()
+    frame.segments = segments.map { $0.written() }
+    return frame.written(as: Data.self)
   }
 }
 
@@ -37,13 +39,15 @@ extension Seal.Path {
     guard frame.siblings.count <= WireBounds.pathDepth * WireBounds.hashBytes,
       frame.siblings.count.isMultiple(of: WireBounds.hashBytes)
     else { throw Refusal(.malformedFrame, at: "siblings") }
-    self.init(slot: frame.slot, siblings: [UInt8](frame.siblings))
+    self.init(slot: frame.slot, siblings: frame.siblings.array)
   }
 }
 
-extension Accord_V1_Seal.Path {
-  init(_ path: Seal.Path) {
-    slot = path.slot
-    siblings = Data(path.siblings)
+extension Seal.Path {
+  func written() -> Data {
+    var frame = Accord_V1_Seal.Path()
+    frame.slot = slot
+    frame.siblings = Data(siblings)
+    return frame.written(as: Data.self)
   }
 }

@@ -15,7 +15,7 @@ struct SegmentContent {
   init(reading frame: Accord_V1_Segment) throws(Refusal) {
     fields = try Read.list(
       frame.fields, "fields", limit: Limits.fieldsPerSegment, Field.init(reading:))
-    attachment = [UInt8](frame.attachment)
+    attachment = frame.attachment.array
     salt = try Read.bytes(frame.salt, "salt", count: WireBounds.saltBytes, optional: true)
   }
 }
@@ -34,19 +34,21 @@ extension Segment {
   }
 }
 
-extension Accord_V1_Segment {
-  init(_ segment: Segment, _ facet: SegmentFacet) {
+extension Segment {
+  func written(_ facet: SegmentFacet) -> Data {
+    var frame = Accord_V1_WrittenSegment()
     if facet != .content {
-      category = segment.category.rawValue
-      labels = segment.labels.sortedWords
-      if let authored = segment.authored { self.authored = authored.description }
-      mediaType = segment.mediaType
+      frame.category = category.rawValue
+      frame.labels = labels.sortedWords
+      if let authored { frame.authored = authored.description }
+      frame.mediaType = mediaType
     }
     if facet != .metadata {
-      fields = segment.fields.map(Accord_V1_Field.init)
-      attachment = Data(segment.attachment)
-      salt = Data(segment.salt)
+      frame.fields = fields.map { Accord_V1_Field($0).written(as: Data.self) }
+      frame.attachment = Data(attachment)
+      frame.salt = Data(salt)
     }
+    return frame.written(as: Data.self)
   }
 }
 

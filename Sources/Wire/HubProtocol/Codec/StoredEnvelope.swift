@@ -15,14 +15,14 @@ public enum StoredEnvelope {
     bare.tokens = []
     bare.consent = nil
     bare.seal = nil
-    return Accord_V1_Envelope(bare, source: message.source, .metadata).written()
+    return bare.written(source: message.source, .metadata).array
   }
 
   /// What the header leaves out, in the clear; nothing where it leaves out nothing.
   public static func content(of message: Message) -> [UInt8] {
-    var payload = Accord_V1_Payload()
-    payload.segments = message.segments.map { Accord_V1_Segment($0, .content) }
-    if let person = Accord_V1_Envelope(personOf: message) { payload.person = person }
+    var payload = Accord_V1_WrittenPayload()
+    payload.segments = message.segments.map { $0.written(.content) }
+    payload.person = Accord_V1_WrittenEnvelope().written(withPersonOf: message)
     return payload.written()
   }
 
@@ -61,20 +61,6 @@ public enum StoredEnvelope {
 }
 
 extension Accord_V1_Envelope {
-  /// The part of a message's envelope that may say who it is about, or could be used to find out;
-  /// `nil` where there is none.
-  fileprivate init?(personOf message: Message) {
-    guard
-      message.participant != nil || message.consent != nil || message.seal != nil
-        || !message.tokens.isEmpty
-    else { return nil }
-    self.init()
-    if let participant = message.participant { self.participant = participant.text }
-    if !message.tokens.isEmpty { tokens = message.tokens.map(Accord_V1_IdentityToken.init) }
-    if let statement = message.consent { consent = OneOf_Consent(statement) }
-    if let seal = message.seal { self.seal = Accord_V1_Seal(seal) }
-  }
-
   fileprivate mutating func add(personIn person: Accord_V1_Envelope) {
     participant = person.participant
     tokens = person.tokens

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HubModel
 import SwiftProtobuf
 
@@ -20,6 +21,11 @@ extension SwiftProtobuf.Message {
       preconditionFailure("a frame of 2 GiB cannot be written")
     }
   }
+}
+
+extension Data {
+  /// Copied in one piece; an array made of the sequence is copied 32 bytes at a time.
+  var array: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 
 /// Bounds that only the codec has.

@@ -153,32 +153,3 @@ extension Message {
     return message
   }
 }
-
-/// Checks the seals of what is received: a root's signature once, each message's leaves every
-/// time.
-public struct SealCheck: Sendable {
-  private struct Root: Hashable {
-    let root: [UInt8]
-    let signature: [UInt8]
-    let signer: KeyFingerprint
-  }
-  /// Roots remembered: more than are under way at once.
-  private static let capacity = 64
-  private var good: Set<Root> = []
-  private var order: [Root] = []
-
-  public init() {}
-
-  /// - Parameter key: the signer's Ed25519 public key.
-  /// - Returns: whether `message` is what the holder of `key` signed.
-  public mutating func holds(_ seal: Seal, of message: Message, by key: [UInt8]) -> Bool {
-    guard seal.fits(message), seal.covers(message) else { return false }
-    let root = Root(root: seal.root, signature: seal.signature, signer: seal.signer)
-    if good.contains(root) { return true }
-    guard SigningKey.verifies(seal.signature, over: seal.root, by: key) else { return false }
-    if order.count == Self.capacity { good.remove(order.removeFirst()) }
-    order.append(root)
-    good.insert(root)
-    return true
-  }
-}

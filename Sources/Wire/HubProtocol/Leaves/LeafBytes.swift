@@ -8,11 +8,7 @@ struct LeafWriter {
   init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
   mutating func number<Number: FixedWidthInteger>(_ value: Number) {
-    var shift = Number.bitWidth
-    while shift > 0 {
-      shift -= 8
-      bytes.append(UInt8(truncatingIfNeeded: value >> Number(shift)))
-    }
+    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
   mutating func flag(_ value: Bool) { bytes.append(value ? 1 : 0) }
@@ -51,7 +47,7 @@ struct LeafWriter {
   /// A set of words, in the order of their bytes.
   mutating func words<Word: RawRepresentable & Hashable>(_ words: Set<Word>)
   where Word.RawValue == String {
-    list(words.map(\.rawValue).sorted()) { $0.text($1) }
+    list(words.sortedWords) { $0.text($1) }
   }
 }
 
