@@ -204,8 +204,8 @@ let package = Package(
     .target(
       name: "DatabaseText", dependencies: [grdb], path: "Tests/Shared/DatabaseText",
       swiftSettings: strict),
-    tests("Ledger", ["Ledger", "Keys", "RouterCore", "HubModel", "DiversionWorkflow", "HubProtocol",
-      "DatabaseText", grdb, crypto]),
+    tests("Ledger", ["Ledger", "Keys", "RouterCore", "ConsentEngine", "HubModel",
+      "DiversionWorkflow", "HubProtocol", "DatabaseText", grdb, crypto]),
     tests("RouterService", ["RouterService", "RouterCore", "HubModel", "HubProtocol", "Operations",
       "Ledger"]),
     tests("HubClient", ["HubClient", "HubModel", "HubProtocol", "Operations", "ZeroMQ", "DatabaseText",

@@ -92,6 +92,9 @@ struct HostileBytesTests {
       envelope {
         $0.segments = .init(repeating: .with { $0.category = "hold" }, count: 17)
       }, .tooManySegments),
+    Hostile("a release of version 0",
+      envelope { $0.releaseSigned = .with { $0.id = "roi-1" } }, .malformedFrame,
+      at: "release_signed.version"),
     Hostile("a seal for other segments", envelope { $0.seal = seal },
       .malformedFrame, at: "seal.segments"),
     Hostile("a seal of an unknown scheme", envelope { $0.seal.scheme = 2 }, .malformedFrame,
@@ -160,7 +163,6 @@ struct HostileBytesTests {
   static let releases: [Hostile] = [
     Hostile("nothing", [], .malformedFrame, at: "id"),
     Hostile("an unknown kind", release { $0.kind = "verbal" }, .malformedFrame, at: "kind"),
-    Hostile("version 0", release { $0.version = 0 }, .malformedFrame, at: "version"),
     Hostile("never, but not", release { $0.neverExpires = false }, .malformedFrame,
       at: "never_expires"),
     Hostile("an event without a name", release { $0.expiresOnEvent = "" }, .malformedFrame,

@@ -1,3 +1,4 @@
+import ConsentEngine
 import HubModel
 import Ledger
 import RouterCore
@@ -60,6 +61,21 @@ struct PersonTests {
     let found = try records(ledger, of: 0)[people[0]]?.consents
     #expect(Set(found?.blankets ?? []) == [narrow, later])
     #expect(found?.position == 3)
+  }
+
+  @Test("What was refused before any form had come is read back", arguments: [
+    RoiRefusal.Reason.refused, .incapacity,
+  ])
+  func bareRefusals(reason: RoiRefusal.Reason) throws {
+    var consents = ParticipantConsents()
+    let change = try consents.apply(
+      .refusal(RoiRefusal(id: Sample.roi, reason: reason)), from: .sheriff,
+      under: SiteSwitches(), at: .start)
+    #expect(change.records.count == 1)
+    try ledger.commit(change.records.map { .release(people[0], $0) })
+    ledger.close()
+    let found = try records(try folder.open(), of: 0)[people[0]]?.consents
+    #expect(found?.records == change.records)
   }
 
   @Test("Refusals are remembered by spool, sequence and number, and not without end")

@@ -97,14 +97,7 @@ public struct MessageID: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   public var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(16)
-    for word in [high, low] {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-      }
-    }
-    return bytes
+    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { [UInt8]($0) }
   }
 
   public var description: String { Hex.encode(bytes) }
@@ -124,13 +117,17 @@ public struct ParticipantID: Hashable, Comparable, Sendable {
 /// Lower-case hexadecimal text.
 public enum Hex {
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.underestimatedCount)
     for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 15))
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func digit(_ half: UInt8) -> UInt8 {
+    half + (half < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
   }
 
   /// Returns `nil` for an odd length or anything but `0-9a-f`.

@@ -66,7 +66,7 @@ public struct TraceContext: Hashable, Sendable, CustomStringConvertible {
 
   /// The header, of version `00`.
   public var description: String {
-    let parent = MessageID(high: 0, low: parent).description.suffix(16)
-    return "00-\(traceID)-\(parent)-\(isSampled ? "01" : "00")"
+    let parent = withUnsafeBytes(of: parent.bigEndian) { Hex.encode($0) }
+    return "00-" + traceID + "-" + parent + (isSampled ? "-01" : "-00")
   }
 }

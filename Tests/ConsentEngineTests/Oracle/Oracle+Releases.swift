@@ -12,11 +12,12 @@ extension Oracle {
     return waits(papers, segment) ? .hold : .withhold
   }
 
-  /// What the referral names was withdrawn: its heirs do not speak for it.
+  /// What the referral names was withdrawn, signed or not: nothing comes under its name any more,
+  /// and its heirs do not speak for it.
   func isNamedWithdrawn(_ papers: [OraclePaper]) -> Bool {
     guard let named = message.release else { return false }
     for paper in papers where paper.form.id == named {
-      if paper.isSigned && rule12_isWithdrawn(paper) { return true }
+      if rule12_isWithdrawn(paper) { return true }
     }
     for id in log.dead where id == named { return true }
     return false

@@ -107,7 +107,7 @@ extension OracleCases {
     if choices.chance(5) {
       form.conditionedOn = ["treatment"]
       if choices.chance(60) {
-        form.recipients.removeSubrange(1...)
+        form.recipients = Array(form.recipients.prefix(1))
         form.purposes = [form.purposes.sorted { $0.rawValue < $1.rawValue }[0]]
         if law.hubIsIntermediary { form.recipients.append(.agency(.hub)) }
       }

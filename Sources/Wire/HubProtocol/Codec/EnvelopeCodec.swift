@@ -111,7 +111,8 @@ extension ConsentStatement {
     case .releaseSigned(let release):
       self = .release(
         try within("release_signed") { () throws(Refusal) in
-          try ReleaseOfInformation(reading: release)
+          guard release.version > 0 else { throw Refusal(.malformedFrame, at: "version") }
+          return try ReleaseOfInformation(reading: release)
         })
     case .releaseRefused(let refusal):
       self = .refusal(

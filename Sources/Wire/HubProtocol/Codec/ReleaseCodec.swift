@@ -5,7 +5,8 @@ extension ReleaseOfInformation {
   /// The release as an encoded `Release`: how it is stored. Equal releases give equal bytes.
   public func encoded() -> [UInt8] { Accord_V1_Release(self).written() }
 
-  /// Reads an encoded `Release`. Whether it may permit anything is the consent engine's to say:
+  /// Reads an encoded `Release`. Version 0 is of one that was refused before any form had come:
+  /// the router stores that, and nobody may submit it. Whether a release may permit anything is the consent engine's to say:
   /// elements that are merely absent are read as absent, words nobody knows are refused.
   public init(decoding bytes: [UInt8]) throws(HubModel.Refusal) {
     guard bytes.count <= Limits.messageBytes else { throw HubModel.Refusal(.messageTooLarge) }
@@ -26,7 +27,6 @@ extension ReleaseOfInformation {
       expiry: try Expiry(reading: frame.expiry), signer: try Read.word(frame.signer, "signer"),
       formImageHash: try Read.bytes(
         frame.formImageHash, "form_image_hash", count: WireBounds.hashBytes, optional: true))
-    guard version > 0 else { throw HubModel.Refusal(.malformedFrame, at: "version") }
     try readRest(frame)
   }
 
