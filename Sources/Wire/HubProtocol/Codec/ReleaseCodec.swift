@@ -6,8 +6,9 @@ extension ReleaseOfInformation {
   public func encoded() -> [UInt8] { Accord_V1_Release(self).written() }
 
   /// Reads an encoded `Release`. Version 0 is of one that was refused before any form had come:
-  /// the router stores that, and nobody may submit it. Whether a release may permit anything is the consent engine's to say:
-  /// elements that are merely absent are read as absent, words nobody knows are refused.
+  /// the router stores that, and nobody may submit it. Whether a release may permit anything is
+  /// the consent engine's to say: elements that are merely absent are read as absent, words nobody
+  /// knows are refused.
   public init(decoding bytes: [UInt8]) throws(HubModel.Refusal) {
     guard bytes.count <= Limits.messageBytes else { throw HubModel.Refusal(.messageTooLarge) }
     try self.init(reading: Accord_V1_Release(reading: bytes))
