@@ -192,7 +192,8 @@ extension Oracle {
       paper.heirs.contains($0.form.id) && $0.form.supersedes == paper.form.id && $0.lacked.isEmpty
     }
     for heir in heirs where !log.forged.contains(heir.form.id) { return true }
-    return heirs.isEmpty
+    // Of what was withdrawn, only a form that names it still takes a refusal back.
+    return heirs.isEmpty && !paper.wasRevoked
   }
 
   /// Toward this recipient. Until its event a consent of 42 CFR 2.35 goes on toward its monitors,
