@@ -108,6 +108,19 @@ struct RefusalTests {
     #expect(ask(asked, late).deciding.map(\.id) == [RoiID("r-1")])
   }
 
+  @Test("One in a withdrawn form is taken back only by a form that names it still")
+  func withdrawnAndNamedNoMore() {
+    let asked = message(.participantStatus, [segment()])
+    let heir = ConsentStatement.release(release("r-2") { $0.supersedes = RoiID("r-1") })
+    let amended = ConsentStatement.release(release("r-2", version: 2))
+    let late = said(revocation("r-1"), heir, .release(refusing()))
+    #expect(ask(asked, late).verdict == .permitted)
+    let named = said(revocation("r-1"), heir, .release(refusing()), amended)
+    #expect(ask(asked, named).reasons == [.explicitRefusal])
+    let replaced = said(.release(refusing()), heir, revocation("r-1"), amended)
+    #expect(ask(asked, replaced).reasons == [.explicitRefusal])
+  }
+
   @Test("One in a form that comes after all under its id was refused and withdrawn is heard")
   func lateForm() {
     let asked = message(.participantStatus, [segment()])

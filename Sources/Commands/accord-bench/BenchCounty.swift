@@ -94,7 +94,12 @@ final class Child {
   ) throws {
     self.name = name
     self.log = log
-    process.executableURL = BenchCounty.tools.appendingPathComponent(name)
+    let tool = BenchCounty.tools.appendingPathComponent(name)
+    guard FileManager.default.isExecutableFile(atPath: tool.path) else {
+      throw BenchError(
+        "\(name) is not beside accord-bench: swift build -c release --product \(name)")
+    }
+    process.executableURL = tool
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
