@@ -48,6 +48,15 @@ struct IntakeTests {
     #expect(batch.contains { $0.session == honest })
   }
 
+  @Test("A frame of more messages than a turn takes is taken whole, and nothing behind it")
+  func largestFrame() throws {
+    var intake = intake()
+    let largest = try publish(Self.flooder, count: Limits.messagesPerPublish)
+    for _ in 0..<2 { _ = intake.offer(largest, of: Self.flooder, at: Self.start) }
+    for _ in 0..<2 { #expect(intake.batch(atMost: Limits.turnEvents).count == 1) }
+    #expect(intake.isEmpty)
+  }
+
   @Test("Agencies that always have something get the same number of messages")
   func evenShares() throws {
     var intake = intake(burst: 1_000_000)

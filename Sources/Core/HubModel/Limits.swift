@@ -24,8 +24,8 @@ public enum Limits {
   public static let defaultWindow = 64
   public static let largestWindow = 1_024
 
-  /// Events taken in one router turn; the last frame may go beyond. Four times as many is slower
-  /// by a quarter when much arrives at once: what a turn holds no longer fits into the caches.
+  /// Events taken in one router turn; its last frame is taken whole and may go beyond. With four
+  /// times as many, `accord-bench run` gave a quarter less where all is published at once.
   public static let turnEvents = 256
   /// Due timers taken in one turn, and held parts decided again in one turn.
   public static let turnTimers = 64
