@@ -61,6 +61,30 @@ struct FolderIntakeTests {
     #expect(place.files("in/forms").count == 5)
   }
 
+  @Test("A file beside the folders is rejected when it is whole, with a note that names them")
+  func stray() throws {
+    let stray = place.root.appendingPathComponent("in/a.csv")
+    try Data("id,place\nc-1,Pla".utf8).write(to: stray)
+    look()
+    try Data("id,place\nc-1,Plaza\n".utf8).write(to: stray)
+    look()
+    #expect(place.files("in").contains("a.csv"))
+    look()
+    #expect(place.messages.isEmpty)
+    #expect(!place.files("in").contains("a.csv"))
+    #expect(place.read("rejected/a.csv") == "id,place\nc-1,Plaza\n")
+    #expect(place.read("rejected/a.csv.note.txt")?.contains("forms") == true)
+  }
+
+  @Test("A file beside the folders does not keep those in them from being taken")
+  func strayBesideGood() throws {
+    try Data("x".utf8).write(to: place.root.appendingPathComponent("in/notes.txt"))
+    try place.drop("a.csv", "id,place\nc-1,Plaza\n")
+    lookTwice()
+    #expect(place.messages.count == 1)
+    #expect(place.files("rejected") == ["notes.txt", "notes.txt.note.txt"])
+  }
+
   @Test("The same bytes under another name send nothing again, and a note says so")
   func repeated() throws {
     try place.drop("a.csv", "id,place\nc-1,Plaza\n")

@@ -18,6 +18,7 @@ import Operations
 /// | some records of a table bad | the good ones go on and the file is done; the bad ones go to |
 /// | | `rejected` as a table of their own, with a note |
 /// | bad as a whole | moved to `rejected` with a note; nothing is sent |
+/// | beside the folders, not in one | the same: what it is cannot be told |
 ///
 /// A process that ends between the transaction and the move finds the rest of the work in its
 /// store. Logs name a file by its content's hash, which stands in its note too: a form may be
@@ -80,7 +81,8 @@ final class FolderIntake {
   /// - Returns: how many files were taken or rejected.
   func look(_ take: (IntakeFile, Database) throws -> IntakeReport) -> Int {
     var count = 0
-    for folder in folders {
+    for folder in folders + [Self.beside] {
+      let take = folder == Self.beside ? refuseStray : take
       for file in ready(in: incoming.appendingPathComponent(folder)) {
         do {
           try process(file, folder: folder, name: file.lastPathComponent, take)
@@ -94,6 +96,15 @@ final class FolderIntake {
       }
     }
     return count
+  }
+
+  /// The place that all folders are in. A file there is nobody's, and would lie there for ever.
+  private static let beside = ""
+
+  private func refuseStray(_ file: IntakeFile, _ database: Database) throws -> IntakeReport {
+    throw IntakeError(
+      "lies beside the folders, where nothing is taken",
+      remedy: "Put it into the one that it is for: \(folders.sorted().joined(separator: ", ")).")
   }
 
   /// Files that have not changed since the last look, oldest first.
@@ -116,8 +127,11 @@ final class FolderIntake {
       looks[file.path] = look
     }
     let present = Set(files.map(\.path))
-    let place = folder.path + "/"
-    looks = looks.filter { !$0.key.hasPrefix(place) || present.contains($0.key) }
+    let gone = looks.keys.filter { path in
+      !present.contains(path)
+        && URL(fileURLWithPath: path).deletingLastPathComponent().path == folder.path
+    }
+    for path in gone { looks[path] = nil }
     return found.sorted {
       $0.1 == $1.1 ? $0.0.lastPathComponent < $1.0.lastPathComponent : $0.1 < $1.1
     }.map(\.0)
@@ -220,8 +234,10 @@ final class FolderIntake {
     let mark = Hex.encode(hash.prefix(6))
     try cabinet.file(url, as: name, filing, mark: mark)
     if filing.bad > 0 { rejected.append(mark) }
-    board?.took(
-      connectors.wayName(folder: folder, name: name), taken: filing.taken, bad: filing.bad)
+    if folder != Self.beside {
+      board?.took(
+        connectors.wayName(folder: folder, name: name), taken: filing.taken, bad: filing.bad)
+    }
     try store.write { database in
       try TakenFiles.settle(hash, in: folder, database)
       // What was refused has no transaction of its own to go with.
