@@ -55,12 +55,12 @@ machine_run() {
 
 # machine_install NAME PACKAGE…: as an operator would, from files.
 machine_install() {
-  local name=$1 files=() package
+  local name=$1 files=() package from=${previous:-$packages}
   shift
   mkdir -p "$machines/$name/opt/accord"
   for package in "$@"; do
-    cp "$packages/${package}"_*.deb "$machines/$name/opt/accord/"
-    files+=("/opt/accord/$(basename "$packages/${package}"_*.deb)")
+    cp "$from/${package}"_*.deb "$machines/$name/opt/accord/"
+    files+=("/opt/accord/$(basename "$from/${package}"_*.deb)")
   done
   # age for the backups; systemd and dbus are what a Debian has that was not only unpacked.
   machine_run "$name" sh -c \

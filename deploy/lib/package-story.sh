@@ -36,23 +36,29 @@ join() {
   types agency systemctl start "accord-$role" && within 20 active agency "accord-$role"
 }
 
-drop_referral() {
-  local now
+# referral NAME NUMBER: an officer's form, about a person of that number.
+referral() {
+  local now digits
+  digits=$(printf '%06d' "$2")
   now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  in_machine agency sh -c \
-    'cd /var/spool/accord/sheriff/in/referrals && cat >.f && mv .f first.json' <<FORM
-{"referral_id": "lr-first", "door": "arrest-diversion", "referred_at": "$now",
- "incident_no": "26-000001", "agency_ori": "ZZ0290000", "offenses": ["11.204"],
+  cat <<FORM
+{"referral_id": "lr-$1", "door": "arrest-diversion", "referred_at": "$now",
+ "incident_no": "26-$digits", "agency_ori": "ZZ0290000", "offenses": ["11.204"],
  "offense_level": "misdemeanor", "officer_badge": "422", "officer_callback": "555-0108",
  "provider": "harbor-behavioral", "meeting_place": "East precinct lobby", "safety_codes": [],
  "language": "en", "needs_codes": ["food"], "last_name": "Demo", "first_name": "Dana",
- "dob": "1988-01-01", "sid": "ZZ1000001", "complainant_consent": "yes", "roi_outcome": "signed",
+ "dob": "1988-01-01", "sid": "ZZ1$digits", "complainant_consent": "yes", "roi_outcome": "signed",
  "roi_signed_at": "$now", "roi_signer_capacity": "patient", "roi_witness": "422",
  "roi_recipients": ["lakewood-prosecutor", "harbor-behavioral"],
  "roi_information": ["handoff-details", "hold"], "roi_purposes": ["coordination"],
  "roi_expires_on": "2039-12-31", "roi_form": "field-1",
- "roi_image_sha256": "$(printf first | sha256sum | cut -d' ' -f1)"}
+ "roi_image_sha256": "$(printf '%s' "$1" | sha256sum | cut -d' ' -f1)"}
 FORM
+}
+
+drop_referral() {
+  referral first 1 | in_machine agency sh -c \
+    'cd /var/spool/accord/sheriff/in/referrals && cat >.f && mv .f first.json'
 }
 
 notice=/var/spool/accord/prosecutor/out/notices/lr-first-hold-requested.txt
@@ -106,7 +112,16 @@ package_operations() {
   check "a backup is restored and checked" in_machine router sh -c \
     'accord backup verify /var/backups/accord/ledger/ledger-*.sqlite'
   check "backups are encrypted once there is a key" encrypted_backup
-  check "an upgrade goes on with the configuration, and restarts what ran" upgraded
+  say "── An upgrade while officers write, from ${previous:-the same build under another number}"
+  check "forms come in" upgrade_begins
+  check "the router's package is upgraded and restarted, its configuration as it was" \
+    upgraded router accord-router
+  check "forms still come in, and go through" more_written
+  check "the agencies' packages likewise" \
+    upgraded agency accord-sheriff accord-prosecutor accord-behavioral-health
+  check "each form is one hold at the prosecutor's, and there is no other" nothing_lost
+  say "      $(wc -l <"$machines/written") forms were written meanwhile"
+  check "the log is whole, and says the same as the agency's own chain" log_is_whole
   check "a package that is removed leaves state and keys" removed
 }
 
@@ -139,25 +154,88 @@ encrypted_backup() {
     accord backup verify --identity /root/backup.key ledger-*.sqlite.age'
 }
 
-# The same files under the next version's number.
-upgraded() {
-  local file next="$machines/next"
+# upgrade_begins: the files of what is upgraded to, under the next version's number; and officers
+# who go on writing forms, several a second, until there is a file named "enough".
+upgrade_begins() {
+  local name next="$machines/next"
   mkdir -p "$next"
-  for file in accord accord-router; do
-    dpkg-deb -R "$packages/$file"_*.deb "$next/$file" || return 1
+  for name in accord accord-router accord-sheriff accord-prosecutor accord-behavioral-health; do
+    dpkg-deb -R "$packages/$name"_*.deb "$next/$name" || return 1
     sed -i -E 's/^Version: .*/&.1/; s/accord \(= ([0-9.]+)\)/accord (= \1.1)/' \
-      "$next/$file/DEBIAN/control"
-    dpkg-deb --root-owner-group -Znone -b "$next/$file" \
-      "$machines/router/opt/accord/$file-next.deb" >/dev/null || return 1
+      "$next/$name/DEBIAN/control"
+    dpkg-deb --root-owner-group -Znone -b "$next/$name" "$next/$name.deb" >/dev/null || return 1
   done
-  local before after sum file=$machines/router/etc/accord/router.yaml
-  sum=$(sha256sum <"$file")
-  before=$(in_machine router systemctl show -P MainPID accord-router)
-  in_machine router env DEBIAN_FRONTEND=noninteractive dpkg -i /opt/accord/accord-next.deb \
-    /opt/accord/accord-router-next.deb || return 1
-  within 20 active router accord-router || return 1
-  after=$(in_machine router systemctl show -P MainPID accord-router)
-  [ "$before" != "$after" ] && [ "$sum" = "$(sha256sum <"$file")" ]
+  cp "$next"/*.deb "$machines/router/opt/accord/"
+  cp "$next"/*.deb "$machines/agency/opt/accord/"
+  go_on_writing >"$machines/written" 2>"$machines/writing.log" &
+  within 10 test -s "$machines/written"
+}
+
+# A new daemon at the router, the older ones at the agencies: a step apart, and all goes on.
+more_written() {
+  local last
+  sleep 1
+  last=$(tail -n 1 "$machines/written")
+  within 20 test -e \
+    "$machines/agency/var/spool/accord/prosecutor/out/notices/lr-$last-hold-requested.txt"
+}
+
+go_on_writing() {
+  local number=0 folder=$machines/agency/var/spool/accord/sheriff/in/referrals
+  until [ -e "$machines/enough" ]; do
+    number=$((number + 1))
+    referral "up-$number" $((1000 + number)) >"$folder/.form" && mv "$folder/.form" "$folder/up-$number.json" \
+      && echo "up-$number"
+    sleep 0.05
+  done
+}
+
+# upgraded MACHINE PACKAGE…: its daemons are others afterwards, on the same configuration.
+upgraded() {
+  local machine=$1 package files=() before after sum
+  shift
+  for package in accord "$@"; do files+=("/opt/accord/$package.deb"); done
+  sum=$(configuration_of "$machine")
+  before=$(main_pids "$machine" "$@")
+  in_machine "$machine" env DEBIAN_FRONTEND=noninteractive dpkg -i "${files[@]}" || return 1
+  for package in "$@"; do within 20 active "$machine" "$package" || return 1; done
+  after=$(main_pids "$machine" "$@")
+  [ -z "$(comm -12 <(sort <<<"$before") <(sort <<<"$after"))" ] \
+    || { echo "not restarted: $before → $after"; return 1; }
+  [ "$sum" = "$(configuration_of "$machine")" ]
+}
+
+# An exit of 1 says that the last entries are not signed yet, as they may be.
+log_is_whole() {
+  in_machine router accord audit export --output /root/log.txt || return 1
+  in_machine agency accord-prosecutor chain >"$machines/router/root/chain.txt" || return 1
+  in_machine router accord audit verify /root/log.txt --chain /root/chain.txt || [ $? -eq 1 ]
+}
+
+main_pids() {
+  local machine=$1 package
+  shift
+  for package in "$@"; do in_machine "$machine" systemctl show -P MainPID "$package"; done
+}
+
+configuration_of() {
+  find "$machines/$1/etc/accord" -name '*.yaml' -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+# Each form that was written meanwhile is one hold at the prosecutor's, and there is no other.
+nothing_lost() {
+  touch "$machines/enough"
+  within 120 holds_are_those_written
+}
+
+holds_are_those_written() {
+  local said
+  said=$(diff <(sort -u "$machines/written") <(
+    find "$machines/agency/var/spool/accord/prosecutor/out/notices" \
+      -name 'lr-up-*-hold-requested.txt' -printf '%f\n' \
+      | sed -E 's/^lr-(.*)-hold-requested.txt$/\1/' | sort -u)) \
+    || { printf '%s of %s differ\n' "$(grep -c '^[<>]' <<<"$said")" "$(wc -l <"$machines/written")"
+      return 1; }
 }
 
 removed() {
