@@ -61,8 +61,8 @@ import Testing
       $0.information[0].authoredThrough = CivilDate("2026-12-31")
     },
     { $0.information[0].authors = [mill, AgencyID("kiln")!] },
-    { $0.information[0].categories = Set(InformationCategory.allCases) },
-    { $0.purposes = Set(Purpose.allCases) },
+    { $0.information[0].categories = .all },
+    { $0.purposes = .all },
     { $0.version = 3 },
     { $0.supersedes = RoiID("roi-26-0001") },
     { $0.identityStewards = [mill, AgencyID("ford")!] },

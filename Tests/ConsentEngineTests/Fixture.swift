@@ -77,7 +77,8 @@ func release(
 }
 
 func segment(
-  _ category: InformationCategory = .engagement, labels: Set<SensitivityLabel> = [.mentalHealth],
+  _ category: InformationCategory = .engagement,
+  labels: WordSet<SensitivityLabel> = [.mentalHealth],
   authored: CivilDate? = today
 ) -> Segment {
   Segment(category, labels: labels, authored: authored, fields: [])

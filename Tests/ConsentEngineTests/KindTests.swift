@@ -124,7 +124,7 @@ struct KindTests {
     arguments: Purpose.allCases.filter { !$0.isAdverse })
   func matterAtHand(_ purpose: Purpose) {
     var form = Self.sound(.criminalJustice)
-    form.purposes = Set(Purpose.allCases.filter { !$0.isAdverse })
+    form.purposes = WordSet(Purpose.allCases.filter { !$0.isAdverse })
     form.information[0].categories = [.operational, .identity, .participation, .courtCase]
     for category in form.information[0].categories.sorted(by: { $0.rawValue < $1.rawValue }) {
       let decision = ask(

@@ -12,13 +12,13 @@ struct LawTests {
         $0.recipients = everybody.map { .agency($0.id) }
         $0.information = [
           InformationScope(
-            categories: Set(
+            categories: WordSet(
               InformationCategory.allCases.filter {
                 $0 != .sudCounsellingNotes && $0 != .psychotherapyNotes
               }),
-            labels: Set(SensitivityLabel.allCases))
+            labels: .all)
         ]
-        $0.purposes = Set(Purpose.allCases.filter { !$0.isAdverse })
+        $0.purposes = WordSet(Purpose.allCases.filter { !$0.isAdverse })
       }))
 
   @Test("Adverse purposes never", arguments: Purpose.allCases.filter(\.isAdverse))
@@ -140,7 +140,7 @@ struct FootingTests {
       .hold: Received(labels: [.mentalHealth], standing: .stands, authors: [cedar.id])
     ]
     for (footing, labels) in [
-      (Footing.submitted, Set([SensitivityLabel.part2, .mentalHealth])), (.ownView, []),
+      (Footing.submitted, WordSet([SensitivityLabel.part2, .mentalHealth])), (.ownView, []),
       (.outcome, []), (.identityQuestion, []),
     ] {
       let request = ReleaseRequest(

@@ -210,7 +210,7 @@ struct StatePackTests {
     let law = Self.michigan
     func verdict(
       _ form: ReleaseOfInformation, to recipient: Registry.Agency,
-      labels: Set<SensitivityLabel> = [.mentalHealth]
+      labels: WordSet<SensitivityLabel> = [.mentalHealth]
     ) -> Verdict? {
       ask(
         message(.participantStatus, [segment(labels: labels)]), to: recipient,
@@ -234,7 +234,7 @@ struct StatePackTests {
 
   @Test("Michigan: records of domestic-violence services need a release about nothing else")
   func apart() {
-    func verdict(_ scopes: [Set<SensitivityLabel>]) -> Verdict? {
+    func verdict(_ scopes: [WordSet<SensitivityLabel>]) -> Verdict? {
       let form = release {
         $0.information = scopes.map {
           InformationScope(categories: [.engagement], labels: $0)

@@ -17,7 +17,7 @@ struct OnwardTests {
   }
 
   private func came(
-    _ standing: Received.Standing, _ labels: Set<SensitivityLabel> = [],
+    _ standing: Received.Standing, _ labels: WordSet<SensitivityLabel> = [],
     from authors: Set<AgencyID> = []
   ) -> [InformationCategory: Received] {
     [.engagement: Received(labels: labels, standing: standing, authors: authors)]

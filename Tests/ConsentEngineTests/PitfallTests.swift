@@ -76,7 +76,7 @@ struct PitfallTests {
             InformationScope(categories: [.contact], labels: [.domesticViolence]),
           ]
         }))
-    func verdict(_ category: InformationCategory, _ labels: Set<SensitivityLabel>) -> Verdict? {
+    func verdict(_ category: InformationCategory, _ labels: WordSet<SensitivityLabel>) -> Verdict? {
       ask(message(.participantStatus, [segment(category, labels: labels)]), roi).verdict
     }
     #expect(verdict(.engagement, [.mentalHealth]) == .permitted)
@@ -115,10 +115,10 @@ struct PitfallTests {
           $0.recipients = everybody.map { .agency($0.id) }
           $0.information = [
             InformationScope(
-              categories: Set(InformationCategory.allCases),
-              labels: Set(SensitivityLabel.allCases))
+              categories: .all,
+              labels: .all)
           ]
-          $0.purposes = Set(Purpose.allCases.filter { !$0.isAdverse })
+          $0.purposes = WordSet(Purpose.allCases.filter { !$0.isAdverse })
         }))
     for category in [InformationCategory.engagement, .defence, .courtCase] {
       for discloser in everybody {

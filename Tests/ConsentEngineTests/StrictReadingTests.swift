@@ -30,7 +30,7 @@ struct StrictReadingTests {
   @Test("Michigan: a form that is about more than domestic violence does not open it")
   func apart() {
     let law = SiteSwitches(states: ["us-mi"])
-    func verdict(_ labels: Set<SensitivityLabel>) -> Verdict? {
+    func verdict(_ labels: WordSet<SensitivityLabel>) -> Verdict? {
       let form = release { $0.information[0].labels = labels }
       return ask(
         message(.participantStatus, [segment(labels: [.domesticViolence])]),

@@ -62,7 +62,7 @@ import Testing
     let opened = holdDecided(.holdOpened, 2, Field("due-on", .date(CivilDate("2026-05-18")!)))
     _ = view.learn(opened, at: learnt, under: agreement)
     let notices = run(&view, through: noon("2026-06-30"))
-    let hears: Set<Role> = [.prosecutor, .behavioralHealth, .programOffice]
+    let hears: WordSet<Role> = [.prosecutor, .behavioralHealth, .programOffice]
     #expect(notices.count == (hears.contains(role) ? 5 : 0))
     #expect(view.hold?.phase == .underReview)
   }

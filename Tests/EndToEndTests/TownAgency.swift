@@ -73,7 +73,7 @@ final class TownAgency: Sendable {
   /// A multi-party release of `participant` from this agency toward `recipients`.
   func sign(
     _ release: String, participant: String, toward recipients: [TownAgency],
-    _ categories: Set<InformationCategory>, _ purposes: Set<Purpose>
+    _ categories: WordSet<InformationCategory>, _ purposes: WordSet<Purpose>
   ) throws {
     let now = SystemClock().wall()
     let roi = ReleaseOfInformation(

@@ -42,7 +42,7 @@ struct AnyRelease {
 
   private mutating func scope(_ categories: [InformationCategory]) -> InformationScope {
     var scope = InformationScope(
-      categories: Set(categories), labels: Set(some(SensitivityLabel.allCases, atLeast: 0)))
+      categories: WordSet(categories), labels: WordSet(some(SensitivityLabel.allCases, atLeast: 0)))
     if flip() { scope.authoredFrom = CivilDate(day: 19_000 + below(900)) }
     if flip() { scope.authoredThrough = CivilDate(day: 20_000 + below(900)) }
     if flip() { scope.authors = some(Self.agencies) }
@@ -56,7 +56,7 @@ struct AnyRelease {
       id: RoiID("roi-\(below(1_000))")!, version: UInt32(1 + below(9)),
       kind: some(ReleaseOfInformation.Kind.allCases)[0],
       disclosers: some(Self.parties), recipients: some(Self.parties),
-      information: [scope(Array(categories[..<cut]))], purposes: Set(some(Purpose.allCases)),
+      information: [scope(Array(categories[..<cut]))], purposes: WordSet(some(Purpose.allCases)),
       signedAt: time(), expiry: nil)
     // A second part is bounded, since what it leaves open it would take from the first.
     if flip() {

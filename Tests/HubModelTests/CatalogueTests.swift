@@ -46,7 +46,7 @@ import Testing
   @Test("What says that a person takes part needs more than a field release, police apart",
     arguments: specs)
   func participation(spec: TopicSpec) {
-    let telling: Set<InformationCategory> = [.participationNegative, .engagement, .contact]
+    let telling: WordSet<InformationCategory> = [.participationNegative, .engagement, .contact]
     if spec.fields.contains(where: { telling.contains($0.category) }) {
       #expect(spec.disclosure == .fullRelease || spec.disclosure == .fullReleasePart2)
     }

@@ -13,7 +13,7 @@ struct AgreementReviewTests {
   }
 
   static func review(
-    _ changes: [(String, String)], roles: Set<Role>? = nil, against: Bool = true
+    _ changes: [(String, String)], roles: WordSet<Role>? = nil, against: Bool = true
   ) throws -> AgreementReview {
     AgreementReview(
       try document(changes), active: against ? try document().agreement : nil, roles: roles,

@@ -14,8 +14,8 @@ struct PreviewTests {
 
   private func ask(
     _ town: TownHarness, _ person: String = "ann", to recipient: AgencyID = Town.prosecutor,
-    for purpose: Purpose = .diversion, topics: Set<Topic> = [],
-    categories: Set<InformationCategory> = [], release: String? = nil
+    for purpose: Purpose = .diversion, topics: WordSet<Topic> = [],
+    categories: WordSet<InformationCategory> = [], release: String? = nil
   ) throws -> Preview {
     let name = AliasKey(Town.harbor, ParticipantAlias("harbor-\(person)")!)
     town.run([

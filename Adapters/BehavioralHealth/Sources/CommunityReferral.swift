@@ -56,7 +56,7 @@ struct CommunityForm {
 
   func release(
     from record: IntakeRecord, dates: DateReader, agency: AgencyID,
-    labels: Set<SensitivityLabel>, printed: Set<String>
+    labels: WordSet<SensitivityLabel>, printed: Set<String>
   ) throws(IntakeError) -> ReleaseOfInformation? {
     guard outcome == .signed else { return nil }
     return try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(

@@ -11,7 +11,7 @@ struct ProviderSettings: Sendable {
   /// Whether this agency is a Part 2 program (42 CFR 2.11): what it says of people is labelled so.
   var isPart2Program: Bool
   /// Labels to which the site's printed release says yes; a form's own `labels` come before it.
-  var formLabels: Set<SensitivityLabel>
+  var formLabels: WordSet<SensitivityLabel>
   /// What the printed release says; a form's own `statements` come before it.
   var formStatements: Set<String>
   /// Column names of the records system, by field.
@@ -29,7 +29,7 @@ struct ProviderSettings: Sendable {
     alertTimeout = .seconds(
       Int64(fields.value("alert-timeout-seconds", .integer(1...60), default: 10)))
     isPart2Program = fields.value("part-2-program", .flag, default: true)
-    formLabels = Set(
+    formLabels = WordSet(
       fields.value("form-labels", .list(of: .choice()), default: [.part2, .mentalHealth]))
     if formLabels.contains(.privileged) {
       fields.report("form-labels", "lists privileged, which no release can open")
@@ -53,7 +53,7 @@ struct ProviderSettings: Sendable {
   var reader: TableReader { TableReader(columns: columns, aliases: Self.aliases) }
 
   /// Labels of what this agency itself says of a person (42 CFR 2.12(e)(1)).
-  var ownLabels: Set<SensitivityLabel> { isPart2Program ? [.part2] : [] }
+  var ownLabels: WordSet<SensitivityLabel> { isPart2Program ? [.part2] : [] }
 
   /// Headers that are known to mean a field.
   private static let aliases = [

@@ -44,7 +44,7 @@ struct ReleaseCapture {
   ///   - field: the release with which the case began; a full release replaces it, unless the
   ///     form names another or says `none`.
   func release(
-    dates: DateReader, agency: AgencyID, labels: Set<SensitivityLabel>, printed: Set<String>,
+    dates: DateReader, agency: AgencyID, labels: WordSet<SensitivityLabel>, printed: Set<String>,
     field: RoiID?
   ) throws(IntakeError) -> ReleaseOfInformation {
     var release = try ReleaseForm(dates: dates, capturer: agency, printed: printed).release(
@@ -61,11 +61,11 @@ struct ReleaseCapture {
     return words.isEmpty ? nil : try record.agencies("identity_stewards")
   }
 
-  private func ownLabels() throws(IntakeError) -> Set<SensitivityLabel>? {
+  private func ownLabels() throws(IntakeError) -> WordSet<SensitivityLabel>? {
     let words = record.list("labels")
     guard !words.isEmpty else { return nil }
     if words == ["none"] { return [] }
-    var labels: Set<SensitivityLabel> = []
+    var labels: WordSet<SensitivityLabel> = []
     for word in words {
       guard let label = SensitivityLabel(rawValue: word), label != .privileged else {
         throw record.wrong(

@@ -3,10 +3,12 @@ import HubModel
 extension ParticipantConsents {
   /// Whether an order of a court permits the segment (42 CFR 2.61–2.67).
   func isOrdered(
-    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+    _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
     at now: WallTime
   ) -> Bool {
-    orders.contains { $0.permits(segment, labels: labels, of: request, at: now) }
+    guard !orders.isEmpty else { return false }
+    let question = Question(segment, labels: labels, of: request, at: now)
+    return orders.contains { $0.permits(question) }
   }
 
   /// Whether a medical emergency is open that gives the recipient the segment (42 CFR 2.51).
@@ -23,19 +25,17 @@ extension ParticipantConsents {
 }
 
 extension CourtOrder {
-  func permits(
-    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
-    at now: WallTime
-  ) -> Bool {
-    guard hasFindings, hasNotice, issuedAt <= now, now < expiresAt,
+  func permits(_ question: Question) -> Bool {
+    let request = question.request
+    guard hasFindings, hasNotice, issuedAt <= question.now, question.now < expiresAt,
       kind.serves(request.message.purpose)
     else { return false }
     // 42 CFR 2.63: what was said in confidence needs an order that says so.
-    if segment.category.isOfNotes && !coversCommunications { return false }
+    if question.category.isOfNotes && !coversCommunications { return false }
     let (discloser, recipient) = (request.discloser, request.recipient)
     return disclosers.contains { $0.includes(discloser.id, role: discloser.role) }
       && recipients.contains { $0.includes(recipient.id, role: recipient.role) }
-      && information.contains { $0.covers(segment, labels: labels, of: request) }
+      && information.contains { $0.covers(question) }
   }
 }
 

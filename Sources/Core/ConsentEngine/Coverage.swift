@@ -5,12 +5,10 @@ import HubModel
 ///
 /// This runs at every send, and answers by index: what permits is found again by it.
 func judgeByReleases(
-  _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+  _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
   consents: ParticipantConsents, under agreement: ProgramAgreement, at now: WallTime
 ) -> Verdict {
-  let question = Question(
-    segment: segment, labels: labels, request: request, switches: agreement.switches,
-    calendar: agreement.calendar, now: now)
+  let question = Question(segment, labels: labels, of: request, at: now)
   let named = request.message.release
   var line: Set<RoiID> = []
   if let named {
@@ -29,7 +27,7 @@ func judgeByReleases(
   let marks = consents.marks
   for index in consents.records.indices {
     if named != nil && !line.contains(consents.records[index].roi.id) { continue }
-    found.add(consents.records[index], at: index, marks, question)
+    found.add(consents.records[index], at: index, marks, question, under: agreement)
   }
   // Refusals hold whichever release they stand in, and neither a later release nor the end of
   // their own erases them. A message that names a release is decided on that one's line alone
@@ -47,15 +45,25 @@ func judgeByReleases(
   return .hold(found.reasons)
 }
 
-/// What is asked of each release.
+/// What is asked of each release. Of the segment only what a release can speak of: what stands in
+/// it would be copied for nothing.
 struct Question {
-  let segment: Segment
-  let labels: Set<SensitivityLabel>
   let request: ReleaseRequest
-  let switches: SiteSwitches
-  /// Says on which day a release was signed.
-  let calendar: SiteCalendar
+  let category: InformationCategory
+  let labels: WordSet<SensitivityLabel>
+  let authored: CivilDate?
   let now: WallTime
+
+  init(
+    _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
+    at now: WallTime
+  ) {
+    self.request = request
+    category = segment.category
+    self.labels = labels
+    authored = segment.authored
+    self.now = now
+  }
 }
 
 /// What the releases answer, by their index.
@@ -66,7 +74,8 @@ private struct Findings {
   var reasons: [Reason] = []
 
   mutating func add(
-    _ record: RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question
+    _ record: RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question,
+    under agreement: ProgramAgreement
   ) {
     if record.refuses(question) { refusing.append(index) }
     // A bare refusal answers the one question that was asked, for the messages that name it, and
@@ -76,7 +85,7 @@ private struct Findings {
       reasons.append(.refused)
       return
     }
-    if let gap = record.gap(for: question) {
+    if let gap = record.gap(for: question, under: agreement) {
       reasons.append(record.state == .draft ? .notSigned : gap)
       return
     }
@@ -84,7 +93,7 @@ private struct Findings {
     case .inForce:
       // Deficient by what counsel asks now, whatever was asked when it was signed
       // (42 CFR 2.31(c)(2)).
-      if record.roi.missingElements(under: question.switches).isEmpty {
+      if record.roi.missingElements(under: agreement.switches).isEmpty {
         covering.append(index)
       } else {
         reasons.append(.elementMissing)
@@ -188,9 +197,9 @@ extension RoiRecord {
   }
 
   /// The first element that keeps the release from covering the segment; `nil` if it covers.
-  func gap(for question: Question) -> Reason? {
-    let (request, segment) = (question.request, question.segment)
-    guard roi.kind.suffices(for: request, segment.category) else { return .kindTooNarrow }
+  func gap(for question: Question, under agreement: ProgramAgreement) -> Reason? {
+    let request = question.request
+    guard roi.kind.suffices(for: request, question.category) else { return .kindTooNarrow }
     let discloser = request.discloser
     guard roi.disclosers.contains(where: { $0.includes(discloser.id, role: discloser.role) })
     else { return .discloserNotNamed }
@@ -198,17 +207,16 @@ extension RoiRecord {
     guard roi.recipients.contains(where: { $0.includes(recipient.id, role: recipient.role) })
     else { return .recipientNotNamed }
     guard roi.purposes.contains(request.message.purpose) else { return .purposeNotNamed }
-    let covered = roi.information.contains {
-      $0.covers(segment, labels: question.labels, of: request)
+    guard roi.information.contains(where: { $0.covers(question) }) else {
+      return .informationNotNamed
     }
-    guard covered else { return .informationNotNamed }
     if !roi.coversEarlier {
       // Undated information cannot be shown to be later than the signature.
-      guard let authored = segment.authored, let signed = roi.signedAt,
-        authored >= question.calendar.date(of: signed)
+      guard let authored = question.authored, let signed = roi.signedAt,
+        authored >= agreement.calendar.date(of: signed)
       else { return .informationNotNamed }
     }
-    let packs = StatePack.inForce(for: roi, under: question.switches)
+    let packs = StatePack.inForce(for: roi, under: agreement.switches)
     let forbids = packs.contains {
       $0.forbids(
         roi, labels: question.labels, to: recipient.role, for: request.message.purpose)
@@ -223,8 +231,7 @@ extension RoiRecord {
     roi.refusals.contains { refusal in
       let recipient = question.request.recipient
       return refusal.recipients.contains { $0.includes(recipient.id, role: recipient.role) }
-        && refusal.information.mentions(
-          question.segment, labels: question.labels, of: question.request)
+        && refusal.information.mentions(question)
     }
   }
 }
@@ -256,30 +263,26 @@ extension ReleaseOfInformation.Kind {
 
 extension InformationScope {
   /// Every label of the segment must have been agreed to, not just one of them.
-  func covers(
-    _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest
-  ) -> Bool {
-    categories.contains(segment.category) && labels.isSubset(of: self.labels)
-      && (authors.isEmpty || request.isWritten(segment, byNobodyBut: authors))
-      && matchesDate(of: segment)
+  func covers(_ question: Question) -> Bool {
+    categories.contains(question.category) && question.labels.isSubset(of: labels)
+      && (authors.isEmpty || question.isWritten(byNobodyBut: authors))
+      && matches(question.authored)
   }
 
   /// For a refusal: any label named is enough, and none named means whatever the label. What has
   /// no date may lie in the range.
-  func mentions(
-    _ segment: Segment, labels applying: Set<SensitivityLabel>, of request: ReleaseRequest
-  ) -> Bool {
-    guard categories.contains(segment.category),
-      labels.isEmpty || !labels.isDisjoint(with: applying),
-      authors.isEmpty || request.isWritten(segment, byOneOf: authors)
+  func mentions(_ question: Question) -> Bool {
+    guard categories.contains(question.category),
+      labels.isEmpty || !labels.isDisjoint(with: question.labels),
+      authors.isEmpty || question.isWritten(byOneOf: authors)
     else { return false }
-    return segment.authored.map(reaches) ?? true
+    return question.authored.map(reaches) ?? true
   }
 
-  private func matchesDate(of segment: Segment) -> Bool {
+  private func matches(_ authored: CivilDate?) -> Bool {
     guard authoredFrom != nil || authoredThrough != nil else { return true }
     // Undated information cannot be shown to lie in the range.
-    return segment.authored.map(reaches) ?? false
+    return authored.map(reaches) ?? false
   }
 
   /// Whether what was written on that day lies in the range.

@@ -15,7 +15,7 @@ public func decide(
   consents: ParticipantConsents?, at now: WallTime
 ) -> Decision {
   var gathering = Gathering()
-  for index in request.segments.indexes {
+  for index in request.segments {
     guard index < request.message.segments.count else { continue }
     let verdict = judge(
       request.message.segments[index], of: request, under: agreement, consents: consents, at: now)

@@ -1,7 +1,7 @@
 public import HubModel
 
 /// Why something was decided as it was: a stable code, ordered as found.
-public enum Reason: String, CaseIterable, CaseHashed, Sendable {
+public enum Reason: String, CaseHashed {
   // Authorities
   case releaseCovers = "release.covers"
   case operational = "authority.operational"

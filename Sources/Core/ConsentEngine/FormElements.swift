@@ -71,15 +71,15 @@ extension ReleaseOfInformation {
 
   private func missingOfKind(_ law: SiteSwitches) -> [String] {
     var missing: [String] = []
-    let isAdverse = purposes.contains(where: \.isAdverse)
     // 42 CFR 2.31(d): use in proceedings cannot be combined with anything else.
-    if kind == .proceedings ? !purposes.allSatisfy(\.isAdverse) : isAdverse {
-      missing.append("separate-consent-for-proceedings")
-    }
+    let stands =
+      kind == .proceedings
+      ? purposes.isSubset(of: Purpose.adverse) : purposes.isDisjoint(with: Purpose.adverse)
+    if !stands { missing.append("separate-consent-for-proceedings") }
     // 42 CFR 2.31(b), 45 CFR 164.508(b)(3)(ii): notes combine with notes of their kind alone.
-    let notes = kind.notes
     let isMixed = information.contains { scope in
-      scope.categories.contains { notes == nil ? $0.isOfNotes : $0 != notes }
+      if let notes = kind.notes { return !scope.categories.isSubset(of: [notes]) }
+      return !scope.categories.isDisjoint(with: InformationCategory.notes)
     }
     if isMixed { missing.append("separate-consent-for-notes") }
     switch kind {
@@ -93,7 +93,7 @@ extension ReleaseOfInformation {
   }
 
   /// Coordinating care is part of treatment and operations; diversion and defence are not.
-  static let treatmentPurposes: Set<Purpose> = [
+  static let treatmentPurposes: WordSet<Purpose> = [
     .treatment, .payment, .operations, .careCoordination,
   ]
 
@@ -139,6 +139,8 @@ extension ReleaseOfInformation.Kind {
 
 extension InformationCategory {
   var isOfNotes: Bool { self == .sudCounsellingNotes || self == .psychotherapyNotes }
+
+  static let notes = WordSet(allCases.filter(\.isOfNotes))
 }
 
 extension Party {

@@ -3,7 +3,7 @@ import HubModel
 /// The law's closed gates: the reason why a segment may not go to this recipient whatever the
 /// participant signed, or `nil`.
 func law(
-  _ segment: Segment, labels: Set<SensitivityLabel>, of request: ReleaseRequest,
+  _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
   under switches: SiteSwitches
 ) -> Reason? {
   let recipient = request.recipient.role

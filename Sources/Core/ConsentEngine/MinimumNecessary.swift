@@ -8,13 +8,20 @@ enum MinimumNecessary {
     _ category: InformationCategory, for purpose: Purpose, by recipient: Role
   ) -> Bool {
     let table = recipient.isJustice ? toJustice : toOthers
-    return table[purpose]?.contains(category) ?? false
+    return table[Int(purpose.ordinal)].contains(category)
   }
 
-  private static let everything: Set<InformationCategory> = Set(InformationCategory.allCases)
+  /// What is needed, by the purpose's place in its declaration; a purpose without a row, nothing.
+  private static func table(
+    _ rows: [Purpose: WordSet<InformationCategory>]
+  ) -> [WordSet<InformationCategory>] {
+    Purpose.allCases.map { rows[$0] ?? [] }
+  }
+
+  private static let everything = WordSet<InformationCategory>.all
 
   /// What is for the person at the scene or for care, a filing does not need.
-  private static let toJustice: [Purpose: Set<InformationCategory>] = [
+  private static let toJustice = table([
     .diversion: [.referral, .hold, .participation, .participationNegative],
     .careCoordination: [
       .referral, .hold, .participation, .participationNegative, .engagement, .booking, .courtCase,
@@ -26,9 +33,9 @@ enum MinimumNecessary {
     // What may be used against the person is for the order or the consent to list.
     .charging: everything, .investigation: everything, .warrant: everything,
     .revocationHearing: everything,
-  ]
+  ])
 
-  private static let toOthers: [Purpose: Set<InformationCategory>] = [
+  private static let toOthers = table([
     .diversion: [.referral, .handoffDetails, .hold, .participation, .participationNegative],
     .careCoordination: everything.subtracting([.identity]),
     .legalDefence: [
@@ -45,5 +52,5 @@ enum MinimumNecessary {
     .emergencyTreatment: [.handoffDetails, .participation, .engagement, .contact],
     .charging: everything, .investigation: everything, .warrant: everything,
     .revocationHearing: everything,
-  ]
+  ])
 }

@@ -20,12 +20,12 @@ public struct PermittedDelivery: Sendable {
     released.tokens = []
     released.audience = []
     released.consent = nil
-    released.segments = permit.segments.indexes.map { message.segments[$0] }
+    released.segments = permit.segments.map { message.segments[$0] }
     if let seal = message.seal {
       released.seal = Seal(
         scheme: seal.scheme, root: seal.root, signature: seal.signature, signer: seal.signer,
         headerSalt: seal.headerSalt, header: seal.header,
-        segments: permit.segments.indexes.compactMap {
+        segments: permit.segments.compactMap {
           $0 < seal.segments.count ? seal.segments[$0] : nil
         })
     }

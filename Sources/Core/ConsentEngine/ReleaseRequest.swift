@@ -40,34 +40,34 @@ public final class ReleaseRequest: Sendable {
   /// Labels that apply to a segment here: its own, and Part 2 where a Part 2 program discloses
   /// what it obtained, since the label follows who obtained the information (42 CFR 2.12(e)(1)).
   /// What was received keeps the labels under which it came, whatever the sender puts on it.
-  public func labels(of segment: Segment) -> Set<SensitivityLabel> {
+  public func labels(of segment: Segment) -> WordSet<SensitivityLabel> {
     guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
       return inherited(by: segment)
     }
-    return Self.part2Alone.union(inherited(by: segment))
+    return inherited(by: segment).union([.part2])
   }
 
-  /// Made once, and not copied where a segment has no other label, as most have none.
-  private static let part2Alone: Set<SensitivityLabel> = [.part2]
-
-  private func inherited(by segment: Segment) -> Set<SensitivityLabel> {
+  private func inherited(by segment: Segment) -> WordSet<SensitivityLabel> {
     guard footing == .submitted, let received = received[segment.category] else {
       return segment.labels
     }
     return segment.labels.union(received.labels)
   }
 
+}
+
+extension Question {
   /// Whether nobody but these wrote the segment: neither who tells it nor, of what that agency was
   /// told itself, anybody from whom it came. Who keeps something is not who wrote it.
-  func isWritten(_ segment: Segment, byNobodyBut authors: [AgencyID]) -> Bool {
-    authors.contains(discloser.id)
-      && received[segment.category]?.authors.allSatisfy(authors.contains) ?? true
+  func isWritten(byNobodyBut authors: [AgencyID]) -> Bool {
+    authors.contains(request.discloser.id)
+      && request.received[category]?.authors.allSatisfy(authors.contains) ?? true
   }
 
   /// Whether one of these may have written the segment, or some of it.
-  func isWritten(_ segment: Segment, byOneOf authors: [AgencyID]) -> Bool {
-    authors.contains(discloser.id)
-      || received[segment.category]?.authors.contains(where: authors.contains) ?? false
+  func isWritten(byOneOf authors: [AgencyID]) -> Bool {
+    authors.contains(request.discloser.id)
+      || request.received[category]?.authors.contains(where: authors.contains) ?? false
   }
 }
 
@@ -84,12 +84,12 @@ public struct Received: Hashable, Sendable {
   }
 
   /// Labels that it had on its way to the sender.
-  public let labels: Set<SensitivityLabel>
+  public let labels: WordSet<SensitivityLabel>
   public let standing: Standing
   /// From whom it came, and from whom these had it.
   public let authors: Set<AgencyID>
 
-  public init(labels: Set<SensitivityLabel>, standing: Standing, authors: Set<AgencyID>) {
+  public init(labels: WordSet<SensitivityLabel>, standing: Standing, authors: Set<AgencyID>) {
     self.labels = labels
     self.standing = standing
     self.authors = authors

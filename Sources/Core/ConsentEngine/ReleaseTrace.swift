@@ -17,11 +17,9 @@ public func trace(
   consents: ParticipantConsents, at now: WallTime
 ) -> [ReleaseTrace] {
   let line = request.message.release.map(consents.line(of:))
-  return segments.indexes.filter { $0 < request.message.segments.count }.flatMap { index in
+  return segments.filter { $0 < request.message.segments.count }.flatMap { index in
     let segment = request.message.segments[index]
-    let question = Question(
-      segment: segment, labels: request.labels(of: segment), request: request,
-      switches: agreement.switches, calendar: agreement.calendar, now: now)
+    let question = Question(segment, labels: request.labels(of: segment), of: request, at: now)
     let heard = consents.records.indices.filter {
       line?.contains(consents.records[$0].roi.id) ?? true
     }
@@ -29,7 +27,8 @@ public func trace(
       let record = consents.records[place]
       let refuses = record.refuses(question) && !consents.isReplaced(place)
       let (reason, elements) =
-        refuses ? (.explicitRefusal, []) : record.answer(to: question, consents.marks)
+        refuses
+        ? (.explicitRefusal, []) : record.answer(to: question, consents.marks, under: agreement)
       return ReleaseTrace(
         segment: index, release: .init(record.roi.id, version: record.roi.version),
         reason: reason, elements: elements)
@@ -39,11 +38,11 @@ public func trace(
 
 extension RoiRecord {
   fileprivate func answer(
-    to question: Question, _ marks: ConsentMarks
+    to question: Question, _ marks: ConsentMarks, under agreement: ProgramAgreement
   ) -> (reason: Reason, elements: [String]) {
     if state == .refused { return (.refused, []) }
-    let missing = roi.missingElements(under: question.switches)
-    if let gap = gap(for: question) {
+    let missing = roi.missingElements(under: agreement.switches)
+    if let gap = gap(for: question, under: agreement) {
       return state == .draft ? (.notSigned, missing) : (gap, [])
     }
     switch standing(toward: question.request.recipient, marks, at: question.now) {

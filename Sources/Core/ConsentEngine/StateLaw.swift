@@ -26,7 +26,7 @@ extension StatePack {
 
   /// Whether the state's law keeps the release from serving the request for this segment.
   func forbids(
-    _ release: ReleaseOfInformation, labels: Set<SensitivityLabel>, to recipient: Role,
+    _ release: ReleaseOfInformation, labels: WordSet<SensitivityLabel>, to recipient: Role,
     for purpose: Purpose
   ) -> Bool {
     let apart = labels.intersection(labelsApart)
@@ -38,7 +38,7 @@ extension StatePack {
   }
 
   /// About that and nothing else. Part 2 says who obtained it, not what it is about.
-  private func isAbout(_ apart: Set<SensitivityLabel>, _ scope: InformationScope) -> Bool {
+  private func isAbout(_ apart: WordSet<SensitivityLabel>, _ scope: InformationScope) -> Bool {
     !scope.labels.isDisjoint(with: apart)
       && scope.labels.isSubset(of: labelsApart.union([.part2]))
   }

@@ -13,7 +13,7 @@ public struct TopicSpec: Sendable {
   public let topic: Topic
   public let disclosure: DisclosureClass
   /// Who may publish it; empty: the router alone.
-  public let publishers: Set<Role>
+  public let publishers: WordSet<Role>
   public let purpose: Purpose
   public let needsParticipant: Bool
   public let needsCase: Bool
@@ -47,10 +47,13 @@ public enum Catalogue {
     uniqueKeysWithValues: (referral + handoff + hold + consent + emergency + care + justice
       + identity + hub).map { ($0.topic, $0) })
 
-  public static func spec(of topic: Topic) -> TopicSpec? { all[topic] }
+  public static func spec(of topic: Topic) -> TopicSpec? { rows[Int(topic.ordinal)] }
+
+  /// By the topic's place in its declaration: every decision asks for one.
+  private static let rows = Topic.allCases.map { all[$0] }
 
   static func row(
-    _ topic: Topic, _ disclosure: DisclosureClass, by publishers: Set<Role>,
+    _ topic: Topic, _ disclosure: DisclosureClass, by publishers: WordSet<Role>,
     _ purpose: Purpose, participant: Bool, needsCase: Bool = true, mayAttach: Bool = false,
     category: InformationCategory, _ fields: (TopicSpecBuilder) -> TopicSpecBuilder
   ) -> TopicSpec {
@@ -60,7 +63,7 @@ public enum Catalogue {
       fields: fields(TopicSpecBuilder(category: category)).spec, mayAttach: mayAttach)
   }
 
-  private static let referrers: Set<Role> = [
+  private static let referrers: WordSet<Role> = [
     .sheriff, .prosecutor, .behavioralHealth, .programOffice,
   ]
 
@@ -203,7 +206,7 @@ public enum Catalogue {
       }
     }
 
-  private static let capturers: Set<Role> = [
+  private static let capturers: WordSet<Role> = [
     .sheriff, .behavioralHealth, .publicDefender, .programOffice, .privacyOfficer,
   ]
 
@@ -328,7 +331,7 @@ public enum Catalogue {
         .with("reminder", .integer).with("reason", .code)
     },
     row(
-      .outcomeConfirmed, .control, by: Set(Role.allCases), .careCoordination,
+      .outcomeConfirmed, .control, by: .all, .careCoordination,
       participant: false, needsCase: false, category: .operational
     ) { $0.with("message", .code, required: true) },
   ]

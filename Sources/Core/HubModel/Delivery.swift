@@ -41,11 +41,11 @@ public struct DisclosureNotice: Hashable, Sendable {
     public var signedAt: WallTime?
     public var expiresAt: WallTime?
     public var expiryEvent: String
-    public var purposes: Set<Purpose>
-    public var categories: Set<InformationCategory>
+    public var purposes: WordSet<Purpose>
+    public var categories: WordSet<InformationCategory>
     public init(
       release: RoiID, version: UInt32, signedAt: WallTime?, expiresAt: WallTime?,
-      expiryEvent: String, purposes: Set<Purpose>, categories: Set<InformationCategory>
+      expiryEvent: String, purposes: WordSet<Purpose>, categories: WordSet<InformationCategory>
     ) {
       self.release = release
       self.version = version

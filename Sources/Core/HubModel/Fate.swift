@@ -1,5 +1,5 @@
 /// Where one part of one message stands for one recipient.
-public enum Fate: String, CaseIterable, CaseHashed, Sendable {
+public enum Fate: String, CaseHashed {
   /// Permitted when last decided; waits for the recipient.
   case pending
   /// Waits in escrow for a release that covers it.
@@ -44,7 +44,8 @@ public struct PartKey: Hashable, Comparable, Sendable {
 }
 
 /// A set of a message's segments, by index.
-public struct SegmentSet: Hashable, Sendable {
+@frozen
+public struct SegmentSet: Sequence, Hashable, Sendable {
   public private(set) var bits: UInt32
   public init(bits: UInt32) { self.bits = bits }
   public init(_ indexes: some Sequence<Int>) {
@@ -52,7 +53,25 @@ public struct SegmentSet: Hashable, Sendable {
     for index in indexes { bits |= 1 << UInt32(index) }
   }
   public var isEmpty: Bool { bits == 0 }
-  public var indexes: [Int] { (0..<32).filter { bits & (1 << UInt32($0)) != 0 } }
+  /// The lowest.
+  public var first: Int? { isEmpty ? nil : bits.trailingZeroBitCount }
+
+  @inlinable public func makeIterator() -> Iterator { Iterator(rest: bits) }
+
+  /// From the lowest upwards.
+  @frozen
+  public struct Iterator: IteratorProtocol, Sendable {
+    @usableFromInline var rest: UInt32
+
+    @inlinable init(rest: UInt32) { self.rest = rest }
+
+    @inlinable public mutating func next() -> Int? {
+      guard rest != 0 else { return nil }
+      defer { rest &= rest - 1 }
+      return rest.trailingZeroBitCount
+    }
+  }
+
   public func contains(_ index: Int) -> Bool { bits & (1 << UInt32(index)) != 0 }
   public func isDisjoint(with other: SegmentSet) -> Bool { bits & other.bits == 0 }
   public mutating func insert(_ index: Int) { bits |= 1 << UInt32(index) }

@@ -23,7 +23,7 @@ public struct Field: Hashable, Sendable {
 /// A part of a message that is released or withheld as one: its category and labels decide.
 public struct Segment: Hashable, Sendable {
   public var category: InformationCategory
-  public var labels: Set<SensitivityLabel>
+  public var labels: WordSet<SensitivityLabel>
   /// The day the information was recorded; releases may be limited to a range of them.
   public var authored: CivilDate?
   public var fields: [Field]
@@ -34,7 +34,7 @@ public struct Segment: Hashable, Sendable {
   public var salt: [UInt8]
 
   public init(
-    _ category: InformationCategory, labels: Set<SensitivityLabel> = [],
+    _ category: InformationCategory, labels: WordSet<SensitivityLabel> = [],
     authored: CivilDate? = nil, fields: [Field] = [], attachment: [UInt8] = [],
     mediaType: String = "", salt: [UInt8] = []
   ) {

@@ -14,6 +14,7 @@ public struct ParticipantConsents: Hashable, Sendable {
     @usableFromInline var orders: [CourtOrder] = []
     @usableFromInline var emergencies: [EmergencyAccess] = []
 
+    // Yielded below instead of copied: a decision asks for each of these, and most have none.
     @usableFromInline static let none = Rest()
   }
 
@@ -41,25 +42,25 @@ public struct ParticipantConsents: Hashable, Sendable {
 
   /// Releases revoked or refused before the router had seen them: a late arrival stays dead.
   @inlinable public var tombstones: Set<RoiID> {
-    get { rest?.rest.tombstones ?? [] }
+    _read { if let rest { yield rest.rest.tombstones } else { yield Rest.none.tombstones } }
     set { change { $0.tombstones = newValue } }
   }
   /// Revocations of everything; of the same recipients only the last.
   @inlinable public var blankets: [BlanketRevocation] {
-    get { rest?.rest.blankets ?? [] }
+    _read { if let rest { yield rest.rest.blankets } else { yield Rest.none.blankets } }
     set { change { $0.blankets = newValue } }
   }
   /// What suspends, voids or ends releases.
   @inlinable public var marks: ConsentMarks {
-    get { rest?.rest.marks ?? ConsentMarks() }
+    _read { if let rest { yield rest.rest.marks } else { yield Rest.none.marks } }
     set { change { $0.marks = newValue } }
   }
   @inlinable public var orders: [CourtOrder] {
-    get { rest?.rest.orders ?? [] }
+    _read { if let rest { yield rest.rest.orders } else { yield Rest.none.orders } }
     set { change { $0.orders = newValue } }
   }
   @inlinable public var emergencies: [EmergencyAccess] {
-    get { rest?.rest.emergencies ?? [] }
+    _read { if let rest { yield rest.rest.emergencies } else { yield Rest.none.emergencies } }
     set { change { $0.emergencies = newValue } }
   }
 

@@ -78,12 +78,12 @@ public struct ProgramAgreement: Hashable, Sendable {
     /// How long a message waits for its release, from its acceptance.
     public var deadline: Span
     /// Topics whose held messages tell their sender at once and again.
-    public var timeCritical: Set<Topic>
+    public var timeCritical: WordSet<Topic>
     public var remindEvery: Span
     /// How long a possible match waits for the identity steward.
     public var candidateDeadline: Span
     public init(
-      deadline: Span, timeCritical: Set<Topic>, remindEvery: Span, candidateDeadline: Span
+      deadline: Span, timeCritical: WordSet<Topic>, remindEvery: Span, candidateDeadline: Span
     ) {
       self.deadline = deadline
       self.timeCritical = timeCritical

@@ -16,16 +16,16 @@ public enum Party: Hashable, Sendable {
 
 /// Which information a release (or a refusal in it) is about.
 public struct InformationScope: Hashable, Sendable {
-  public var categories: Set<InformationCategory>
+  public var categories: WordSet<InformationCategory>
   /// Sensitivity that the person agreed to include; a labelled segment needs all its labels here.
-  public var labels: Set<SensitivityLabel>
+  public var labels: WordSet<SensitivityLabel>
   public var authoredFrom: CivilDate?
   public var authoredThrough: CivilDate?
   /// Empty: whoever wrote it.
   public var authors: [AgencyID]
 
   public init(
-    categories: Set<InformationCategory>, labels: Set<SensitivityLabel> = [],
+    categories: WordSet<InformationCategory>, labels: WordSet<SensitivityLabel> = [],
     authoredFrom: CivilDate? = nil, authoredThrough: CivilDate? = nil, authors: [AgencyID] = []
   ) {
     self.categories = categories
@@ -86,7 +86,7 @@ public struct ReleaseOfInformation: Hashable, Sendable {
   public var recipients: [Party]
   public var information: [InformationScope]
   public var refusals: [Refusal]
-  public var purposes: Set<Purpose>
+  public var purposes: WordSet<Purpose>
   public var signedAt: WallTime?
   public var signer: SignerCapacity
   /// Where the evidence of a representative's authority is filed.
@@ -118,7 +118,7 @@ public struct ReleaseOfInformation: Hashable, Sendable {
 
   public init(
     id: RoiID, version: UInt32 = 1, kind: Kind, disclosers: [Party], recipients: [Party],
-    information: [InformationScope], purposes: Set<Purpose>, signedAt: WallTime?,
+    information: [InformationScope], purposes: WordSet<Purpose>, signedAt: WallTime?,
     expiry: Expiry?, signer: SignerCapacity = .patient, formImageHash: [UInt8] = [],
     statements: Set<String> = []
   ) {

@@ -6,12 +6,12 @@ public struct StatePack: Hashable, Sendable {
     /// How the form's template name begins.
     public var template: String
     /// Roles that the form can never reach.
-    public var excludedRoles: Set<Role>
+    public var excludedRoles: WordSet<Role>
     /// Purposes that the form serves.
-    public var purposes: Set<Purpose>
+    public var purposes: WordSet<Purpose>
     public var requiredStatements: Set<String>
     /// Labels that the form can never open.
-    public var excludedLabels: Set<SensitivityLabel>
+    public var excludedLabels: WordSet<SensitivityLabel>
   }
 
   /// As in ISO 3166-2, in lower case: `us-wa`.
@@ -24,7 +24,7 @@ public struct StatePack: Hashable, Sendable {
   /// A recipient is named with its institution, not by role alone.
   public var needsRecipientInstitution: Bool
   /// Labels that need a release about nothing else.
-  public var labelsApart: Set<SensitivityLabel>
+  public var labelsApart: WordSet<SensitivityLabel>
   public var forms: [FormRule]
 
   /// Every pack there is. A state is added by a value here and its cases in the tests.

@@ -1,5 +1,5 @@
 /// A topic's name, as subscribers see it. Never an identifier of a person.
-public enum Topic: String, CaseIterable, CaseHashed, Sendable, CustomStringConvertible {
+public enum Topic: String, CaseHashed, CustomStringConvertible {
   case referralSubmitted = "referral.submitted"
   case referralScreened = "referral.screened"
   case referralDecided = "referral.decided"

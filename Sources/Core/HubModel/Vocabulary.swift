@@ -1,5 +1,5 @@
 /// What an agency is to the program. Rights follow the role and the key, never a claim.
-public enum Role: String, CaseIterable, CaseHashed, Sendable, Codable {
+public enum Role: String, CaseHashed, Codable {
   case sheriff
   case prosecutor
   case publicDefender = "public-defender"
@@ -9,7 +9,7 @@ public enum Role: String, CaseIterable, CaseHashed, Sendable, Codable {
 }
 
 /// What a piece of information is about; the unit in which a release names what it covers.
-public enum InformationCategory: String, CaseIterable, CaseHashed, Sendable, Codable {
+public enum InformationCategory: String, CaseHashed, Codable {
   /// Names no person: a meeting place, a callback number, safety codes, a clock.
   case operational
   /// The referral itself: who, by which door, for which offence codes.
@@ -39,7 +39,7 @@ public enum InformationCategory: String, CaseIterable, CaseHashed, Sendable, Cod
 }
 
 /// A reason for care that sticks to information wherever it goes.
-public enum SensitivityLabel: String, CaseIterable, CaseHashed, Sendable, Codable {
+public enum SensitivityLabel: String, CaseHashed, Codable {
   /// Obtained by a federally assisted SUD program (42 CFR 2.12).
   case part2 = "part-2"
   case mentalHealth = "mental-health"
@@ -51,7 +51,7 @@ public enum SensitivityLabel: String, CaseIterable, CaseHashed, Sendable, Codabl
 }
 
 /// Why information is wanted.
-public enum Purpose: String, CaseIterable, CaseHashed, Sendable, Codable {
+public enum Purpose: String, CaseHashed, Codable {
   case careCoordination = "care-coordination"
   /// Deciding whether to hold, extend or decline a filing: the diversion itself.
   case diversion
@@ -73,6 +73,9 @@ public enum Purpose: String, CaseIterable, CaseHashed, Sendable, Codable {
       false
     }
   }
+
+  /// All that are.
+  public static let adverse = WordSet(allCases.filter(\.isAdverse))
 }
 
 /// The least authority that a topic's messages need (the catalogue's class).
@@ -87,29 +90,4 @@ public enum DisclosureClass: String, Hashable, Sendable {
   case fullReleasePart2 = "full-release-part-2"
   /// Addressed to the router itself.
   case control
-}
-
-// Sets of these words are looked into at every decision. The hash that comes with a text for a raw
-// value goes over the text; one over the case is several times as fast.
-extension InformationCategory {
-  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
-}
-extension SensitivityLabel {
-  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
-}
-extension Purpose {
-  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
-}
-extension Role {
-  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
-}
-extension Topic {
-  public func hash(into hasher: inout Hasher) { hasher.combine(case: self) }
-}
-
-extension Hasher {
-  /// An enumeration of fewer than 256 cases without payload is stored as its case's number.
-  fileprivate mutating func combine<Word: CaseIterable & RawRepresentable>(case word: Word) {
-    combine(unsafeBitCast(word, to: UInt8.self))
-  }
 }

@@ -16,7 +16,7 @@ public struct AgreementReview: Hashable, Sendable {
   ///   - roles: those that an agency of the registry holds; `nil` where the registry is not known.
   ///   - effective: the date asked for; otherwise the file's own counts.
   public init(
-    _ document: AgreementDocument, active: ProgramAgreement?, roles: Set<Role>?,
+    _ document: AgreementDocument, active: ProgramAgreement?, roles: WordSet<Role>?,
     effective: WallTime? = nil, now: WallTime
   ) {
     let agreement = document.agreement
@@ -95,7 +95,7 @@ public struct AgreementReview: Hashable, Sendable {
   }
 
   /// Topics and roles that the lines leave apart.
-  private mutating func reviewReach(_ agreement: ProgramAgreement, _ roles: Set<Role>?) {
+  private mutating func reviewReach(_ agreement: ProgramAgreement, _ roles: WordSet<Role>?) {
     let lines = agreement.paths.union(agreement.exceptions.map(\.path))
     for topic in Topic.allCases {
       guard let spec = Catalogue.spec(of: topic), spec.disclosure != .control,

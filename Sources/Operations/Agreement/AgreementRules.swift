@@ -80,7 +80,7 @@ enum AgreementRules {
       }
       guard let deadline else { return nil }
       return ProgramAgreement.Escrow(
-        deadline: deadline, timeCritical: Set(topics), remindEvery: remindEvery,
+        deadline: deadline, timeCritical: WordSet(topics), remindEvery: remindEvery,
         candidateDeadline: candidate)
     }
   }

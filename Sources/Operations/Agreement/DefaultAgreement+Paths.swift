@@ -84,11 +84,11 @@ extension DefaultAgreement {
     subscriptions[topic]?.contains(role) ?? false
   }
 
-  private static let subscriptions: [Topic: Set<Role>] = {
+  private static let subscriptions: [Topic: WordSet<Role>] = {
     let problems = ProblemList()
     guard let yaml = try? StrictYAML.parse(paths, file: "shipped agreement"),
       let lines = yaml.readMapping(problems, { $0.required("paths", AgreementPaths.section) })
     else { return [:] }
-    return Dictionary(grouping: lines, by: \.topic).mapValues { Set($0.map(\.to)) }
+    return Dictionary(grouping: lines, by: \.topic).mapValues { WordSet($0.map(\.to)) }
   }()
 }

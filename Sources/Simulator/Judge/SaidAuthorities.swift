@@ -26,7 +26,9 @@ struct SaidAuthorities {
     _ segment: Segment, of message: Message, about people: Set<String>,
     to recipient: Registry.Agency, at now: WallTime
   ) -> Bool {
-    let helps: Set<InformationCategory> = [.handoffDetails, .participation, .engagement, .contact]
+    let helps: WordSet<InformationCategory> = [
+      .handoffDetails, .participation, .engagement, .contact,
+    ]
     guard recipient.role == .behavioralHealth, helps.contains(segment.category) else {
       return false
     }
@@ -40,7 +42,7 @@ struct SaidAuthorities {
   /// Nothing that the simulated county tells is told to prosecute: only an order of 2.64 opens
   /// anything, and only for the defence.
   func orders(
-    _ segment: Segment, _ labels: Set<SensitivityLabel>, of message: Message,
+    _ segment: Segment, _ labels: WordSet<SensitivityLabel>, of message: Message,
     about people: Set<String>, from sender: Registry.Agency, to recipient: Registry.Agency,
     at now: WallTime
   ) -> Bool {

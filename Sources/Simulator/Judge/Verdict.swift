@@ -115,7 +115,7 @@ struct Verdict {
       let message = original.message
       let path = ProgramAgreement.Path(message.topic, from: sender.role, to: agency.role)
       guard history.operators.paths.contains(path) else { continue }
-      let isAllowed = stands.part.segments.indexes.contains {
+      let isAllowed = stands.part.segments.contains {
         $0 < message.segments.count
           && history.consent.allows(
             message.segments[$0], of: message, about: person, from: sender, to: agency, at: now)

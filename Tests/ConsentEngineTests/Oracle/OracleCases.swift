@@ -70,7 +70,7 @@ enum OracleCases {
         ? [party(&choices), party(&choices)] : agencies.map { .agency($0.id) },
       recipients: [party(&choices), party(&choices), party(&choices)],
       information: (0...(choices.chance(20) ? 1 : 0)).map { _ in scope(&choices) },
-      purposes: Set(
+      purposes: WordSet(
         [choices.one(of: Array(purposes.prefix(4)))]
           + choices.some(of: Array(purposes.prefix(3)), each: 60)),
       signedAt: now - 1_000, expiry: .at(now + .days(1)),
@@ -101,7 +101,7 @@ enum OracleCases {
       case .sudCounsellingNotes: form.information[index].categories = [.sudCounsellingNotes]
       case .psychotherapyNotes: form.information[index].categories = [.psychotherapyNotes]
       case .field, .multiParty, .treatmentPaymentOperations, .criminalJustice, .proceedings:
-        form.information[index].categories.subtract(notes)
+        form.information[index].categories.subtract(WordSet(notes))
         if form.information[index].categories.isEmpty {
           form.information[index].categories = [.engagement]
         }
@@ -115,7 +115,7 @@ enum OracleCases {
       form.recipients.removeAll { strangers.contains($0) }
       if form.recipients.isEmpty { form.recipients = [.role(.behavioralHealth)] }
     case .proceedings:
-      form.purposes.formIntersection(oracleAdverse)
+      form.purposes.formIntersection(WordSet(oracleAdverse))
       if form.purposes.isEmpty { form.purposes = [.warrant] }
     case .field, .multiParty, .criminalJustice, .sudCounsellingNotes, .psychotherapyNotes: break
     }
@@ -125,9 +125,10 @@ enum OracleCases {
     var scope = InformationScope(
       categories: [choices.one(of: choices.chance(15) ? categories : Array(categories.prefix(4)))])
     if !isRefusal {
-      scope.categories.formUnion(choices.some(of: Array(categories.prefix(6)), each: 55))
+      let more = choices.some(of: Array(categories.prefix(6)), each: 55)
+      scope.categories.formUnion(WordSet(more))
     }
-    scope.labels = Set(choices.some(of: SensitivityLabel.allCases, each: isRefusal ? 10 : 75))
+    scope.labels = WordSet(choices.some(of: SensitivityLabel.allCases, each: isRefusal ? 10 : 75))
     if choices.chance(10) { scope.authoredFrom = today.adding(days: choices.pick(3) - 1) }
     if choices.chance(10) { scope.authoredThrough = today.adding(days: choices.pick(3) - 1) }
     if choices.chance(8) { scope.authors = [choices.one(of: agencies).id] }
@@ -190,7 +191,7 @@ enum OracleCases {
     var received: [InformationCategory: Received] = [:]
     if choices.chance(6), let category = segments.first?.category, category != .operational {
       received[category] = Received(
-        labels: Set(choices.some(of: [.part2, .mentalHealth], each: 40)),
+        labels: WordSet(choices.some(of: [.part2, .mentalHealth], each: 40)),
         standing: choices.one(of: [.stands, .waits, .ended]),
         authors: Set(choices.some(of: [harbor.id, sheriff.id], each: 30)))
     }
@@ -246,9 +247,9 @@ enum OracleCases {
     let agreed = [SensitivityLabel.mentalHealth, .part2, .domesticViolence].filter {
       scope?.labels.contains($0) ?? false
     }
-    segment.labels = Set(choices.some(of: agreed, each: 30))
+    segment.labels = WordSet(choices.some(of: agreed, each: 30))
     segment.labels.formUnion(
-      choices.some(of: [.mentalHealth, .part2, .domesticViolence], each: 4))
+      WordSet(choices.some(of: [.mentalHealth, .part2, .domesticViolence], each: 4)))
     if choices.chance(4) {
       segment.labels.insert(choices.one(of: [.criminalHistory, .privileged]))
     }

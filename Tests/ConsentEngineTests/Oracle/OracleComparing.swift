@@ -28,9 +28,9 @@ extension OracleAnswer {
 
   /// The engine's answer, in the oracle's words.
   init(_ decision: Decision) {
-    permitted = decision.permitted.indexes.map { $0 }
-    held = decision.held.indexes.map { $0 }
-    withheld = decision.withheld.indexes.map { $0 }
+    permitted = Array(decision.permitted)
+    held = Array(decision.held)
+    withheld = Array(decision.withheld)
     if case .releases(let versions)? = decision.permit?.authority {
       papers = versions.map(\.id).sorted()
     }

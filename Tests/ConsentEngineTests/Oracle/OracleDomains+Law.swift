@@ -141,7 +141,7 @@ extension OracleDomain {
       name: "what a state adds", sizes: [4, 4, 3, 2, 3, 5, 5, 4, 3, 3], stride: 37)
   ) { answers in
     let packs = [[], ["us-wa"], ["us-mi"], ["us-mi", "us-wa"]]
-    let labels: [Set<SensitivityLabel>] = [
+    let labels: [WordSet<SensitivityLabel>] = [
       [], [.domesticViolence], [.domesticViolence, .part2], [.mentalHealth],
       [.mentalHealth, .domesticViolence],
     ]
@@ -235,7 +235,7 @@ extension OracleDomain {
       recipients: [.role(.prosecutor), .agency(defender.id)],
       information: [
         InformationScope(
-          categories: Set(InformationCategory.allCases).subtracting([.contact]),
+          categories: WordSet<InformationCategory>.all.subtracting([.contact]),
           labels: [.mentalHealth, .part2])
       ], hasFindings: true, hasNotice: true, coversCommunications: true)
     switch answers[5] {

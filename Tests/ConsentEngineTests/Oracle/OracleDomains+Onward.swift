@@ -11,7 +11,7 @@ extension OracleDomain {
     space: SmallDomain(
       name: "what is sent on", sizes: [5, 5, 4, 5, 4, 4, 6, 2, 3, 3], stride: 127)
   ) { answers in
-    let labels: [Set<SensitivityLabel>] = [
+    let labels: [WordSet<SensitivityLabel>] = [
       [], [.part2], [.part2, .mentalHealth], [.criminalHistory],
     ]
     let discloser = everybody[answers[0]]
@@ -34,7 +34,7 @@ extension OracleDomain {
         .participantStatus, [segment(labels: labels[answers[2]])], purpose: .careCoordination,
         source: discloser),
       [says(.release(form))], from: discloser, to: everybody[answers[1]])
-    func came(_ labels: Set<SensitivityLabel>, _ standing: Received.Standing) -> Received {
+    func came(_ labels: WordSet<SensitivityLabel>, _ standing: Received.Standing) -> Received {
       Received(labels: labels, standing: standing, authors: authors)
     }
     asked.received =

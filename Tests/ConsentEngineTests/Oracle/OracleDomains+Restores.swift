@@ -36,7 +36,7 @@ extension OracleDomain {
       agreement([], exceptions: [.init(path: other, legalBasis: "order 12"), jail]),
       agreement([path], exceptions: [jail]), open,
     ]
-    let (category, labels): (InformationCategory, Set<SensitivityLabel>) = [
+    let (category, labels): (InformationCategory, WordSet<SensitivityLabel>) = [
       (.engagement, []), (.engagement, [.part2]), (.psychotherapyNotes, []),
       (.participationNegative, []), (.contact, [.mentalHealth]),
     ][answers[5]]

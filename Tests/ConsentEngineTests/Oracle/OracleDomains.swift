@@ -24,7 +24,7 @@ struct OracleDomain: Sendable {
 
   // MARK: Does one release cover one question?
 
-  static let labelSets: [Set<SensitivityLabel>] = [
+  static let labelSets: [WordSet<SensitivityLabel>] = [
     [], [.mentalHealth], [.part2], [.mentalHealth, .part2],
   ]
 
@@ -106,11 +106,11 @@ struct OracleDomain: Sendable {
     form.recipients = form.disclosers
     form.information = [
       InformationScope(
-        categories: Set(InformationCategory.allCases).subtracting([
+        categories: WordSet<InformationCategory>.all.subtracting([
           .sudCounsellingNotes, .psychotherapyNotes,
-        ]), labels: Set(SensitivityLabel.allCases))
+        ]), labels: .all)
     ]
-    form.purposes = Set(Purpose.allCases.filter { !oracleAdverse.contains($0) })
+    form.purposes = WordSet(Purpose.allCases.filter { !oracleAdverse.contains($0) })
     return form
   }()
 

@@ -77,8 +77,8 @@ enum Town {
 
   static func release(
     _ id: String, _ kind: ReleaseOfInformation.Kind, from: [Party], to recipients: [Party],
-    _ categories: Set<InformationCategory>, labels: Set<SensitivityLabel> = [],
-    purposes: Set<Purpose> = [.diversion, .careCoordination], signedAt: WallTime? = start,
+    _ categories: WordSet<InformationCategory>, labels: WordSet<SensitivityLabel> = [],
+    purposes: WordSet<Purpose> = [.diversion, .careCoordination], signedAt: WallTime? = start,
     expiresAt: WallTime = start + .days(60), version: UInt32 = 1
   ) -> ReleaseOfInformation {
     ReleaseOfInformation(

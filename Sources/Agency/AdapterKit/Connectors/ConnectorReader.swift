@@ -29,7 +29,7 @@ struct ConnectorReader {
       let topics = fields.required(
         "topics", .list(of: YAMLValue<Topic>.choice(), count: 1...100))
       guard let server, let topics else { return nil }
-      return Connectors.Outlet(name: name, server: server, topics: Set(topics))
+      return Connectors.Outlet(name: name, server: server, topics: WordSet(topics))
     }
   }
 

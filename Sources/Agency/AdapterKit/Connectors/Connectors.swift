@@ -45,7 +45,7 @@ public struct Connectors: Sendable {
   struct Outlet: Sendable {
     let name: String
     let server: FHIRServer
-    let topics: Set<Topic>
+    let topics: WordSet<Topic>
   }
 
   let all: [Connector]

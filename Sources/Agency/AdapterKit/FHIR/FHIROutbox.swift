@@ -10,7 +10,7 @@ import Operations
 struct FHIROutbox: Sendable {
   let connector: String
   let server: FHIRServer
-  let topics: Set<Topic>
+  let topics: WordSet<Topic>
   let store: AdapterStore
   var board: ConnectorBoard?
   let log: Logger

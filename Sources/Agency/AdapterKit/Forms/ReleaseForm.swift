@@ -17,7 +17,7 @@ public struct ReleaseForm: Sendable {
   }
 
   /// A form's word → what it covers.
-  static let information: [String: Set<InformationCategory>] = [
+  static let information: [String: WordSet<InformationCategory>] = [
     "handoff-details": [.handoffDetails],
     "hold": [.hold],
     "referral": [.referral],
@@ -30,7 +30,7 @@ public struct ReleaseForm: Sendable {
     "identity": [.identity],
   ]
 
-  static let purposes: [String: Set<Purpose>] = [
+  static let purposes: [String: WordSet<Purpose>] = [
     "coordination": [.careCoordination, .diversion, .legalDefence, .identityResolution]
   ]
 
@@ -41,7 +41,7 @@ public struct ReleaseForm: Sendable {
   ///   which names the missing elements.
   public func release(
     _ id: RoiID, from record: IntakeRecord, prefix: String, kind: ReleaseOfInformation.Kind,
-    labels: Set<SensitivityLabel>
+    labels: WordSet<SensitivityLabel>
   ) throws(IntakeError) -> ReleaseOfInformation {
     var parties: [Party] = [.agency(capturer)]
     for text in record.list(prefix + "recipients") {
@@ -51,9 +51,9 @@ public struct ReleaseForm: Sendable {
       }
       if agency != capturer { parties.append(.agency(agency)) }
     }
-    let categories: Set<InformationCategory> = try words(
+    let categories: WordSet<InformationCategory> = try words(
       prefix + "information", of: record, Self.information)
-    let purposes: Set<Purpose> = try words(prefix + "purposes", of: record, Self.purposes)
+    let purposes: WordSet<Purpose> = try words(prefix + "purposes", of: record, Self.purposes)
     let version = try number(prefix, "version", of: record)
     let disclosers = try record.parties(prefix + "disclosers")
     let signed = try dates.time(prefix + "signed_at", of: record)
@@ -88,7 +88,8 @@ public struct ReleaseForm: Sendable {
   }
 
   private func scope(
-    _ prefix: String, _ categories: Set<InformationCategory>, _ labels: Set<SensitivityLabel>,
+    _ prefix: String, _ categories: WordSet<InformationCategory>,
+    _ labels: WordSet<SensitivityLabel>,
     of record: IntakeRecord
   ) throws(IntakeError) -> InformationScope {
     InformationScope(
@@ -175,10 +176,10 @@ public struct ReleaseForm: Sendable {
     return older == id ? nil : older
   }
 
-  private func words<Word: RawRepresentable & Hashable>(
-    _ field: String, of record: IntakeRecord, _ known: [String: Set<Word>]
-  ) throws(IntakeError) -> Set<Word> where Word.RawValue == String {
-    var found: Set<Word> = []
+  private func words<Word: CaseHashed & RawRepresentable>(
+    _ field: String, of record: IntakeRecord, _ known: [String: WordSet<Word>]
+  ) throws(IntakeError) -> WordSet<Word> where Word.RawValue == String {
+    var found: WordSet<Word> = []
     for text in record.list(field) {
       if let words = known[text] {
         found.formUnion(words)

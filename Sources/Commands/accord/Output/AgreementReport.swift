@@ -8,7 +8,7 @@ struct AgreementSetting {
   /// The version in force; `nil` where it is not known.
   var active: ProgramAgreement?
   /// Roles that an agency of the registry holds; `nil` where the registry is not known.
-  var roles: Set<Role>?
+  var roles: WordSet<Role>?
   /// Why there is nothing to compare with, where there should be.
   var warnings: [String] = []
   var notes: [String] = []
@@ -29,7 +29,7 @@ struct AgreementSetting {
     if isConfigured, let configuration = try? options.configuration(),
       let registry = try? RegistryFile.load(configuration.registryFile)
     {
-      roles = Set(registry.agencies.map(\.role))
+      roles = WordSet(registry.agencies.map(\.role))
     }
     guard !check.alone, isConfigured || options.socket != nil else {
       notes.append("compared with no other version")

@@ -79,7 +79,7 @@ extension Turn {
       footing: stored.basis.word, parent: message.inReplyTo)
     if let agency = state.registry.agencies[recipient] {
       let request = request(for: stored, toward: agency, segments: segments)
-      detail.items = segments.indexes.compactMap { index in
+      detail.items = segments.compactMap { index in
         guard index < message.segments.count else { return nil }
         let labels = request.labels(of: message.segments[index])
         return DecisionDetail.Item(

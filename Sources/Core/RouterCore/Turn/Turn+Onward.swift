@@ -17,7 +17,7 @@ extension Turn {
       told.formUnion(part.segments)
     }
     guard !told.isEmpty else { return [:] }
-    let categories = Set(stored.message.segments.map(\.category)).subtracting([.operational])
+    let categories = WordSet(stored.message.segments.map(\.category)).subtracting([.operational])
     // Nothing of it is left to judge by, or nobody can say where it came from.
     guard !origin.message.segments.isEmpty, depth < Limits.onwardDepth else {
       return Dictionary(
@@ -36,10 +36,10 @@ extension Turn {
   }
 
   private func received(
-    _ decision: Decision, _ request: ReleaseRequest, in categories: Set<InformationCategory>
+    _ decision: Decision, _ request: ReleaseRequest, in categories: WordSet<InformationCategory>
   ) -> [InformationCategory: Received] {
     var received: [InformationCategory: Received] = [:]
-    for index in request.segments.indexes where index < request.message.segments.count {
+    for index in request.segments where index < request.message.segments.count {
       let segment = request.message.segments[index]
       guard categories.contains(segment.category) else { continue }
       var standing = Received.Standing.stands

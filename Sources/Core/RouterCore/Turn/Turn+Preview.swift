@@ -8,15 +8,15 @@ public struct PreviewRequest: Sendable {
   public var purpose: Purpose
   /// Empty: every topic about a person that has the purpose and of which the agreement lets the
   /// recipient hear; for a purpose that no topic has, such as charging, whatever the topic.
-  public var topics: Set<Topic>
+  public var topics: WordSet<Topic>
   /// Empty: every category that the topics can carry.
-  public var categories: Set<InformationCategory>
-  public var labels: Set<SensitivityLabel>
+  public var categories: WordSet<InformationCategory>
+  public var labels: WordSet<SensitivityLabel>
   /// The one release that the message is to name, where it names one (design §10.1).
   public var release: RoiID?
   public init(
-    name: AliasKey, recipient: AgencyID, purpose: Purpose, topics: Set<Topic> = [],
-    categories: Set<InformationCategory> = [], labels: Set<SensitivityLabel> = [],
+    name: AliasKey, recipient: AgencyID, purpose: Purpose, topics: WordSet<Topic> = [],
+    categories: WordSet<InformationCategory> = [], labels: WordSet<SensitivityLabel> = [],
     release: RoiID? = nil
   ) {
     self.name = name

@@ -108,7 +108,7 @@ extension Turn {
   /// numbered from 256 on by their first segment, and a segment leaves its part only once.
   private func partNumber(after key: PartKey, first segments: SegmentSet) -> UInt16 {
     let base = (key.part / 256 + 1) * 256
-    return base + UInt16(segments.indexes.first ?? 0)
+    return base + UInt16(segments.first ?? 0)
   }
 
   /// Puts a part under the lane's next number.

@@ -45,11 +45,11 @@ extension ReleaseReader {
     return parties
   }
 
-  func purposes(_ provision: Provision) throws(ConsentRefusal) -> Set<Purpose> {
+  func purposes(_ provision: Provision) throws(ConsentRefusal) -> WordSet<Purpose> {
     guard !provision.criteria.purposes.isEmpty else {
       throw refusal("\(provision.path).purpose", "is missing: a release names its purposes")
     }
-    var purposes: Set<Purpose> = []
+    var purposes: WordSet<Purpose> = []
     for (index, coding) in provision.criteria.purposes.enumerated() {
       guard let purpose = ReleaseProfile.word(coding, { ReleaseProfile.coding($0 as Purpose) })
       else {
@@ -122,14 +122,14 @@ extension ReleaseReader {
         let recipients = try parties(criteria.recipients, "IRCP", child)
         if criteria.isAboutData {
           var information = try bounds(criteria, child)
-          information.labels = Set(try labels(criteria, child))
+          information.labels = WordSet(try labels(criteria, child))
           held.release.refusals.append(.init(recipients: recipients, information: information))
         } else {
           held.revokedToward += recipients
         }
       }
     }
-    var seen: Set<InformationCategory> = []
+    var seen: WordSet<InformationCategory> = []
     for scope in held.release.information {
       guard seen.isDisjoint(with: scope.categories) else {
         throw refusal("\(root.path).provision", "permits one kind of information twice")
@@ -158,7 +158,7 @@ extension ReleaseReader {
     if criteria.dataPeriod == nil { criteria.dataPeriod = outer?.criteria.dataPeriod }
     if criteria.data.isEmpty { criteria.data = outer?.criteria.data ?? [] }
     var scope = try bounds(criteria, provision)
-    scope.labels = Set(SensitivityLabel.allCases)
+    scope.labels = .all
     for child in provision.nested {
       guard isOfLabels(child) else {
         if outer == nil { continue }
@@ -174,7 +174,7 @@ extension ReleaseReader {
           child.path, "denies to everybody something other than labels of all that is permitted: "
             + "a release names what it permits, and refuses to some")
       }
-      scope.labels.subtract(try labels(child.criteria, child))
+      scope.labels.subtract(WordSet(try labels(child.criteria, child)))
     }
     return scope
   }

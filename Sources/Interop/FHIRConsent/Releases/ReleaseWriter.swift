@@ -131,7 +131,7 @@ struct ReleaseWriter {
       scopes.swapAt(0, plain)
     }
     let root = scopes[0]
-    var seen: Set<InformationCategory> = []
+    var seen: WordSet<InformationCategory> = []
     for scope in scopes {
       guard seen.isDisjoint(with: scope.categories) else {
         throw refusal("information", "speaks of one category twice, each time in another way")
@@ -175,7 +175,7 @@ struct ReleaseWriter {
 
   /// Labels that the person did not agree to are denied within what they did.
   private func exceptions(of scope: InformationScope) -> [JSONValue] {
-    let others = Set(SensitivityLabel.allCases).subtracting(scope.labels)
+    let others = WordSet<SensitivityLabel>.all.subtracting(scope.labels)
     guard !others.isEmpty else { return [] }
     return [
       .members(
@@ -183,7 +183,7 @@ struct ReleaseWriter {
     ]
   }
 
-  private func labels(_ labels: Set<SensitivityLabel>) -> JSONValue? {
+  private func labels(_ labels: WordSet<SensitivityLabel>) -> JSONValue? {
     .list(
       labels.sorted { $0.rawValue < $1.rawValue }.map { .coding(ReleaseProfile.coding($0)) })
   }

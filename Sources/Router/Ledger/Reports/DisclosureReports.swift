@@ -290,7 +290,7 @@ extension TermsReport {
     case .event(let name)?: event = name
     case .never?, nil: break
     }
-    let categories = release.information.reduce(into: Set<InformationCategory>()) {
+    let categories = release.information.reduce(into: WordSet<InformationCategory>()) {
       $0.formUnion($1.categories)
     }
     self.init(

@@ -35,7 +35,7 @@ extension LedgerReader {
     } catch {
       throw LedgerError(.damaged, "report releases", detail: "a release cannot be read")
     }
-    let categories = release.information.reduce(into: Set<InformationCategory>()) {
+    let categories = release.information.reduce(into: WordSet<InformationCategory>()) {
       $0.formUnion($1.categories)
     }
     return ReleaseReport(

@@ -101,7 +101,7 @@ extension LedgerReader {
 
   /// How many hand-offs and holds wait for each agency, or were sent and not confirmed. Of a long
   /// queue the oldest are looked into.
-  public func timeCritical(_ topics: Set<Topic>, limit: Int = 2_000) throws -> [AgencyID: Int] {
+  public func timeCritical(_ topics: WordSet<Topic>, limit: Int = 2_000) throws -> [AgencyID: Int] {
     try reading("report what is urgent") { database in
       var counts: [AgencyID: Int] = [:]
       for condition in ["p.fate = 0", "p.in_window = 1 AND p.fate = 2"] {

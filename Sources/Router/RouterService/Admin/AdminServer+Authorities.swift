@@ -44,7 +44,7 @@ extension CourtOrder {
       id: id, kind: kind, issuedAt: WallTime(milliseconds: document.issuedAt),
       expiresAt: WallTime(milliseconds: document.expiresAt), disclosers: disclosers,
       recipients: recipients,
-      information: [InformationScope(categories: Set(categories), labels: Set(labels))],
+      information: [InformationScope(categories: WordSet(categories), labels: WordSet(labels))],
       hasFindings: document.hasFindings, hasNotice: document.hasNotice,
       coversCommunications: document.coversCommunications)
   }

@@ -42,10 +42,10 @@ extension AdminServer {
     }
   }
 
-  private static func words<Word: RawRepresentable & Hashable>(
+  private static func words<Word: CaseHashed & RawRepresentable>(
     _ texts: [String], _ type: Word.Type
-  ) -> Set<Word>? where Word.RawValue == String {
-    var words: Set<Word> = []
+  ) -> WordSet<Word>? where Word.RawValue == String {
+    var words: WordSet<Word> = []
     for text in texts {
       guard let word = Word(rawValue: text) else { return nil }
       words.insert(word)

@@ -28,7 +28,7 @@ extension AdminServer {
   }
 
   /// What somebody waits for now.
-  private static let urgent: Set<Topic> = [
+  private static let urgent: WordSet<Topic> = [
     .handoffRequested, .handoffDetails, .handoffAcknowledged, .handoffDeclined,
     .handoffUnanswered, .holdRequested, .holdReviewDue, .emergencyOpened, .emergencyDeclared,
   ]

@@ -48,10 +48,10 @@ enum Read {
     return word
   }
 
-  static func words<Word: RawRepresentable & Hashable>(
+  static func words<Word: CaseHashed & RawRepresentable>(
     _ texts: [String], _ place: String, else code: ErrorCode = .malformedFrame
-  ) throws(Refusal) -> Set<Word> where Word.RawValue == String {
-    var words: Set<Word> = []
+  ) throws(Refusal) -> WordSet<Word> where Word.RawValue == String {
+    var words: WordSet<Word> = []
     for text in texts { words.insert(try word(text, place, else: code)) }
     return words
   }
@@ -186,7 +186,7 @@ extension MessageID {
   }
 }
 
-extension Set where Element: RawRepresentable, Element.RawValue == String {
+extension WordSet where Word: RawRepresentable, Word.RawValue == String {
   /// The words in one order, so that equal sets give equal bytes.
   var sortedWords: [String] {
     // Closures, because a key path in a generic place is built anew each time.

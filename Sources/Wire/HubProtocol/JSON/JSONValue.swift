@@ -65,7 +65,7 @@ enum JSONValue: Hashable, Codable {
   }
 
   static func base64(_ bytes: [UInt8]) -> JSONValue { .text(Data(bytes).base64EncodedString()) }
-  static func words<Word: RawRepresentable & Hashable>(_ words: Set<Word>) -> JSONValue
+  static func words<Word: CaseHashed & RawRepresentable>(_ words: WordSet<Word>) -> JSONValue
   where Word.RawValue == String {
     .list(words.map(\.rawValue).sorted().map { .text($0) })
   }
@@ -134,10 +134,10 @@ struct JSONObject {
     return word
   }
 
-  mutating func words<Word: RawRepresentable & Hashable>(
+  mutating func words<Word: CaseHashed & RawRepresentable>(
     _ name: String
-  ) throws(Refusal) -> Set<Word> where Word.RawValue == String {
-    Set(
+  ) throws(Refusal) -> WordSet<Word> where Word.RawValue == String {
+    WordSet(
       try list(name) { value, path throws(Refusal) in
         guard let word = Word(rawValue: try value.text(at: path)) else {
           throw Refusal(.wrongFieldType, at: path)

@@ -45,7 +45,7 @@ struct LeafWriter {
   }
 
   /// A set of words, in the order of their bytes.
-  mutating func words<Word: RawRepresentable & Hashable>(_ words: Set<Word>)
+  mutating func words<Word: CaseHashed & RawRepresentable>(_ words: WordSet<Word>)
   where Word.RawValue == String {
     list(words.sortedWords) { $0.text($1) }
   }
