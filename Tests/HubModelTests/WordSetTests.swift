@@ -18,6 +18,7 @@ struct WordSetTests {
     #expect(areTold(Fate.self))
     #expect(SensitivityLabel.allCases.count <= 64 && InformationCategory.allCases.count <= 64)
     #expect(Purpose.allCases.count <= 64 && Role.allCases.count <= 64)
+    #expect(Topic.allCases.count <= 64)
   }
 
   @Test("Every two sets of labels are compared and combined as sets are")
