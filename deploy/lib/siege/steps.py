@@ -159,6 +159,21 @@ def read_only(county, run):
     return f"status {code}: {line[:90]}"
 
 
+def transaction_ends(path):
+    """Where each transaction of a write-ahead log ends. Behind the last stand frames from before the
+    log began again from its start: nobody reads them, and a flip there is none."""
+    with open(path, "rb") as file:
+        log = file.read()
+    frame = 24 + 8192
+    ends = []
+    for start in range(32, len(log) - frame + 1, frame):
+        if log[start + 8:start + 16] != log[16:24]:
+            break
+        if log[start + 4:start + 8] != bytes(4):
+            ends.append(start + frame)
+    return ends
+
+
 @step("bits flip in the write-ahead log after a kill")
 def flipped_log(county, run):
     choice = random.Random(run.seed)
@@ -167,18 +182,19 @@ def flipped_log(county, run):
     refused = 0
     path = f"{county.folder}/state/router/ledger.sqlite-wal"
     for count in range(run.rounds):
-        time.sleep(1.2)
+        until = time.monotonic() + 6
+        while len(transaction_ends(path)) < 7 and time.monotonic() < until:
+            time.sleep(0.05)
         county.kill("router")
-        size = os.path.getsize(path)
+        ends = transaction_ends(path)
         with open(path, "rb") as file:
             whole = file.read()
-        frame = 24 + 8192
-        frames = (size - 32) // frame
-        if frames < 12:
+        # It may have begun again in between.
+        if len(ends) < 5:
             county.start("router")
             continue
         # Not in the last transactions: those cannot be told from a torn end.
-        place = 32 + choice.randrange(0, (frames - 8) * frame)
+        place = choice.randrange(32, ends[-4])
         with open(path, "r+b") as file:
             file.seek(place)
             file.write(bytes([whole[place] ^ 1 << choice.randrange(8)]))
