@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test("A page of the list takes among ten thousand holds at most four times as long as among 400")
+  @Test("95 of 100 pages of the list take among ten thousand holds little longer than among 400")
   func quick() throws {
     let site = try site()
     let now = AgencySite<ProsecutorAdapter>.morning
@@ -165,10 +165,10 @@ import Testing
     }
     #expect(count == 10_000)
     let many = try ownTimes(of: pages, at: now)
-    #expect(many < 4 * few, "the median page takes \(many) ms, among 400 \(few) ms")
+    #expect(many < 2 * few, "95 of 100 pages take \(many) ms, among 400 holds \(few) ms")
   }
 
-  /// The median of a hundred pages of the list, onward through it and from the start again.
+  /// What 95 of a hundred pages of the list take, onward through it and from the start again.
   private func ownTimes(of pages: ProsecutorDesk, at now: WallTime) throws -> Double {
     let role = try #require(DeskRoles.all(of: .prosecutor).first)
     var query = Form()
@@ -187,7 +187,7 @@ import Testing
       let next = page.body.text.firstMatch(of: /after=([^'&]+)/)
       query = next.map { Form(["after": String($0.1)]) } ?? Form()
     }
-    return times.sorted()[50]
+    return times.sorted()[94]
   }
 
   /// What this thread has worked, in ms: other work on the machine does not count.

@@ -159,7 +159,7 @@ encrypted_backup() {
 upgrade_begins() {
   local name next="$machines/next"
   mkdir -p "$next"
-  for name in accord accord-router accord-sheriff accord-prosecutor accord-behavioral-health; do
+  for name in accord accord-{router,sheriff,prosecutor,public-defender,behavioral-health}; do
     dpkg-deb -R "$packages/$name"_*.deb "$next/$name" || return 1
     sed -i -E 's/^Version: .*/&.1/; s/accord \(= ([0-9.]+)\)/accord (= \1.1)/' \
       "$next/$name/DEBIAN/control"
@@ -184,17 +184,20 @@ go_on_writing() {
   local number=0 folder=$machines/agency/var/spool/accord/sheriff/in/referrals
   until [ -e "$machines/enough" ]; do
     number=$((number + 1))
-    referral "up-$number" $((1000 + number)) >"$folder/.form" && mv "$folder/.form" "$folder/up-$number.json" \
-      && echo "up-$number"
+    referral "up-$number" $((1000 + number)) >"$folder/.form" \
+      && mv "$folder/.form" "$folder/up-$number.json" && echo "up-$number"
     sleep 0.05
   done
 }
 
-# upgraded MACHINE PACKAGE…: its daemons are others afterwards, on the same configuration.
+# upgraded MACHINE DAEMON…: every package that it has is the next one afterwards, and the daemons
+# are others, on the same configuration.
 upgraded() {
   local machine=$1 package files=() before after sum
   shift
-  for package in accord "$@"; do files+=("/opt/accord/$package.deb"); done
+  for package in $(in_machine "$machine" dpkg-query -W -f '${Package}\n' 'accord*'); do
+    files+=("/opt/accord/$package.deb")
+  done
   sum=$(configuration_of "$machine")
   before=$(main_pids "$machine" "$@")
   in_machine "$machine" env DEBIAN_FRONTEND=noninteractive dpkg -i "${files[@]}" || return 1

@@ -56,21 +56,8 @@ public struct SegmentSet: Sequence, Hashable, Sendable {
   /// The lowest.
   public var first: Int? { isEmpty ? nil : bits.trailingZeroBitCount }
 
-  @inlinable public func makeIterator() -> Iterator { Iterator(rest: bits) }
-
   /// From the lowest upwards.
-  @frozen
-  public struct Iterator: IteratorProtocol, Sendable {
-    @usableFromInline var rest: UInt32
-
-    @inlinable init(rest: UInt32) { self.rest = rest }
-
-    @inlinable public mutating func next() -> Int? {
-      guard rest != 0 else { return nil }
-      defer { rest &= rest - 1 }
-      return rest.trailingZeroBitCount
-    }
-  }
+  @inlinable public func makeIterator() -> SetBits { SetBits(UInt64(bits)) }
 
   public func contains(_ index: Int) -> Bool { bits & (1 << UInt32(index)) != 0 }
   public func isDisjoint(with other: SegmentSet) -> Bool { bits & other.bits == 0 }

@@ -66,21 +66,18 @@ public struct WordSet<Word: CaseHashed>: SetAlgebra, Sequence, Hashable, Sendabl
   @inlinable public func isSubset(of other: Self) -> Bool { bits & ~other.bits == 0 }
   @inlinable public func isDisjoint(with other: Self) -> Bool { bits & other.bits == 0 }
 
-  @inlinable public func makeIterator() -> Iterator { Iterator(bits: bits) }
+  @inlinable public func makeIterator() -> Iterator { Iterator(places: SetBits(bits)) }
 
   /// The words in the order of their declaration.
   @frozen
   public struct Iterator: IteratorProtocol, Sendable {
-    @usableFromInline var bits: UInt64
+    @usableFromInline var places: SetBits
 
-    @inlinable init(bits: UInt64) { self.bits = bits }
+    @inlinable init(places: SetBits) { self.places = places }
 
     @inlinable public mutating func next() -> Word? {
-      guard bits != 0 else { return nil }
-      let ordinal = UInt8(truncatingIfNeeded: bits.trailingZeroBitCount)
-      bits &= bits - 1
-      // A bit is set for a word alone, so this is the number of a case.
-      return unsafeBitCast(ordinal, to: Word.self)
+      // A bit is set for a word alone, so its place is the number of a case.
+      places.next().map { unsafeBitCast(UInt8(truncatingIfNeeded: $0), to: Word.self) }
     }
   }
 }

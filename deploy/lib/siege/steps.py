@@ -174,12 +174,21 @@ def transaction_ends(path):
     return ends
 
 
+def flip(path, place, choice):
+    """Turns one bit of the byte at the place."""
+    with open(path, "r+b") as file:
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ 1 << choice.randrange(8)]))
+
+
 @step("bits flip in the write-ahead log after a kill")
 def flipped_log(county, run):
     choice = random.Random(run.seed)
     county.start_all()
     county.load()
-    refused = 0
+    refused = behind = 0
     path = f"{county.folder}/state/router/ledger.sqlite-wal"
     for count in range(run.rounds):
         until = time.monotonic() + 6
@@ -193,11 +202,8 @@ def flipped_log(county, run):
         if len(ends) < 5:
             county.start("router")
             continue
-        # Not in the last transactions: those cannot be told from a torn end.
-        place = choice.randrange(32, ends[-4])
-        with open(path, "r+b") as file:
-            file.seek(place)
-            file.write(bytes([whole[place] ^ 1 << choice.randrange(8)]))
+        # Not in the last two transactions: the end of the last may be torn already.
+        flip(path, choice.randrange(32, ends[-3]), choice)
         county.start("router", up=False)
         code = county.ended("router")
         county.saw("router", "ledger-damaged")
@@ -206,11 +212,14 @@ def flipped_log(county, run):
         refused += 1
         with open(path, "wb") as file:
             file.write(whole)
+        if ends[-1] < len(whole):
+            flip(path, choice.randrange(ends[-1], len(whole)), choice)
+            behind += 1
         county.start("router")
     county.settle()
     if refused == 0:
         raise Failure("no round had enough of a log")
-    return f"{refused} flips, each refused at the start"
+    return f"{refused} flips, each refused at the start; {behind} behind its end without effect"
 
 
 def settled_facts(totals):
@@ -263,9 +272,7 @@ def flipped_database(county, run):
     restore()
     for count in range(run.flips):
         place = choice.randrange(100, len(whole))
-        with open(path, "r+b") as file:
-            file.seek(place)
-            file.write(bytes([whole[place] ^ 1 << choice.randrange(8)]))
+        flip(path, place, choice)
         county.mark("router")
         county.start("router", up=False)
         up = False

@@ -89,8 +89,7 @@ public struct ReleaseForm: Sendable {
 
   private func scope(
     _ prefix: String, _ categories: WordSet<InformationCategory>,
-    _ labels: WordSet<SensitivityLabel>,
-    of record: IntakeRecord
+    _ labels: WordSet<SensitivityLabel>, of record: IntakeRecord
   ) throws(IntakeError) -> InformationScope {
     InformationScope(
       categories: categories, labels: labels,
