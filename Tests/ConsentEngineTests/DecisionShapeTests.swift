@@ -4,6 +4,11 @@ import Testing
 
 @Suite("A decision is whole")
 struct DecisionShapeTests {
+  @Test("A list of reasons has room for every reason")
+  func reasons() {
+    #expect(Array(WordList(Reason.allCases)) == Reason.allCases)
+  }
+
   @Test("Each segment asked about has exactly one verdict, and no other has any")
   func partition() throws {
     var random = Seeded(7)

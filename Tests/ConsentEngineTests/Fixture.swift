@@ -71,7 +71,7 @@ func release(
     ],
     purposes: [.careCoordination], signedAt: WallTime(milliseconds: now.milliseconds - 1_000),
     expiry: .at(expiresAt), formImageHash: Array(repeating: 1, count: 32))
-  roi.statements = FormStatement.all
+  roi.statements = FormStatement.codes
   change(&roi)
   return roi
 }

@@ -27,7 +27,7 @@ struct KindTests {
     ("information", { $0.information = [] }), ("purpose", { $0.purposes = [] }),
     ("signature-date", { $0.signedAt = nil }), ("signed-form", { $0.formImageHash = [] }),
     ("expiry", { $0.expiry = nil }), ("signer-evidence", { $0.signer = .guardian }),
-    ("statement:right-to-revoke", { $0.statements.remove(FormStatement.rightToRevoke) }),
+    ("statement:right-to-revoke", { $0.statements.remove(FormStatement.rightToRevoke.rawValue) }),
     (
       "stands-alone",
       {
@@ -54,24 +54,24 @@ struct KindTests {
   @Test("Each statement that the kind needs is missed (45 CFR 164.508(c)(2); 42 CFR 2.31(a))")
   func statements() {
     let needed: [(ReleaseOfInformation.Kind, Set<String>)] = [
-      (.field, [FormStatement.rightToRevoke]),
+      (.field, [FormStatement.rightToRevoke.rawValue]),
       (
         .multiParty,
         [
-          FormStatement.rightToRevoke, FormStatement.redisclosure,
-          FormStatement.noConditionOfTreatment,
+          FormStatement.rightToRevoke.rawValue, FormStatement.redisclosure.rawValue,
+          FormStatement.noConditionOfTreatment.rawValue,
         ]
       ),
       (
         .treatmentPaymentOperations,
         [
-          FormStatement.rightToRevoke, FormStatement.redisclosure,
-          FormStatement.refusalConsequence,
+          FormStatement.rightToRevoke.rawValue, FormStatement.redisclosure.rawValue,
+          FormStatement.refusalConsequence.rawValue,
         ]
       ),
       (
         .sudCounsellingNotes,
-        [FormStatement.rightToRevoke, FormStatement.noConditionOfTreatment]
+        [FormStatement.rightToRevoke.rawValue, FormStatement.noConditionOfTreatment.rawValue]
       ),
     ]
     for (kind, statements) in needed {
@@ -144,7 +144,7 @@ struct KindTests {
     func reasons(
       _ kind: ReleaseOfInformation.Kind, _ purpose: Purpose = .careCoordination,
       _ category: InformationCategory = .engagement, to recipient: Registry.Agency = prosecutor
-    ) -> [Reason] {
+    ) -> WordList<Reason> {
       ask(
         message(.participantStatus, [segment(category)], purpose: purpose), to: recipient,
         under: openAgreement.with(Self.open),

@@ -144,9 +144,9 @@ struct FootingTests {
       (.outcome, []), (.identityQuestion, []),
     ] {
       let request = ReleaseRequest(
-        message: said(.holdDueSoon, to: [harbor.id]), discloser: harbor, recipient: harbor,
-        footing: footing, segments: .all(of: 1), received: received)
-      #expect(request.labels(of: segment(.hold, labels: [])) == labels, "\(footing)")
+        message: message(.holdDueSoon, [segment(.hold, labels: [])]), discloser: harbor,
+        recipient: harbor, footing: footing, segments: .all(of: 1), received: received)
+      #expect(request.labels(at: 0) == labels, "\(footing)")
     }
   }
 

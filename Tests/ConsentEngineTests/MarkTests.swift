@@ -169,7 +169,7 @@ struct AuthorityTests {
     let path = ProgramAgreement.Path(
       .participantStatus, from: .behavioralHealth, to: .prosecutor)
     let excepted = agreement([], exceptions: [.init(path: path, legalBasis: "counsel")])
-    func reasons(_ segment: Segment, _ purpose: Purpose = .careCoordination) -> [Reason] {
+    func reasons(_ segment: Segment, _ purpose: Purpose = .careCoordination) -> WordList<Reason> {
       ask(
         message(.participantStatus, [segment], purpose: purpose), to: prosecutor,
         under: excepted, nil
@@ -225,7 +225,7 @@ struct StatePackTests {
     #expect(verdict(toAll, to: prosecutor) == .held)
     #expect(verdict(toAll, to: harbor, labels: [.domesticViolence]) == .held)
     let withoutPart2b = Self.standardForm {
-      $0.statements.remove(FormStatement.electronicSharing)
+      $0.statements.remove(FormStatement.electronicSharing.rawValue)
     }
     #expect(
       withoutPart2b.missingElements(under: law) == ["us-mi:statement:electronic-sharing"])

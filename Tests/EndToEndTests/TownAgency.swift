@@ -82,7 +82,7 @@ final class TownAgency: Sendable {
       information: [InformationScope(categories: categories, labels: [.part2])],
       purposes: purposes, signedAt: now, expiry: .at(now + .days(90)),
       formImageHash: [UInt8](repeating: 1, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
     try store.publish(
       message(
         .roiSigned, .careCoordination, participant: participant, case: nil,

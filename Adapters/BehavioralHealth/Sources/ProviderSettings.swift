@@ -38,8 +38,8 @@ struct ProviderSettings: Sendable {
       fields.value(
         "form-statements", .list(of: .code, count: 0...20),
         default: [
-          FormStatement.rightToRevoke, FormStatement.redisclosure,
-          FormStatement.noConditionOfTreatment,
+          FormStatement.rightToRevoke.rawValue, FormStatement.redisclosure.rawValue,
+          FormStatement.noConditionOfTreatment.rawValue,
         ]))
     let named = fields.value("columns", .keyed(byTextOf: .text()), default: [])
     columns = Dictionary(named.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })

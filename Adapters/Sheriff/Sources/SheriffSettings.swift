@@ -20,7 +20,7 @@ struct SheriffSettings: Sendable {
   /// Code of the jail, in booking notices.
   var facility = "main"
   /// What the printed field release says; a form's own `roi_statements` come before it.
-  var formStatements: Set<String> = [FormStatement.rightToRevoke]
+  var formStatements: Set<String> = [FormStatement.rightToRevoke.rawValue]
   /// A full roster that shrinks by more than this share of the jail is not believed, in percent.
   var largestShrink = 40
   /// Read out in a NOT SENT warning.

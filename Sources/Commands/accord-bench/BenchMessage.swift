@@ -45,7 +45,7 @@ enum BenchMessage {
       information: [InformationScope(categories: [.engagement], labels: [.part2])],
       purposes: [.careCoordination], signedAt: time,
       expiry: .at(time + .days(365)), formImageHash: [UInt8](repeating: 7, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
     return Message(
       id: id, topic: .roiSigned, source: source, program: program, sentAt: time,
       purpose: .careCoordination, participant: participant, consent: .release(roi))

@@ -208,7 +208,7 @@ struct ConsentTown {
       purposes: [.careCoordination, .diversion], signedAt: now,
       expiry: .at(WallTime(milliseconds: now.milliseconds + 31_536_000_000)),
       formImageHash: Array(repeating: 7, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
   }
 
   func draw(_ random: inout BenchRandom) -> Question {

@@ -2,17 +2,13 @@ import HubModel
 
 extension ParticipantConsents {
   /// Whether an order of a court permits the segment (42 CFR 2.61–2.67).
-  func isOrdered(
-    _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
-    at now: WallTime
-  ) -> Bool {
-    guard !orders.isEmpty else { return false }
-    let question = Question(segment, labels: labels, of: request, at: now)
-    return orders.contains { $0.permits(question) }
+  func isOrdered(_ question: Question) -> Bool {
+    orders.contains { $0.permits(question) }
   }
 
   /// Whether a medical emergency is open that gives the recipient the segment (42 CFR 2.51).
-  func isEmergency(_ segment: Segment, of request: ReleaseRequest, at now: WallTime) -> Bool {
+  func isEmergency(_ question: Question) -> Bool {
+    let (request, now) = (question.request, question.now)
     let isOpen = emergencies.contains {
       $0.recipient == request.recipient.id && $0.missing.isEmpty && $0.openedAt <= now
         && now < $0.closesAt
@@ -20,7 +16,7 @@ extension ParticipantConsents {
     // Medical personnel alone, and what they need at once; nothing wanted against the person.
     return isOpen && request.recipient.role == .behavioralHealth
       && !request.message.purpose.isAdverse
-      && MinimumNecessary.needs(segment.category, for: .emergencyTreatment, by: .behavioralHealth)
+      && MinimumNecessary.needs(question.category, for: .emergencyTreatment, by: .behavioralHealth)
   }
 }
 

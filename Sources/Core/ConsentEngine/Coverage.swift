@@ -5,26 +5,25 @@ import HubModel
 ///
 /// This runs at every send, and answers by index: what permits is found again by it.
 func judgeByReleases(
-  _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
-  consents: ParticipantConsents, under agreement: ProgramAgreement, at now: WallTime
+  _ question: Question, consents: ParticipantConsents, under agreement: ProgramAgreement
 ) -> Verdict {
-  let question = Question(segment, labels: labels, of: request, at: now)
+  let request = question.request
+  let marks = consents.marks
   let named = request.message.release
   var line: Set<RoiID> = []
   if let named {
-    if consents.tombstones.contains(named) { return .withhold([.revoked], []) }
+    if consents.tombstones.contains(named) { return .withhold(.revoked, []) }
     line = consents.line(of: named)
     // Whoever takes back the release that the referral names stops what stands on it, even
     // where another release has replaced it.
     if let index = consents.records.firstIndex(where: { $0.roi.id == named }),
-      consents.records[index].isRevoked(toward: request.recipient, consents.marks)
+      consents.records[index].isRevoked(toward: request.recipient, marks)
     {
-      return .withhold([.revoked], [index])
+      return .withhold(.revoked, [index])
     }
   }
 
   var found = Findings()
-  let marks = consents.marks
   for index in consents.records.indices {
     if named != nil && !line.contains(consents.records[index].roi.id) { continue }
     found.add(consents.records[index], at: index, marks, question, under: agreement)
@@ -34,36 +33,16 @@ func judgeByReleases(
   // (design §10.1): its receipt must not tell of what was signed elsewhere.
   if !found.refusing.isEmpty {
     let standing = found.refusing.filter { !consents.isReplaced($0) }
-    if !standing.isEmpty { return .withhold([.explicitRefusal], standing) }
+    if !standing.isEmpty { return .withhold(.explicitRefusal, standing) }
   }
   if !found.covering.isEmpty {
     return .permit(
-      .releases([]), found.covering, .releaseCovers, needsStatement: labels.contains(.part2))
+      .releases([]), found.covering, .releaseCovers,
+      needsStatement: question.labels.contains(.part2))
   }
-  if let (index, reason) = found.ended.first { return .withhold([reason], [index]) }
+  if let (index, reason) = found.ended.first { return .withhold(reason, [index]) }
   if found.reasons.isEmpty { return .hold([named == nil ? .none : .awaited]) }
   return .hold(found.reasons)
-}
-
-/// What is asked of each release. Of the segment only what a release can speak of: what stands in
-/// it would be copied for nothing.
-struct Question {
-  let request: ReleaseRequest
-  let category: InformationCategory
-  let labels: WordSet<SensitivityLabel>
-  let authored: CivilDate?
-  let now: WallTime
-
-  init(
-    _ segment: Segment, labels: WordSet<SensitivityLabel>, of request: ReleaseRequest,
-    at now: WallTime
-  ) {
-    self.request = request
-    category = segment.category
-    self.labels = labels
-    authored = segment.authored
-    self.now = now
-  }
 }
 
 /// What the releases answer, by their index.
@@ -71,7 +50,7 @@ private struct Findings {
   var covering: [Int] = []
   var refusing: [Int] = []
   var ended: [(Int, Reason)] = []
-  var reasons: [Reason] = []
+  var reasons = WordList<Reason>()
 
   mutating func add(
     _ record: RoiRecord, at index: Int, _ marks: ConsentMarks, _ question: Question,
@@ -246,7 +225,7 @@ extension ReleaseOfInformation.Kind {
     if category.isOfNotes { return notes == category }
     switch self {
     case .field:
-      return Catalogue.spec(of: request.message.topic)?.disclosure == .fieldRelease
+      return Catalogue.disclosure(of: request.message.topic) == .fieldRelease
     case .multiParty: return true
     case .treatmentPaymentOperations:
       // Sheriff, prosecutor and defender are never recipients under it.

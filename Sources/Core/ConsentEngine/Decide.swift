@@ -17,9 +17,8 @@ public func decide(
   var gathering = Gathering()
   for index in request.segments {
     guard index < request.message.segments.count else { continue }
-    let verdict = judge(
-      request.message.segments[index], of: request, under: agreement, consents: consents, at: now)
-    gathering.add(verdict, segment: index)
+    let question = Question(segment: index, of: request, at: now)
+    gathering.add(judge(question, under: agreement, consents: consents), segment: index)
   }
   return gathering.decision(of: request, consents)
 }
@@ -28,32 +27,30 @@ public func decide(
 enum Verdict {
   /// By the records of these indices, where releases permit.
   case permit(Authority, [Int], Reason, needsStatement: Bool)
-  case hold([Reason])
-  case withhold([Reason], [Int])
+  case hold(WordList<Reason>)
+  case withhold(Reason, [Int])
 }
 
 private func judge(
-  _ segment: Segment, of request: ReleaseRequest, under agreement: ProgramAgreement,
-  consents: ParticipantConsents?, at now: WallTime
+  _ question: Question, under agreement: ProgramAgreement, consents: ParticipantConsents?
 ) -> Verdict {
+  let request = question.request
   switch request.footing {
   case .ownView: return judgeOwnView(request)
   case .outcome: return judgeOutcome(request, under: agreement)
   case .identityQuestion:
-    return judgeIdentityQuestion(request, consents: consents, under: agreement.switches, at: now)
+    return judgeIdentityQuestion(question, consents: consents, under: agreement.switches)
   case .submitted: break
   }
   let audience = request.message.audience
   if !audience.isEmpty && !audience.contains(request.recipient.id) {
-    return .withhold([.notAddressed], [])
+    return .withhold(.notAddressed, [])
   }
-  let labels = request.labels(of: segment)
-  if let forbidden = law(segment, labels: labels, of: request, under: agreement.switches) {
-    return .withhold([forbidden], [])
-  }
-  if let consents, consents.isEmergency(segment, of: request, at: now) {
+  if let forbidden = law(question, under: agreement.switches) { return .withhold(forbidden, []) }
+  let isPart2 = question.labels.contains(.part2)
+  if let consents, consents.isEmergency(question) {
     // Overrides the agreement and what was signed, never the law's gates.
-    return .permit(.emergency, [], .emergency, needsStatement: labels.contains(.part2))
+    return .permit(.emergency, [], .emergency, needsStatement: isPart2)
   }
   let path = ProgramAgreement.Path(
     request.message.topic, from: request.discloser.role, to: request.recipient.role)
@@ -63,43 +60,48 @@ private func judge(
   }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
-    if labels.contains(.part2) { return .withhold([.part2Exception], []) }
-    if request.message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
-    if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
-    if let bound = boundByOrigin(segment, of: request) { return bound }
+    if isPart2 { return .withhold(.part2Exception, []) }
+    if let apart = question.needsItsOwn { return .withhold(apart, []) }
+    if let bound = boundByOrigin(question) { return bound }
     return .permit(
       .agreementException(legalBasis: exception.legalBasis), [], .agreementException,
       needsStatement: false)
   }
   guard agreement.paths.contains(path) else {
-    return .withhold([exceptions.isEmpty ? .noPath : .notInCustody], [])
+    return .withhold(exceptions.isEmpty ? .noPath : .notInCustody, [])
   }
-  if Catalogue.spec(of: request.message.topic)?.disclosure == .operational {
+  if Catalogue.disclosure(of: request.message.topic) == .operational {
     guard request.message.participant == nil, request.message.tokens.isEmpty,
-      segment.category == .operational, segment.labels.isEmpty
-    else { return .withhold([.personInOperational], []) }
+      question.category == .operational, question.hasNoLabels
+    else { return .withhold(.personInOperational, []) }
     return .permit(.operational, [], .operational, needsStatement: false)
   }
-  guard let consents else { return .withhold([.noParticipant], []) }
-  if consents.isOrdered(segment, labels: labels, of: request, at: now) {
-    return .permit(.courtOrder, [], .courtOrder, needsStatement: labels.contains(.part2))
+  guard let consents else { return .withhold(.noParticipant, []) }
+  if consents.isOrdered(question) {
+    return .permit(.courtOrder, [], .courtOrder, needsStatement: isPart2)
   }
-  let verdict = judgeByReleases(
-    segment, labels: labels, of: request, consents: consents, under: agreement, at: now)
-  if case .permit = verdict { return boundByOrigin(segment, of: request) ?? verdict }
-  guard case .hold = verdict else { return verdict }
+  let verdict = judgeByReleases(question, consents: consents, under: agreement)
+  if case .permit = verdict { return boundByOrigin(question) ?? verdict }
   // What only a consent or an order of its own could open does not wait for another one.
-  if request.message.purpose.isAdverse { return .withhold([.adversePurpose], []) }
-  if segment.category.isOfNotes { return .withhold([.separateConsent], []) }
+  if case .hold = verdict, let apart = question.needsItsOwn { return .withhold(apart, []) }
   return verdict
 }
 
+extension Question {
+  /// Why nothing but a consent or an order of its own could open the segment; `nil` where others
+  /// may.
+  fileprivate var needsItsOwn: Reason? {
+    if request.message.purpose.isAdverse { return .adversePurpose }
+    return category.isOfNotes ? .separateConsent : nil
+  }
+}
+
 /// What a sender was told itself it may tell on only while it could still be told it.
-private func boundByOrigin(_ segment: Segment, of request: ReleaseRequest) -> Verdict? {
-  switch request.received[segment.category]?.standing {
+private func boundByOrigin(_ question: Question) -> Verdict? {
+  switch question.request.received[question.category]?.standing {
   case nil, .stands: nil
   case .waits: .hold([.onwardWaits])
-  case .ended: .withhold([.onwardEnded], [])
+  case .ended: .withhold(.onwardEnded, [])
   }
 }
 
@@ -107,7 +109,7 @@ private func boundByOrigin(_ segment: Segment, of request: ReleaseRequest) -> Ve
 /// reader and discloses nothing that it does not hold already.
 private func judgeOwnView(_ request: ReleaseRequest) -> Verdict {
   guard request.message.source == .hub, request.message.audience == [request.recipient.id] else {
-    return .withhold([.notAddressed], [])
+    return .withhold(.notAddressed, [])
   }
   return .permit(.ownView, [], .ownView, needsStatement: false)
 }
@@ -117,27 +119,27 @@ private func judgeOutcome(
 ) -> Verdict {
   guard request.message.source == .hub, request.message.topic == .outcome,
     request.message.audience == [request.recipient.id]
-  else { return .withhold([.notAddressed], []) }
+  else { return .withhold(.notAddressed, []) }
   guard let topic = request.message.code("topic").flatMap(Topic.init(rawValue:)),
     agreement.outcome(of: topic) == .full
-  else { return .withhold([.outcomeNotSet], []) }
+  else { return .withhold(.outcomeNotSet, []) }
   return .permit(.ownMessage, [], .ownMessage, needsStatement: false)
 }
 
 /// Only a steward whom a release in force names is asked, and only about that participant.
 private func judgeIdentityQuestion(
-  _ request: ReleaseRequest, consents: ParticipantConsents?, under law: SiteSwitches,
-  at now: WallTime
+  _ question: Question, consents: ParticipantConsents?, under law: SiteSwitches
 ) -> Verdict {
+  let request = question.request
   guard request.message.source == .hub, request.message.topic == .identityCandidate,
     request.message.audience == [request.recipient.id]
-  else { return .withhold([.notAddressed], []) }
-  guard let consents else { return .withhold([.noParticipant], []) }
+  else { return .withhold(.notAddressed, []) }
+  guard let consents else { return .withhold(.noParticipant, []) }
   let naming = consents.records.indices.filter { index in
     consents.records[index].names(
-      steward: request.recipient, consents.marks, under: law, at: now)
+      steward: request.recipient, consents.marks, under: law, at: question.now)
   }
-  guard !naming.isEmpty else { return .withhold([.recipientNotNamed], []) }
+  guard !naming.isEmpty else { return .withhold(.recipientNotNamed, []) }
   return .permit(.releases([]), naming, .releaseCovers, needsStatement: false)
 }
 
@@ -146,9 +148,9 @@ private struct Gathering {
   var permitted = SegmentSet(bits: 0)
   var held = SegmentSet(bits: 0)
   var withheld = SegmentSet(bits: 0)
-  var reasons: [Reason] = []
-  var holding: [Reason] = []
-  var withholding: [Reason] = []
+  var reasons = WordList<Reason>()
+  var holding = WordList<Reason>()
+  var withholding = WordList<Reason>()
   /// Indices of the records that permit, and of those that end the waiting.
   var releases: [Int] = []
   var refusing: [Int] = []
@@ -160,27 +162,28 @@ private struct Gathering {
     case .permit(let authority, let records, let reason, let statement):
       permitted.insert(index)
       self.authority = self.authority ?? authority
-      for record in records where !releases.contains(record) { releases.append(record) }
+      Self.add(records, to: &releases)
       needsStatement = needsStatement || statement
-      note(reason)
-    case .hold(let reasons):
+      reasons.append(reason)
+    case .hold(let found):
       held.insert(index)
-      note(reasons)
-      for reason in reasons where !holding.contains(reason) { holding.append(reason) }
-    case .withhold(let reasons, let records):
+      holding.append(contentsOf: found)
+      reasons.append(contentsOf: found)
+    case .withhold(let reason, let records):
       withheld.insert(index)
-      for record in records where !refusing.contains(record) { refusing.append(record) }
-      note(reasons)
-      for reason in reasons where !withholding.contains(reason) { withholding.append(reason) }
+      Self.add(records, to: &refusing)
+      withholding.append(reason)
+      reasons.append(reason)
     }
   }
 
-  private mutating func note(_ reason: Reason) {
-    if !reasons.contains(reason) { reasons.append(reason) }
-  }
-
-  private mutating func note(_ found: [Reason]) {
-    for reason in found { note(reason) }
+  private static func add(_ records: [Int], to known: inout [Int]) {
+    // Mostly there is one segment: its list is taken as it is.
+    if known.isEmpty {
+      known = records
+    } else {
+      for record in records where !known.contains(record) { known.append(record) }
+    }
   }
 
   func decision(of request: ReleaseRequest, _ consents: ParticipantConsents?) -> Decision {

@@ -121,10 +121,10 @@ public struct Decision: Sendable {
   /// Refused, revoked or forbidden: no waiting.
   public let withheld: SegmentSet
   /// All reasons found, without repetition, in the order of the segments and layers.
-  public let reasons: [Reason]
+  public let reasons: WordList<Reason>
   /// Of `reasons`, those that hold, and those that withhold.
-  public let holding: [Reason]
-  public let withholding: [Reason]
+  public let holding: WordList<Reason>
+  public let withholding: WordList<Reason>
   /// Releases that decided, permitting or refusing.
   public let deciding: [AuditEntry.ReleaseVersion]
   public let consentPosition: UInt64

@@ -5,8 +5,8 @@ extension ReleaseOfInformation {
   /// becomes active. General elements: 42 CFR 2.31(a) and 45 CFR 164.508(c).
   public func missingElements(under law: SiteSwitches) -> [String] {
     var missing = missingGenerally
-    for statement in requiredStatements where !statements.contains(statement) {
-      missing.append("statement:\(statement)")
+    for statement in requiredStatements.subtracting(printed) {
+      missing.append("statement:\(statement.rawValue)")
     }
     missing += missingOfKind(law)
     if law.hubIsIntermediary { missing += missingForIntermediary }
@@ -47,27 +47,16 @@ extension ReleaseOfInformation {
     return missing
   }
 
-  /// Statements that a form of this kind prints. The lists are made once: a form is looked through
-  /// at every decision that it permits.
-  private var requiredStatements: [String] {
+  /// Statements that a form of this kind prints.
+  private var requiredStatements: WordSet<FormStatement> {
     switch kind {
-    case .field, .criminalJustice, .proceedings: Self.statementsOfAll
-    case .sudCounsellingNotes: Self.statementsOfCounselling
-    case .multiParty, .psychotherapyNotes: Self.statementsOfAuthorisation
-    case .treatmentPaymentOperations: Self.statementsOfTreatment
+    case .field, .criminalJustice, .proceedings: [.rightToRevoke]
+    case .sudCounsellingNotes: [.rightToRevoke, .noConditionOfTreatment]
+    case .multiParty, .psychotherapyNotes:
+      [.rightToRevoke, .redisclosure, .noConditionOfTreatment]
+    case .treatmentPaymentOperations: [.rightToRevoke, .redisclosure, .refusalConsequence]
     }
   }
-
-  private static let statementsOfAll = [FormStatement.rightToRevoke]
-  private static let statementsOfCounselling = [
-    FormStatement.rightToRevoke, FormStatement.noConditionOfTreatment,
-  ]
-  private static let statementsOfAuthorisation = [
-    FormStatement.rightToRevoke, FormStatement.redisclosure, FormStatement.noConditionOfTreatment,
-  ]
-  private static let statementsOfTreatment = [
-    FormStatement.rightToRevoke, FormStatement.redisclosure, FormStatement.refusalConsequence,
-  ]
 
   private func missingOfKind(_ law: SiteSwitches) -> [String] {
     var missing: [String] = []

@@ -37,23 +37,41 @@ public final class ReleaseRequest: Sendable {
     self.received = received
   }
 
-  /// Labels that apply to a segment here: its own, and Part 2 where a Part 2 program discloses
-  /// what it obtained, since the label follows who obtained the information (42 CFR 2.12(e)(1)).
-  /// What was received keeps the labels under which it came, whatever the sender puts on it.
-  public func labels(of segment: Segment) -> WordSet<SensitivityLabel> {
-    guard discloser.isPart2Program, footing == .submitted, segment.category != .operational else {
-      return inherited(by: segment)
-    }
-    return inherited(by: segment).union([.part2])
+  /// Labels that apply here to the segment at `index`: its own, and Part 2 where a Part 2 program
+  /// discloses what it obtained, since the label follows who obtained the information
+  /// (42 CFR 2.12(e)(1)). What was received keeps the labels under which it came, whatever the
+  /// sender puts on it.
+  public func labels(at index: Int) -> WordSet<SensitivityLabel> {
+    let (category, own) = (message.segments[index].category, message.segments[index].labels)
+    guard footing == .submitted else { return own }
+    let all = own.union(received[category]?.labels ?? [])
+    return discloser.isPart2Program && category != .operational ? all.union([.part2]) : all
   }
+}
 
-  private func inherited(by segment: Segment) -> WordSet<SensitivityLabel> {
-    guard footing == .submitted, let received = received[segment.category] else {
-      return segment.labels
-    }
-    return segment.labels.union(received.labels)
+/// What is asked of each layer and of each release: whether this segment may go. Of the segment
+/// only what they can speak of: what stands in it would be copied for nothing.
+struct Question {
+  let request: ReleaseRequest
+  let category: InformationCategory
+  /// Those that apply here (``ReleaseRequest/labels(at:)``).
+  let labels: WordSet<SensitivityLabel>
+  /// Whether the sender put none on it.
+  let hasNoLabels: Bool
+  let authored: CivilDate?
+  let hasAttachment: Bool
+  let now: WallTime
+
+  /// - Parameter index: of one of the message's segments.
+  init(segment index: Int, of request: ReleaseRequest, at now: WallTime) {
+    self.request = request
+    category = request.message.segments[index].category
+    labels = request.labels(at: index)
+    hasNoLabels = request.message.segments[index].labels.isEmpty
+    authored = request.message.segments[index].authored
+    hasAttachment = !request.message.segments[index].attachment.isEmpty
+    self.now = now
   }
-
 }
 
 extension Question {

@@ -18,8 +18,7 @@ public func trace(
 ) -> [ReleaseTrace] {
   let line = request.message.release.map(consents.line(of:))
   return segments.filter { $0 < request.message.segments.count }.flatMap { index in
-    let segment = request.message.segments[index]
-    let question = Question(segment, labels: request.labels(of: segment), of: request, at: now)
+    let question = Question(segment: index, of: request, at: now)
     let heard = consents.records.indices.filter {
       line?.contains(consents.records[$0].roi.id) ?? true
     }

@@ -16,9 +16,8 @@ extension StatePack {
       missing.append("\(code):recipient-institution")
     }
     for form in rules(for: release) {
-      for statement in form.requiredStatements.sorted()
-      where !release.statements.contains(statement) {
-        missing.append("\(code):statement:\(statement)")
+      for statement in form.requiredStatements.subtracting(release.printed) {
+        missing.append("\(code):statement:\(statement.rawValue)")
       }
     }
     return missing

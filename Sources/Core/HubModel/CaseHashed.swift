@@ -8,6 +8,9 @@ extension CaseHashed {
   /// The case's place in its declaration, from 0. An enumeration of 2 to 256 cases without payload
   /// is stored as that number, and as nothing else.
   @inlinable public var ordinal: UInt8 { unsafeBitCast(self, to: UInt8.self) }
+
+  /// The case whose ``ordinal`` that is. Only for numbers that came from a case.
+  @inlinable static func of(ordinal: UInt8) -> Self { unsafeBitCast(ordinal, to: Self.self) }
 }
 
 extension CaseHashed where Self: RawRepresentable, RawValue: Hashable {

@@ -49,8 +49,14 @@ public enum Catalogue {
 
   public static func spec(of topic: Topic) -> TopicSpec? { rows[Int(topic.ordinal)] }
 
-  /// By the topic's place in its declaration: every decision asks for one.
+  /// Every decision asks for it, and for nothing else of the row.
+  public static func disclosure(of topic: Topic) -> DisclosureClass? {
+    disclosures[Int(topic.ordinal)]
+  }
+
+  // By the topic's place in its declaration.
   private static let rows = Topic.allCases.map { all[$0] }
+  private static let disclosures = rows.map { $0?.disclosure }
 
   static func row(
     _ topic: Topic, _ disclosure: DisclosureClass, by publishers: WordSet<Role>,

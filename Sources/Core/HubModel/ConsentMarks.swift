@@ -48,16 +48,66 @@ public enum ConsentMark: Hashable, Sendable {
 }
 
 /// All that stands beside a participant's releases. A release that arrives later meets it too.
+///
+/// A value like any other; inside it is shared and never changed in place, because every decision
+/// is handed it, and most people have none.
 public struct ConsentMarks: Hashable, Sendable {
-  public var suspended: Set<RoiID> = []
-  public var voided: Set<RoiID> = []
-  public var occurred: [String: WallTime] = [:]
+  public var suspended: Set<RoiID> {
+    get { shared?.fields.suspended ?? [] }
+    set { change { $0.suspended = newValue } }
+  }
+  public var voided: Set<RoiID> {
+    get { shared?.fields.voided ?? [] }
+    set { change { $0.voided = newValue } }
+  }
+  public var occurred: [String: WallTime] {
+    get { shared?.fields.occurred ?? [:] }
+    set { change { $0.occurred = newValue } }
+  }
   /// The last booking that an agency told of, and the last time that it let the person out.
-  public var booked: [AgencyID: WallTime] = [:]
-  public var freed: [AgencyID: WallTime] = [:]
+  public var booked: [AgencyID: WallTime] {
+    get { shared?.fields.booked ?? [:] }
+    set { change { $0.booked = newValue } }
+  }
+  public var freed: [AgencyID: WallTime] {
+    get { shared?.fields.freed ?? [:] }
+    set { change { $0.freed = newValue } }
+  }
   /// Came out of a backup, and wait for the word of the agency that captured them.
-  public var unconfirmed: Set<RoiID> = []
+  public var unconfirmed: Set<RoiID> {
+    get { shared?.fields.unconfirmed ?? [] }
+    set { change { $0.unconfirmed = newValue } }
+  }
+
+  /// `nil` where all of it is empty.
+  private var shared: Shared?
+
+  private struct Fields: Hashable, Sendable {
+    var suspended: Set<RoiID> = []
+    var voided: Set<RoiID> = []
+    var occurred: [String: WallTime] = [:]
+    var booked: [AgencyID: WallTime] = [:]
+    var freed: [AgencyID: WallTime] = [:]
+    var unconfirmed: Set<RoiID> = []
+  }
+
+  private final class Shared: Hashable, Sendable {
+    let fields: Fields
+    init(_ fields: Fields) { self.fields = fields }
+
+    static func == (one: Shared, other: Shared) -> Bool {
+      one === other || one.fields == other.fields
+    }
+    func hash(into hasher: inout Hasher) { hasher.combine(fields) }
+  }
+
   public init() {}
+
+  private mutating func change(_ change: (inout Fields) -> Void) {
+    var fields = shared?.fields ?? Fields()
+    change(&fields)
+    shared = fields == Fields() ? nil : Shared(fields)
+  }
 
   public mutating func take(_ mark: ConsentMark) {
     switch mark {

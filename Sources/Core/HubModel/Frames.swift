@@ -8,7 +8,7 @@ public enum SubmitSequence: UInt8, CaseIterable, Hashable, Sendable {
 extension Topic {
   /// The sequence on which the topic travels.
   public var sequence: SubmitSequence {
-    Catalogue.spec(of: self)?.disclosure == .control ? .control : .data
+    Catalogue.disclosure(of: self) == .control ? .control : .data
   }
 }
 

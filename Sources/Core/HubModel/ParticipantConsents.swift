@@ -13,9 +13,6 @@ public struct ParticipantConsents: Hashable, Sendable {
     @usableFromInline var marks = ConsentMarks()
     @usableFromInline var orders: [CourtOrder] = []
     @usableFromInline var emergencies: [EmergencyAccess] = []
-
-    // Yielded below instead of copied: a decision asks for each of these, and most have none.
-    @usableFromInline static let none = Rest()
   }
 
   @usableFromInline final class Shared: Hashable, Sendable {
@@ -35,32 +32,32 @@ public struct ParticipantConsents: Hashable, Sendable {
   }
 
   @usableFromInline mutating func change(_ change: (inout Rest) -> Void) {
-    var next = rest?.rest ?? .none
+    var next = rest?.rest ?? Rest()
     change(&next)
-    rest = next == .none ? nil : Shared(next)
+    rest = next == Rest() ? nil : Shared(next)
   }
 
   /// Releases revoked or refused before the router had seen them: a late arrival stays dead.
   @inlinable public var tombstones: Set<RoiID> {
-    _read { if let rest { yield rest.rest.tombstones } else { yield Rest.none.tombstones } }
+    get { rest?.rest.tombstones ?? [] }
     set { change { $0.tombstones = newValue } }
   }
   /// Revocations of everything; of the same recipients only the last.
   @inlinable public var blankets: [BlanketRevocation] {
-    _read { if let rest { yield rest.rest.blankets } else { yield Rest.none.blankets } }
+    get { rest?.rest.blankets ?? [] }
     set { change { $0.blankets = newValue } }
   }
   /// What suspends, voids or ends releases.
   @inlinable public var marks: ConsentMarks {
-    _read { if let rest { yield rest.rest.marks } else { yield Rest.none.marks } }
+    get { rest?.rest.marks ?? ConsentMarks() }
     set { change { $0.marks = newValue } }
   }
   @inlinable public var orders: [CourtOrder] {
-    _read { if let rest { yield rest.rest.orders } else { yield Rest.none.orders } }
+    get { rest?.rest.orders ?? [] }
     set { change { $0.orders = newValue } }
   }
   @inlinable public var emergencies: [EmergencyAccess] {
-    _read { if let rest { yield rest.rest.emergencies } else { yield Rest.none.emergencies } }
+    get { rest?.rest.emergencies ?? [] }
     set { change { $0.emergencies = newValue } }
   }
 

@@ -12,6 +12,11 @@ public struct ProgramAgreement: Hashable, Sendable {
       self.from = from
       self.to = to
     }
+
+    /// In one piece: every decision looks a path up.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(UInt32(topic.ordinal) << 16 | UInt32(from.ordinal) << 8 | UInt32(to.ordinal))
+    }
   }
 
   /// A path that the agreement opens without a release, with the law that allows it.

@@ -104,7 +104,11 @@ public struct ReleaseOfInformation: Hashable, Sendable {
   /// SHA-256 of the signed image: 32 bytes.
   public var formImageHash: [UInt8]
   /// Codes of the statements that the form prints (right to revoke, redisclosure …).
-  public var statements: Set<String>
+  public var statements: Set<String> {
+    didSet { printed = Self.known(statements) }
+  }
+  /// Of ``statements``, those that a rule may ask for: every decision that permits looks for them.
+  public private(set) var printed: WordSet<FormStatement>
   public var jurisdictions: [String]
   public var witness: String
   public var supersedes: RoiID?
@@ -141,6 +145,7 @@ public struct ReleaseOfInformation: Hashable, Sendable {
     self.formTemplate = ""
     self.formImageHash = formImageHash
     self.statements = statements
+    self.printed = Self.known(statements)
     self.jurisdictions = []
     self.witness = ""
     self.supersedes = nil
@@ -148,6 +153,10 @@ public struct ReleaseOfInformation: Hashable, Sendable {
     self.identityStewards = []
     self.stopUseNotice = false
     self.redisclosure = ""
+  }
+
+  private static func known(_ statements: Set<String>) -> WordSet<FormStatement> {
+    WordSet(statements.lazy.compactMap { FormStatement(rawValue: $0) })
   }
 }
 

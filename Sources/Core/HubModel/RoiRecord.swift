@@ -5,13 +5,14 @@
 public struct RoiRecord: Hashable, Sendable {
   @usableFromInline var shared: Shared
 
+  // What every decision looks at stands first: close together it is fetched from memory at once.
   @usableFromInline struct Fields: Hashable, Sendable {
-    @usableFromInline var roi: ReleaseOfInformation
     @usableFromInline var state: RoiState
-    @usableFromInline var capturedBy: AgencyID
     @usableFromInline var revokedToward: [Party]
-    @usableFromInline var position: UInt64
+    @usableFromInline var roi: ReleaseOfInformation
     @usableFromInline var missing: [String]
+    @usableFromInline var capturedBy: AgencyID
+    @usableFromInline var position: UInt64
   }
 
   @usableFromInline final class Shared: Hashable, Sendable {
@@ -30,8 +31,8 @@ public struct RoiRecord: Hashable, Sendable {
   ) {
     shared = Shared(
       Fields(
-        roi: roi, state: state, capturedBy: capturedBy, revokedToward: revokedToward,
-        position: position, missing: missing))
+        state: state, revokedToward: revokedToward, roi: roi, missing: missing,
+        capturedBy: capturedBy, position: position))
   }
 
   @usableFromInline mutating func change(_ change: (inout Fields) -> Void) {

@@ -32,19 +32,18 @@ public struct SiteSwitches: Hashable, Sendable {
 }
 
 /// What a form prints for its signer, by code.
-public enum FormStatement {
+public enum FormStatement: String, CaseHashed {
   /// The right to revoke and how (42 CFR 2.31(a)(6); 45 CFR 164.508(c)(2)(i)).
-  public static let rightToRevoke = "right-to-revoke"
+  case rightToRevoke = "right-to-revoke"
   /// What was told may be told on (42 CFR 2.31(a)(4)(iii); 45 CFR 164.508(c)(2)(iii)).
-  public static let redisclosure = "redisclosure"
+  case redisclosure
   /// Treatment does not depend on signing (45 CFR 164.508(c)(2)(ii)).
-  public static let noConditionOfTreatment = "no-condition-of-treatment"
+  case noConditionOfTreatment = "no-condition-of-treatment"
   /// What follows from not signing (42 CFR 2.31(a)(4)(iii), for treatment, payment, operations).
-  public static let refusalConsequence = "refusal-consequence"
+  case refusalConsequence = "refusal-consequence"
   /// Part 2b of MDHHS-5515: the person agreed to sharing through an electronic exchange.
-  public static let electronicSharing = "electronic-sharing"
+  case electronicSharing = "electronic-sharing"
 
-  public static let all: Set<String> = [
-    rightToRevoke, redisclosure, noConditionOfTreatment, refusalConsequence, electronicSharing,
-  ]
+  /// The codes of all of them.
+  public static let codes = Set(allCases.map(\.rawValue))
 }

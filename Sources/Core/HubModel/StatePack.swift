@@ -9,7 +9,7 @@ public struct StatePack: Hashable, Sendable {
     public var excludedRoles: WordSet<Role>
     /// Purposes that the form serves.
     public var purposes: WordSet<Purpose>
-    public var requiredStatements: Set<String>
+    public var requiredStatements: WordSet<FormStatement>
     /// Labels that the form can never open.
     public var excludedLabels: WordSet<SensitivityLabel>
   }
@@ -61,7 +61,7 @@ extension StatePack {
       FormRule(
         template: "MDHHS-5515", excludedRoles: [.sheriff, .prosecutor, .publicDefender],
         purposes: [.careCoordination, .treatment, .payment, .operations],
-        requiredStatements: [FormStatement.electronicSharing],
+        requiredStatements: [.electronicSharing],
         excludedLabels: [.domesticViolence])
     ])
 }

@@ -77,7 +77,7 @@ public struct WordSet<Word: CaseHashed>: SetAlgebra, Sequence, Hashable, Sendabl
 
     @inlinable public mutating func next() -> Word? {
       // A bit is set for a word alone, so its place is the number of a case.
-      places.next().map { unsafeBitCast(UInt8(truncatingIfNeeded: $0), to: Word.self) }
+      places.next().map { Word.of(ordinal: UInt8(truncatingIfNeeded: $0)) }
     }
   }
 }

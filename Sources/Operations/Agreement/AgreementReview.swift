@@ -68,7 +68,7 @@ public struct AgreementReview: Hashable, Sendable {
           + "\(exception.path.words); legal basis: \(exception.legalBasis)")
     }
     let operational = Set(agreement.paths.map(\.topic))
-      .filter { Catalogue.spec(of: $0)?.disclosure == .operational }
+      .filter { Catalogue.disclosure(of: $0) == .operational }
     if !operational.isEmpty {
       let topics = operational.map(\.rawValue).sorted().joined(separator: ", ")
       notes.append("no release needed, because they name no person: \(topics)")

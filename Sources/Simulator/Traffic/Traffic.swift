@@ -274,7 +274,7 @@ enum ReleaseForms {
       purposes: [.diversion, .careCoordination, .legalDefence], signedAt: now,
       expiry: .at(now + .hours(Int64(random.chance(1, in: 4) ? random.within(1...48) : 2_000))),
       formImageHash: [UInt8](repeating: 1, count: random.chance(1, in: 8) ? 0 : 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
     if random.chance(1, in: 10) { roi.expiry = .event(lastEvent) }
     if random.chance(1, in: 8) {
       roi.refusals = [

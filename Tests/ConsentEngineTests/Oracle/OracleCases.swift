@@ -75,7 +75,7 @@ enum OracleCases {
           + choices.some(of: Array(purposes.prefix(3)), each: 60)),
       signedAt: now - 1_000, expiry: .at(now + .days(1)),
       formImageHash: Array(repeating: 1, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
     if !choices.chance(4) { fit(&form) }
     furnish(&form, &choices, under: law)
     spoil(&form, &choices)

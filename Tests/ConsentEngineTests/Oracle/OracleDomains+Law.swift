@@ -148,7 +148,7 @@ extension OracleDomain {
     var form = release("r-1")
     form.jurisdictions = packs[answers[1]]
     form.formTemplate = ["", "MDHHS-5515 12-18", "county MDHHS-5515"][answers[2]]
-    if answers[3] == 1 { form.statements.remove(FormStatement.electronicSharing) }
+    if answers[3] == 1 { form.statements.remove(FormStatement.electronicSharing.rawValue) }
     form.recipients = [
       everybody.map { .agency($0.id) }, everybody.map { .role($0.role) },
       everybody.map { .person($0.id, reference: "7") },
@@ -179,7 +179,7 @@ extension OracleDomain {
     form.track = "arrest-diversion"
     form.revocableFrom = "disposition"
     form.recipients = [.person(prosecutor.id, reference: "7")]
-    for (index, statement) in FormStatement.all.sorted().enumerated()
+    for (index, statement) in FormStatement.codes.sorted().enumerated()
     where answers[1] >> index & 1 == 1 {
       form.statements.remove(statement)
     }

@@ -102,7 +102,7 @@ extension OracleCases {
       form.recipients.removeAll { if case .role = $0 { true } else { false } }
     }
     if choices.chance(6) {
-      form.statements.remove(choices.one(of: FormStatement.all.sorted()))
+      form.statements.remove(choices.one(of: FormStatement.codes.sorted()))
     }
     if choices.chance(5) {
       form.conditionedOn = ["treatment"]

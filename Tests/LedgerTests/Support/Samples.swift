@@ -71,7 +71,7 @@ enum Sample {
       information: [InformationScope(categories: [.handoffDetails, .referral])],
       purposes: [.careCoordination], signedAt: .start, expiry: .at(.after(86_400)),
       formImageHash: [UInt8](repeating: 7, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
     release.witness = "a witness"
     return RoiRecord(
       roi: release, state: state, capturedBy: .sheriff,

@@ -86,7 +86,7 @@ enum Town {
       information: [InformationScope(categories: categories, labels: labels)],
       purposes: purposes, signedAt: signedAt, expiry: .at(expiresAt),
       formImageHash: Array(repeating: 1, count: 32),
-      statements: FormStatement.all)
+      statements: FormStatement.codes)
   }
 
   /// What is printed on the form that an officer carries (design §10.2).

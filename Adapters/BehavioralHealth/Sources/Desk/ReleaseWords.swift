@@ -38,18 +38,18 @@ enum ReleaseWords {
 
   static let statements = [
     Choice(
-      code: FormStatement.rightToRevoke,
+      code: FormStatement.rightToRevoke.rawValue,
       english: "I can stop this at any time, by saying so or in writing. It stops from then on; "
         + "what was told before cannot be taken back.",
       spanish: "Puedo cancelar esto en cualquier momento, de palabra o por escrito. Se detiene "
         + "desde entonces; lo que ya se dijo no se puede retirar."),
     Choice(
-      code: FormStatement.redisclosure,
+      code: FormStatement.redisclosure.rawValue,
       english: "Whoever is told may not always be bound by the same rules, and might tell others.",
       spanish: "Quien recibe la información no siempre tiene que seguir las mismas reglas y "
         + "podría contarla a otros."),
     Choice(
-      code: FormStatement.noConditionOfTreatment,
+      code: FormStatement.noConditionOfTreatment.rawValue,
       english: "I get care whether or not I sign.",
       spanish: "Recibo atención aunque no firme."),
   ]

@@ -44,15 +44,18 @@ extension Turn {
   }
 
   /// Of a decision over several parts the reasons of this one.
-  private static func reasons(of decision: Decision, for kind: AuditEntry.Kind) -> [Reason] {
+  private static func reasons(
+    of decision: Decision, for kind: AuditEntry.Kind
+  ) -> WordList<Reason> {
     switch kind {
     case .held: return decision.holding
     case .withheld: return decision.withholding
     case .voided: return decision.withholding + decision.holding
     default:
-      return decision.reasons.filter {
-        !decision.holding.contains($0) && !decision.withholding.contains($0)
-      }
+      return WordList(
+        decision.reasons.lazy.filter {
+          !decision.holding.contains($0) && !decision.withholding.contains($0)
+        })
     }
   }
 
@@ -81,7 +84,7 @@ extension Turn {
       let request = request(for: stored, toward: agency, segments: segments)
       detail.items = segments.compactMap { index in
         guard index < message.segments.count else { return nil }
-        let labels = request.labels(of: message.segments[index])
+        let labels = request.labels(at: index)
         return DecisionDetail.Item(
           segment: index, category: message.segments[index].category.rawValue,
           labels: SensitivityLabel.allCases.filter(labels.contains).map(\.rawValue))

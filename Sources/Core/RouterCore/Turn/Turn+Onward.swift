@@ -40,15 +40,15 @@ extension Turn {
   ) -> [InformationCategory: Received] {
     var received: [InformationCategory: Received] = [:]
     for index in request.segments where index < request.message.segments.count {
-      let segment = request.message.segments[index]
-      guard categories.contains(segment.category) else { continue }
+      let category = request.message.segments[index].category
+      guard categories.contains(category) else { continue }
       var standing = Received.Standing.stands
       if decision.held.contains(index) { standing = .waits }
       if decision.withheld.contains(index) { standing = .ended }
-      let earlier = received[segment.category]
-      let before = request.received[segment.category]?.authors ?? []
-      received[segment.category] = Received(
-        labels: request.labels(of: segment).union(earlier?.labels ?? []),
+      let earlier = received[category]
+      let before = request.received[category]?.authors ?? []
+      received[category] = Received(
+        labels: request.labels(at: index).union(earlier?.labels ?? []),
         standing: earlier.map { $0.standing.stricter(standing) } ?? standing,
         authors: before.union([request.message.source]))
     }

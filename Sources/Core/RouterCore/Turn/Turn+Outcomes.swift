@@ -8,7 +8,7 @@ extension Turn {
     guard stored.basis == .submitted, state.agreement.outcome(of: stored.message.topic) == .full
     else { return false }
     guard let release = stored.message.release else {
-      return Catalogue.spec(of: stored.message.topic)?.disclosure == .operational
+      return Catalogue.disclosure(of: stored.message.topic) == .operational
     }
     guard let owner = facts.releases[release] ?? owner(of: release, in: stored) else {
       // A release that nobody has registered yet is the sender's own to bring, if it can be.

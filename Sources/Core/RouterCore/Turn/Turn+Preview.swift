@@ -100,7 +100,7 @@ extension Turn {
     _ topic: Topic, _ category: InformationCategory, from discloser: Registry.Agency,
     to recipient: Registry.Agency, _ request: PreviewRequest, _ participant: ParticipantID?
   ) -> Preview.Item {
-    let namesNobody = Catalogue.spec(of: topic)?.disclosure == .operational
+    let namesNobody = Catalogue.disclosure(of: topic) == .operational
     let message = Message(
       id: MessageID(high: 0, low: 0), topic: topic, source: discloser.id,
       program: state.agreement.program, sentAt: now, purpose: request.purpose,
