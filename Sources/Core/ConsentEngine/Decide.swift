@@ -14,13 +14,15 @@ public func decide(
   _ request: ReleaseRequest, under agreement: ProgramAgreement,
   consents: ParticipantConsents?, at now: WallTime
 ) -> Decision {
+  let said = consents ?? ParticipantConsents()
   var gathering = Gathering()
   for index in request.segments {
     guard index < request.message.segments.count else { continue }
-    let question = Question(segment: index, of: request, at: now)
-    gathering.add(judge(question, under: agreement, consents: consents), segment: index)
+    let question = Question(
+      segment: index, of: request, isAboutSomebody: consents != nil, at: now)
+    gathering.add(judge(question, under: agreement, consents: said), segment: index)
   }
-  return gathering.decision(of: request, consents)
+  return gathering.decision(of: request, said)
 }
 
 /// The verdict on one segment.
@@ -32,7 +34,7 @@ enum Verdict {
 }
 
 private func judge(
-  _ question: Question, under agreement: ProgramAgreement, consents: ParticipantConsents?
+  _ question: Question, under agreement: ProgramAgreement, consents: ParticipantConsents
 ) -> Verdict {
   let request = question.request
   switch request.footing {
@@ -48,7 +50,7 @@ private func judge(
   }
   if let forbidden = law(question, under: agreement.switches) { return .withhold(forbidden, []) }
   let isPart2 = question.labels.contains(.part2)
-  if let consents, consents.isEmergency(question) {
+  if consents.isEmergency(question) {
     // Overrides the agreement and what was signed, never the law's gates.
     return .permit(.emergency, [], .emergency, needsStatement: isPart2)
   }
@@ -56,7 +58,7 @@ private func judge(
     request.message.topic, from: request.discloser.role, to: request.recipient.role)
   let exceptions = agreement.exceptions.filter { $0.path == path }
   if let exception = exceptions.first(where: { exception in
-    !exception.whileInCustody || consents?.marks.isInCustody(of: request.recipient.id) ?? false
+    !exception.whileInCustody || consents.marks.isInCustody(of: request.recipient.id)
   }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
@@ -76,7 +78,7 @@ private func judge(
     else { return .withhold(.personInOperational, []) }
     return .permit(.operational, [], .operational, needsStatement: false)
   }
-  guard let consents else { return .withhold(.noParticipant, []) }
+  guard question.isAboutSomebody else { return .withhold(.noParticipant, []) }
   if consents.isOrdered(question) {
     return .permit(.courtOrder, [], .courtOrder, needsStatement: isPart2)
   }
@@ -128,13 +130,13 @@ private func judgeOutcome(
 
 /// Only a steward whom a release in force names is asked, and only about that participant.
 private func judgeIdentityQuestion(
-  _ question: Question, consents: ParticipantConsents?, under law: SiteSwitches
+  _ question: Question, consents: ParticipantConsents, under law: SiteSwitches
 ) -> Verdict {
   let request = question.request
   guard request.message.source == .hub, request.message.topic == .identityCandidate,
     request.message.audience == [request.recipient.id]
   else { return .withhold(.notAddressed, []) }
-  guard let consents else { return .withhold(.noParticipant, []) }
+  guard question.isAboutSomebody else { return .withhold(.noParticipant, []) }
   let naming = consents.records.indices.filter { index in
     consents.records[index].names(
       steward: request.recipient, consents.marks, under: law, at: question.now)
@@ -186,8 +188,8 @@ private struct Gathering {
     }
   }
 
-  func decision(of request: ReleaseRequest, _ consents: ParticipantConsents?) -> Decision {
-    let records = consents?.records ?? []
+  func decision(of request: ReleaseRequest, _ consents: ParticipantConsents) -> Decision {
+    let records = consents.records
     func version(_ index: Int) -> AuditEntry.ReleaseVersion {
       .init(records[index].roi.id, version: records[index].roi.version)
     }
@@ -198,14 +200,14 @@ private struct Gathering {
         message: request.message.id, recipient: request.recipient.id, segments: permitted,
         authority: releases.isEmpty ? authority : .releases(versions),
         noticeBasis: noticeBasis(toward: request.recipient.role, records),
-        consentPosition: consents?.position ?? 0)
+        consentPosition: consents.position)
     }
     return Decision(
       permit: permit, held: held, withheld: withheld, reasons: reasons,
       holding: holding, withholding: withholding,
       deciding: refusing.isEmpty
         ? versions : versions + refusing.filter { !releases.contains($0) }.map(version),
-      consentPosition: consents?.position ?? 0)
+      consentPosition: consents.position)
   }
 
   /// Each consented disclosure carries its scope, and of Part 2 content the statement too; what
