@@ -1,9 +1,12 @@
 import Foundation
 import GRDB
 import HubModel
+import Logging
+import Synchronization
 import Testing
 
 @testable import AdapterKit
+@testable import Operations
 
 @Suite("Files, each taken once")
 struct FolderIntakeTests {
@@ -83,6 +86,27 @@ struct FolderIntakeTests {
     lookTwice()
     #expect(place.messages.count == 1)
     #expect(place.files("rejected") == ["notes.txt", "notes.txt.note.txt"])
+  }
+
+  @Test("Of a folder of another name the log warns once, without its name; its files stay")
+  func otherFolder() throws {
+    let lines = Mutex<[String]>([])
+    let log = Logger(label: "test") { label in
+      LineLogHandler(
+        label: label, configuration: LogConfiguration(format: .plain, level: .info),
+        now: { WallTime(milliseconds: 0) }, write: { line in lines.withLock { $0.append(line) } })
+    }
+    let intake = try place.intake(setting, log: log)
+    _ = intake.look(take)
+    #expect(lines.withLock { $0 }.isEmpty)
+    let other = place.root.appendingPathComponent("in/ann-lee")
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+    try Data("x".utf8).write(to: other.appendingPathComponent("a.csv"))
+    for _ in 0..<3 { _ = intake.look(take) }
+    let told = lines.withLock { $0 }
+    #expect(told.count == 1 && told[0].contains("folders=commands,forms"))
+    #expect(!told[0].contains("ann"))
+    #expect(place.files("in/ann-lee") == ["a.csv"])
   }
 
   @Test("The same bytes under another name send nothing again, and a note says so")

@@ -63,12 +63,14 @@ final class Workplace: Sendable {
     }
   }
 
-  func intake(_ setting: AdapterSetting, snapshots: Set<String> = []) throws -> FolderIntake {
+  func intake(
+    _ setting: AdapterSetting, snapshots: Set<String> = [],
+    log: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  ) throws -> FolderIntake {
     let folders = setting.configuration.folders
     return try FolderIntake(
       ["forms", "commands"], snapshots: snapshots, incoming: folders.incoming,
-      done: folders.done, rejected: folders.rejected, store: setting.store,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      done: folders.done, rejected: folders.rejected, store: setting.store, log: log)
   }
 
   func drop(_ name: String, _ text: String, in folder: String = "forms") throws {

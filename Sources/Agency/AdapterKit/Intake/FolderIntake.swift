@@ -19,6 +19,7 @@ import Operations
 /// | | `rejected` as a table of their own, with a note |
 /// | bad as a whole | moved to `rejected` with a note; nothing is sent |
 /// | beside the folders, not in one | the same: what it is cannot be told |
+/// | in a folder of another name | left alone, it may be another's; the log warns once |
 ///
 /// A process that ends between the transaction and the move finds the rest of the work in its
 /// store. Logs name a file by its content's hash, which stands in its note too: a form may be
@@ -48,6 +49,8 @@ final class FolderIntake {
   var board: ConnectorBoard?
   private var looks: [String: Look] = [:]
   private var rejected: [String] = []
+  /// Folders beside those that it takes files from, as of the last look.
+  private var others: Set<String> = []
 
   /// - Parameter snapshots: folders whose files show how things stand. There the same bytes are
   ///   the same news only while nothing else came between.
@@ -95,7 +98,31 @@ final class FolderIntake {
         }
       }
     }
+    warnOfOthers()
     return count
+  }
+
+  /// Whoever drops a file into a folder of a wrong name hears nothing of it: whoever reads the log
+  /// does. Without the name, which may be a person's.
+  private func warnOfOthers() {
+    let own = Set(
+      (folders.map(incoming.appendingPathComponent) + cabinet.folders).map(\.standardized.path))
+    let all =
+      (try? FileManager.default.contentsOfDirectory(
+        at: incoming, includingPropertiesForKeys: [.isDirectoryKey], options: [.skipsHiddenFiles]))
+      ?? []
+    let found = all.filter { place in
+      (try? place.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true
+        && !own.contains(place.standardized.path)
+    }.map(\.path)
+    defer { others = Set(found) }
+    guard !others.isSuperset(of: found) else { return }
+    log.warning(
+      "nothing is taken from a folder of another name; drop files into one of these",
+      metadata: [
+        "in": "\(incoming.path)", "others": "\(found.count)",
+        "folders": "\(folders.sorted().joined(separator: ","))",
+      ])
   }
 
   /// The place that all folders are in. A file there is nobody's, and would lie there for ever.
