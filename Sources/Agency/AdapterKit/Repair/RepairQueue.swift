@@ -77,6 +77,24 @@ public struct RepairQueue {
     let note: URL
     let mark: String
     let at: WallTime
+
+    /// Lets the file go, its note first: the daemon may reject the same file, or another of that
+    /// name, before this returns, and that one's note is not ours to remove.
+    /// - Parameter go: takes the file away. Where it throws, the note is put back.
+    func leave(by go: (URL) throws -> Void) throws {
+      let hidden = note.deletingLastPathComponent()
+        .appendingPathComponent("." + note.lastPathComponent)
+      // Of one that ended on its way.
+      try? FileManager.default.removeItem(at: hidden)
+      try FileManager.default.moveItem(at: note, to: hidden)
+      do {
+        try go(url)
+      } catch {
+        try? FileManager.default.moveItem(at: hidden, to: note)
+        throw error
+      }
+      try FileManager.default.removeItem(at: hidden)
+    }
   }
 
   func rejected() -> [RejectedFile] {
@@ -142,10 +160,7 @@ public struct RepairQueue {
         [item.kind == .refused ? "message" : "delivery": item.id], configuration: path)
     case .rejected:
       guard let file = rejected().first(where: { $0.mark == item.id }) else { return }
-      guard isRetry else {
-        try FileManager.default.removeItem(at: file.url)
-        return try FileManager.default.removeItem(at: file.note)
-      }
+      guard isRetry else { return try file.leave { try FileManager.default.removeItem(at: $0) } }
       guard let folder else {
         throw IntakeError(
           "a file goes back into a folder", remedy: "Name it: --folder, below 'in'.")
@@ -156,9 +171,10 @@ public struct RepairQueue {
       guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder),
         isFolder.boolValue
       else { throw IntakeError("there is no folder '\(folder)' below 'in'", remedy: "See 'in'.") }
-      try FileManager.default.moveItem(
-        at: file.url, to: place.appendingPathComponent(file.url.lastPathComponent))
-      try FileManager.default.removeItem(at: file.note)
+      try file.leave { url in
+        try FileManager.default.moveItem(
+          at: url, to: place.appendingPathComponent(url.lastPathComponent))
+      }
     }
   }
 
