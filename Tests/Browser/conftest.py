@@ -165,6 +165,12 @@ class Desk:
         self.page.goto(path)
         return self
 
+    def away(self):
+        """Off the desk's pages, which notice by themselves that their session ended: they would go
+        to the sign-in just when a test sends the browser elsewhere."""
+        self.page.goto("about:blank")
+        return self
+
     def text(self):
         return self.page.inner_text("main")
 

@@ -153,6 +153,7 @@ def test_a_locked_phone_still_rings_and_answers_but_shows_nobody(county, desk):
     robin = desk("provider", "robin", phone=True).sign_in("/alerts")
     expect(robin.page.locator("h1")).to_have_text("Hand-offs")
     # As if nobody had touched it for three hours.
+    robin.away()
     store = sqlite3.connect(f"{county.facts['county']}/state/harbor-behavioral/desk.sqlite")
     store.execute("UPDATE session SET usedAt = usedAt - 10800000 WHERE account = 'robin'")
     store.commit()

@@ -198,7 +198,7 @@ def test_signing_out_makes_the_provider_ask_again(desk, provider):
     show(lee, LEE)
     expect(lee.page.locator("header .me")).to_contain_text("supervisor")
     # Once.
-    lee.context.clear_cookies(name=re.compile(r"accord-\d+$"))
+    lee.away().context.clear_cookies(name=re.compile(r"accord-\d+$"))
     leave(lee)
     assert "prompt=" not in lee.page.url
 
@@ -206,6 +206,7 @@ def test_signing_out_makes_the_provider_ask_again(desk, provider):
 def test_a_pause_locks_and_the_provider_unlocks(county, desk, provider):
     lee = sign_in(desk("defender", "lee"), path="/clients")
     expect(lee.page.locator("header .me")).to_contain_text("supervisor")
+    lee.away()
     store = sqlite3.connect(
         f"{county.facts['county']}/state/lakewood-defender/desk.sqlite", timeout=20)
     with store:

