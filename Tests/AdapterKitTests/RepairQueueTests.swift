@@ -57,4 +57,18 @@ struct RepairQueueTests {
     try file.leave { try FileManager.default.removeItem(at: $0) }
     #expect(place.files("rejected").isEmpty && queue.rejected().isEmpty)
   }
+
+  @Test("A file that was cut short on its way back is still listed, and goes")
+  func cutShort() throws {
+    let file = try #require(queue.rejected().first)
+    try FileManager.default.moveItem(at: file.note, to: RepairQueue.RejectedFile.hidden(file.note))
+    let again = try #require(queue.rejected().first)
+    #expect(again.mark == file.mark && again.url.path == file.url.path)
+    #expect(throws: CocoaError.self) { try again.leave { _ in throw CocoaError(.fileNoSuchFile) } }
+    #expect(queue.rejected().map(\.mark) == [file.mark])
+    try again.leave { try FileManager.default.removeItem(at: $0) }
+    let rest = try FileManager.default.contentsOfDirectory(
+      atPath: place.root.appendingPathComponent("rejected").path)
+    #expect(rest.isEmpty && queue.rejected().isEmpty)
+  }
 }

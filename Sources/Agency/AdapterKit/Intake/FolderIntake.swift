@@ -273,8 +273,9 @@ final class FolderIntake {
     log.log(
       level: filing.bad > 0 ? .warning : .info, "\(filing.outcome.rawValue)",
       metadata: [
-        "folder": "\(folder)", "content": "\(mark)", "taken": "\(filing.taken)",
-        "bad": "\(filing.bad)",
+        // As of a path: one that lies beside the folders.
+        "folder": "\(folder == Self.beside ? "." : folder)", "content": "\(mark)",
+        "taken": "\(filing.taken)", "bad": "\(filing.bad)",
       ])
     return filing
   }

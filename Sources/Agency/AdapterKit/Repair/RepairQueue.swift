@@ -82,11 +82,12 @@ public struct RepairQueue {
     /// name, before this returns, and that one's note is not ours to remove.
     /// - Parameter go: takes the file away. Where it throws, the note is put back.
     func leave(by go: (URL) throws -> Void) throws {
-      let hidden = note.deletingLastPathComponent()
-        .appendingPathComponent("." + note.lastPathComponent)
-      // Of one that ended on its way.
-      try? FileManager.default.removeItem(at: hidden)
-      try FileManager.default.moveItem(at: note, to: hidden)
+      let hidden = Self.hidden(note)
+      if note != hidden {
+        // Of one that ended on its way.
+        try? FileManager.default.removeItem(at: hidden)
+        try FileManager.default.moveItem(at: note, to: hidden)
+      }
       do {
         try go(url)
       } catch {
@@ -95,27 +96,47 @@ public struct RepairQueue {
       }
       try FileManager.default.removeItem(at: hidden)
     }
+
+    /// Where a note is while its file goes; or stays, where that was cut short.
+    static func hidden(_ note: URL) -> URL {
+      let name = note.lastPathComponent
+      guard !name.hasPrefix(".") else { return note }
+      return note.deletingLastPathComponent().appendingPathComponent("." + name)
+    }
+
+    /// - Parameter note: the note's file, hidden or not.
+    /// - Returns: `nil` where its file is not there, or the note is not one of the daemon's.
+    init?(note: URL) {
+      let name = note.lastPathComponent
+      let ofNote = ".note.txt"
+      guard name.hasSuffix(ofNote) else { return nil }
+      url = note.deletingLastPathComponent().appendingPathComponent(
+        String(name.dropLast(ofNote.count).drop { $0 == "." }))
+      guard FileManager.default.fileExists(atPath: url.path),
+        let text = try? String(contentsOf: note, encoding: .utf8),
+        let line = text.split(separator: "\n").last(where: { $0.hasPrefix(Self.beforeMark) })
+      else { return nil }
+      self.note = note
+      mark = String(line.dropFirst(Self.beforeMark.count).prefix { $0.isHexDigit })
+      let date = try? note.resourceValues(forKeys: [.contentModificationDateKey])
+      let seconds = date?.contentModificationDate?.timeIntervalSince1970 ?? 0
+      at = WallTime(milliseconds: Int64(seconds * 1_000))
+    }
+
+    private static let beforeMark = "In the log: content "
   }
 
+  /// One of each file: where the daemon rejected it anew while its note was hidden, the new note's.
   func rejected() -> [RejectedFile] {
     let folder = URL(fileURLWithPath: configuration.folders.rejected)
-    let keys: [URLResourceKey] = [.contentModificationDateKey]
     let notes =
       (try? FileManager.default.contentsOfDirectory(
-        at: folder, includingPropertiesForKeys: keys, options: [.skipsHiddenFiles])) ?? []
-    return notes.filter { $0.lastPathComponent.hasSuffix(".note.txt") }.compactMap { note in
-      let path = String(note.path.dropLast(".note.txt".count))
-      guard FileManager.default.fileExists(atPath: path),
-        let text = try? String(contentsOf: note, encoding: .utf8),
-        let line = text.split(separator: "\n").last(where: { $0.hasPrefix("In the log: content ") })
-      else { return nil }
-      let date = try? note.resourceValues(forKeys: Set(keys)).contentModificationDate
-      let seconds = date?.timeIntervalSince1970 ?? 0
-      return RejectedFile(
-        url: URL(fileURLWithPath: path), note: note,
-        mark: String(line.dropFirst("In the log: content ".count).prefix { $0.isHexDigit }),
-        at: WallTime(milliseconds: Int64(seconds * 1_000)))
-    }.sorted { $0.at < $1.at }
+        at: folder, includingPropertiesForKeys: [.contentModificationDateKey])) ?? []
+    let shown = Set(notes.map(\.lastPathComponent).filter { !$0.hasPrefix(".") })
+    return notes.filter { note in
+      let name = note.lastPathComponent
+      return !name.hasPrefix(".") || !shown.contains(String(name.dropFirst()))
+    }.compactMap(RejectedFile.init(note:)).sorted { $0.at < $1.at }
   }
 
   /// What an item says: a file's note, a message's or delivery's metadata.

@@ -21,7 +21,10 @@ struct InviteCommand: ParsableCommand {
       in: that takes the fingerprint, read out on the telephone. A new code replaces an open one.
       """)
 
-  @Argument(help: "The agency as ID:ROLE, for instance lakewood-prosecutor:prosecutor.")
+  @Argument(
+    help: """
+      The agency as ID:ROLE, for instance lakewood-prosecutor:prosecutor. \(AgencyArgument.roles)
+      """)
   var agency: AgencyArgument
   @Option(help: "Its name, as people read it.")
   var name: String?

@@ -31,7 +31,11 @@ struct InitCommand: ParsableCommand {
   var root = ""
   @Flag(help: "Shorten weeks to seconds; for showing, never for a real county.")
   var demonstration = false
-  @Option(help: "An agency as ID:ROLE; once for each. Without any: the four of the sample county.")
+  @Option(
+    help: """
+      An agency as ID:ROLE; once for each. Without any: the four of the sample county. \
+      \(AgencyArgument.roles)
+      """)
   var agency: [AgencyArgument] = []
   @OptionGroup var output: OutputOptions
 
@@ -141,6 +145,10 @@ struct InitCommand: ParsableCommand {
 
 /// `ID:ROLE` of a command line.
 struct AgencyArgument: ExpressibleByArgument, Hashable, Sendable {
+  /// What a ROLE may be, for the help that is also shown where one is wrong.
+  static let roles =
+    "ROLE is one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))."
+
   let id: AgencyID
   let role: Role
 
