@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HubModel
 import HubProtocol
 import Keys
@@ -115,6 +116,55 @@ struct RestoreTests {
     let summary = try verified(folder)
     #expect(summary.incarnations == 2 && summary.uncovered == 0)
     #expect(try folder.reader().lastRestore()?.size == report.entries)
+  }
+
+  @Test("A ledger that was put back knows the backup: spools keep what that one lacks")
+  func knowsItself() throws {
+    let ledger = try folder.open()
+    try fill(ledger)
+    let path = folder.url.appendingPathComponent("backup").path
+    let backup = try folder.reader().backUp(to: path, at: .after(1))
+    ledger.close()
+    // And again, as the first time: it may be all that there is.
+    for _ in 0..<2 {
+      _ = try folder.restore(from: path)
+      let restored = try folder.open()
+      let known = try restored.recover().backups
+      #expect(known.map(\.entries) == [backup.entries])
+      #expect(known.map(\.sources) == [backup.sources])
+      restored.close()
+    }
+  }
+
+  /// What a process that ends in a transaction, or a disk that fails in it, leaves of a database
+  /// that is not yet in write-ahead mode.
+  private func leaveJournal(beside path: String) throws {
+    let other = folder.url.appendingPathComponent("other").path
+    let queue = try DatabaseQueue(path: other)
+    try queue.writeWithoutTransaction { database in
+      // More than the cache holds: some of it is in the file before the transaction ends.
+      try database.execute(
+        sql: """
+          PRAGMA cache_size = 5; CREATE TABLE IF NOT EXISTS x (y);
+          INSERT INTO x VALUES (zeroblob(1000000)); BEGIN; UPDATE x SET y = randomblob(1000000);
+          """)
+      try FileManager.default.copyItem(atPath: other + "-journal", toPath: path + "-journal")
+      try database.execute(sql: "ROLLBACK")
+    }
+  }
+
+  @Test("A restore that was cut short is done again, whatever journal it left")
+  func cutShort() throws {
+    let ledger = try folder.open()
+    try fill(ledger)
+    let path = try backUp()
+    ledger.close()
+    try leaveJournal(beside: folder.path + ".restoring")
+    try leaveJournal(beside: folder.path)
+    #expect(try folder.restore(from: path).report.entries == 3)
+    #expect(try verified(folder).incarnations == 2)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(!left.contains { $0.contains("restoring") }, "\(left)")
   }
 
   @Test("What was stopped since the backup stays stopped, though the backup knows nothing of it")

@@ -175,4 +175,31 @@ struct RouterSealTests {
       #expect(pong.chain == asked.map { _ in ChainExtension(through: 2, value: value) })
     }
   }
+
+  @Test("A pong in the turn that hears of a new link tells that link, so nothing looks rewritten")
+  func chainInOneTurn() {
+    let town = TownHarness()
+    town.connect(all: [Town.sheriff])
+    let links = (1...3).map { number in
+      ChainLink(
+        number: UInt64(number), commitment: [UInt8](repeating: UInt8(number), count: 32),
+        value: [UInt8](repeating: UInt8(9 + number), count: 32))
+    }
+    town.journal.links = Array(links.prefix(2))
+    town.run([.chained(ChainPoint(number: 2, value: links[1].value))])
+    town.journal.links = links
+    let session = town.adapters[Town.sheriff]!.session
+    town.run([
+      .chained(ChainPoint(number: 3, value: links[2].value)),
+      .submission(session, .ping(echo: 1, chain: 2)),
+    ])
+    guard case .reply(.pong(let pong))? = town.seen[Town.sheriff]?.last else {
+      Issue.record("no pong")
+      return
+    }
+    #expect(
+      pong.chain
+        == ChainExtension(
+          through: 3, value: links[2].value, commitments: [links[2].commitment]))
+  }
 }

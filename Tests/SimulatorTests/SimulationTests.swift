@@ -62,6 +62,7 @@ struct SimulationTests {
     #expect(total.faults.count >= 15, "\(total.faults)")
     // Statements of consent are taken while the disk is low; data never is (the judge looks).
     #expect(total.takenWhileLow > 0)
+    #expect(total.inPart > 0)
   }
 
   @Test("Restores, expungements, legal holds and retention are part of a county's story")

@@ -91,7 +91,8 @@ struct RunCommand: ParsableCommand {
         + "\(total.restarts) starts of the router")
     print(
       "\(total.deliveries) deliveries sent, of them \(total.resends) again and "
-        + "\(total.outcomes) to tell a sender of its message's fate")
+        + "\(total.outcomes) to tell a sender of its message's fate; \(total.inPart) of a message "
+        + "in part")
     print("\(total.takenWhileLow) statements taken while the router's disk was low")
     print(
       "\(total.framesLost) frames lost, \(total.unflushedWrites) unflushed writes met a crash; "
@@ -108,7 +109,7 @@ private struct Totals: Encodable {
   let seeds: Int
   let failed: [UInt64]
   let virtualDays: Double
-  let messages, turns, deliveries, resends, outcomes, framesLost: Int
+  let messages, turns, deliveries, resends, outcomes, inPart, framesLost: Int
   let history: String
   let faults: [String: Int]
 
@@ -121,6 +122,7 @@ private struct Totals: Encodable {
     deliveries = total.deliveries
     resends = total.resends
     outcomes = total.outcomes
+    inPart = total.inPart
     framesLost = total.framesLost
     history = String(digest, radix: 16)
     faults = total.faults

@@ -88,6 +88,8 @@ public struct SimulationTally: Sendable {
   public internal(set) var resends = 0
   /// Deliveries, sent for the first time, that tell a sender of its message's fate.
   public internal(set) var outcomes = 0
+  /// Deliveries, sent for the first time, of some segments of a message and not of others.
+  public internal(set) var inPart = 0
   /// Statements of consent that were taken while the router's disk was low.
   public internal(set) var takenWhileLow = 0
   public internal(set) var virtualDays = 0.0
@@ -104,6 +106,7 @@ public struct SimulationTally: Sendable {
     deliveries += other.deliveries
     resends += other.resends
     outcomes += other.outcomes
+    inPart += other.inPart
     takenWhileLow += other.takenWhileLow
     virtualDays += other.virtualDays
     restarts += other.restarts

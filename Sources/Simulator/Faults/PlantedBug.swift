@@ -27,6 +27,10 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   /// Decided on any release of the person, not on the one that the referral names.
   case ignoresNamedRelease = "ignores-named-release"
   case widensRelease = "widens-release"
+  /// What was withheld of a message goes out with the rest of it.
+  case sendsWholeMessages = "sends-whole-messages"
+  /// What waited of a message while the rest went is forgotten.
+  case losesRest = "loses-rest"
   case narrowsRevocation = "narrows-revocation"
   /// Who takes back everything takes back only what has come already.
   case losesBlanket = "loses-blanket"
@@ -74,6 +78,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
     case (.ignoresLegalHold, .legalHold): true
     case (.ignoresSuspension, .mark(_, .suspended, _)): true
     case (.ignoresEnd, .mark(_, .voided, _)), (.ignoresEnd, .mark(_, .occurred, _)): true
+    case (.losesRest, .part(let part)): part.key.part > 0
     case (.losesAudit, .audit(let entry)): entry.kind == .withheld
     default: false
     }
@@ -151,6 +156,13 @@ public enum PlantedBug: String, CaseIterable, Sendable {
       return Submission.publish(publish).encoded()
     default: return frame
     }
+  }
+
+  /// Between the router's turn and its lanes.
+  /// - Parameter said: what the sender said, of which the delivery may hold a part.
+  func change(_ delivery: inout Delivery, of said: Message?) {
+    guard self == .sendsWholeMessages, let said else { return }
+    delivery.content?.message.segments = said.segments
   }
 
   /// Between the router's turn and its lanes.

@@ -56,13 +56,13 @@ final class SimulatedTransport: Transport {
       guard let link = world.links.first(where: { $0.session == session }) else { return }
       link.reply(reply.encoded(), to: session)
     case .deliver(let permitted):
-      let frame = permitted.delivery.encoded()
-      let number = permitted.delivery.number
-      if sent[permitted.recipient, default: [:]].updateValue(frame, forKey: number) != nil {
-        world.tally.resends += 1
-      } else if permitted.delivery.content?.message.topic == .outcome {
-        world.tally.outcomes += 1
-      }
+      let said = permitted.delivery.content.flatMap { world.history.said[$0.message.id]?.message }
+      var delivery = permitted.delivery
+      world.bug?.change(&delivery, of: said)
+      let frame = delivery.encoded()
+      let isAgain =
+        sent[permitted.recipient, default: [:]].updateValue(frame, forKey: delivery.number) != nil
+      count(permitted.delivery, of: said, isAgain)
       let recipient = world.bug?.changed(recipient: permitted.recipient) ?? permitted.recipient
       put(frame, permitted.delivery.topic, to: recipient)
     case .void(let agency, let delivery):
@@ -73,6 +73,16 @@ final class SimulatedTransport: Transport {
       world.links.first { $0.agency == agency }?.rebind()
     case .administered, .previewed: break
     }
+  }
+
+  private func count(_ delivery: Delivery, of said: Message?, _ isAgain: Bool) {
+    guard !isAgain else {
+      world.tally.resends += 1
+      return
+    }
+    guard let message = delivery.content?.message else { return }
+    if message.topic == .outcome { world.tally.outcomes += 1 }
+    if let said, message.segments.count < said.segments.count { world.tally.inPart += 1 }
   }
 
   private func put(_ frame: [UInt8], _ topic: Topic, to agency: AgencyID) {

@@ -103,10 +103,7 @@ struct Traffic {
   ) -> Message {
     if random.chance(1, in: 25) { return emergency(agency, person, now) }
     switch random.below(8) {
-    case 0, 1:
-      return message(
-        .participantStatus, agency, person, now,
-        [Segment(.engagement, fields: [Field("status", .code("engaged"))])])
+    case 0, 1: return status(agency, person, now)
     case 2, 3:
       return message(
         .intakeCompleted, agency, person, now,
@@ -118,6 +115,21 @@ struct Traffic {
     default:
       return consent(agency, person, now, id: fullRelease(of: person, by: agency), isField: false)
     }
+  }
+
+  /// Every other one in two segments, the second of which most releases do not cover: it is
+  /// withheld or waits while the first goes, and goes after it.
+  private mutating func status(
+    _ agency: AgencyID, _ person: String, _ now: WallTime
+  ) -> Message {
+    var segments = [Segment(.engagement, fields: [Field("status", .code("engaged"))])]
+    if serial.isMultiple(of: 2) {
+      segments.append(
+        Segment(
+          .engagement, labels: [.mentalHealth],
+          fields: [Field("as-of", .date(SiteCalendar.utc.date(of: now)))]))
+    }
+    return message(.participantStatus, agency, person, now, segments)
   }
 
   /// Medical personnel who cannot ask the person.
@@ -257,8 +269,11 @@ enum ReleaseForms {
   ) -> ReleaseOfInformation {
     let roles: [Role] = [.sheriff, .prosecutor, .publicDefender, .behavioralHealth]
     let named = roles.filter { _ in random.chance(2, in: 3) }
+    let version = UInt32(random.within(1...3))
+    // The last version of a form opens the second segment of a status, too.
+    let labels: WordSet<SensitivityLabel> = version == 3 ? [.part2, .mentalHealth] : [.part2]
     var roi = ReleaseOfInformation(
-      id: id, version: UInt32(random.within(1...3)), kind: isField ? .field : .multiParty,
+      id: id, version: version, kind: isField ? .field : .multiParty,
       disclosers: isField
         ? [.role(.sheriff), .role(.prosecutor)] : roles.map { Party.role($0) },
       recipients: isField
@@ -269,7 +284,7 @@ enum ReleaseForms {
           categories: isField
             ? [.hold, .handoffDetails, .referral]
             : [.hold, .referral, .participation, .engagement, .booking, .courtCase, .defence],
-          labels: isField ? [] : [.part2])
+          labels: isField ? [] : labels)
       ],
       purposes: [.diversion, .careCoordination, .legalDefence], signedAt: now,
       expiry: .at(now + .hours(Int64(random.chance(1, in: 4) ? random.within(1...48) : 2_000))),

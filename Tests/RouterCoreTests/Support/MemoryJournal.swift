@@ -31,6 +31,8 @@ final class MemoryJournal: Journal {
   private var agreement: (version: UInt32, hash: [UInt8]) = (0, [])
   private(set) var agreements: [RecordedAgreement] = []
   private(set) var redecision: Redecision?
+  /// Of the checkpoint chain, in order: a journal's own doing, between turns.
+  var links: [ChainLink] = []
   private var escrowTail: UInt64 = 1
   private var timerOrder = 0
 
@@ -209,6 +211,7 @@ final class MemoryJournal: Journal {
     for token in needs.tokens { facts.tokens[token] = tokens[token] }
     for id in needs.cases { facts.cases[id] = cases[id] }
     for id in needs.releases { facts.releases[id] = releases[id] }
+    for number in needs.links { facts.links[number] = links.filter { $0.number > number } }
     for id in needs.people { facts.participants[id] = participants[id] }
     for key in needs.resends { add(key.message, withParts: true, to: &facts) }
     for id in needs.named { add(id, withParts: true, to: &facts) }

@@ -9,6 +9,8 @@ extension RouterState {
     if let nextDue, nextDue <= batch.now {} else { needs.timerLimit = 0 }
     var acknowledging: [AgencyID: UInt64] = [:]
     var resuming: [AgencyID: UInt64] = [:]
+    // A link of which this very turn hears is told of by it.
+    var chained = chain.number
     for event in batch.events {
       switch event {
       case .submission(let session, let submission):
@@ -31,7 +33,7 @@ extension RouterState {
           resuming[agency] = frame.next
           acknowledging[agency] = max(acknowledging[agency] ?? 0, max(frame.next, 1) - 1)
         case .ping(_, let chain):
-          if let chain, chain < self.chain.number { needs.links.insert(chain) }
+          if let chain, chain < chained { needs.links.insert(chain) }
         }
       case .administration(.revoke(let release, _), _): needs.releases.insert(release)
       case .administration(.activate, _), .administration(.replaceRegistry, _),
@@ -49,7 +51,8 @@ extension RouterState {
       case .administration(.replay(let id, _, _), _), .administration(.giveBack(let id, _, _), _):
         needs.named.insert(id)
       case .administration(.preview(let request), _): needs.aliases.insert(request.name)
-      case .administration, .malformed, .space, .chained: break
+      case .chained(let point): chained = max(chained, point.number)
+      case .administration, .malformed, .space: break
       }
     }
     if !needs.mayStartRedecision { needs.redecision = redecision }

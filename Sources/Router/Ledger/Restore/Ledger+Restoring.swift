@@ -17,6 +17,8 @@ extension Ledger {
     var plan = try plan(order)
     try writeCheckpoint(of: order.program, by: order.key, at: order.now, isScheduled: false)
     let (size, root, before) = (edge.size, edge.root, incarnation)
+    // A copy does not know of itself. Nobody may forget what it lacks: it may be put back again.
+    let itself = try readAsBackup()
     var generator = SystemRandomNumberGenerator()
     let fresh = MessageID(high: generator.next(), low: generator.next()).description
     guard let next = Incarnation(fresh) else {
@@ -40,7 +42,7 @@ extension Ledger {
             .ledgerRestored, at: order.now, actor: .hub,
             detail: "\(plan.report.detail): \(order.reason)")),
       ]
-      _ = try turn.write(opening + plan.entries)
+      _ = try turn.write(opening + [.backedUp(itself)] + plan.entries)
       try flushKeys()
     }
     committedSize = edge.size

@@ -32,6 +32,11 @@ public struct LedgerRestore {
 
   private var copy: String { path + ".restoring" }
 
+  /// What SQLite keeps of a database, by what stands behind its name. A journal is there only where
+  /// a disk failed or a process ended before the write-ahead log was in use; left beside another
+  /// database, it would be undone into it.
+  private static let files = ["", "-wal", "-shm", "-journal"]
+
   /// What it would come to; the ledger stays as it is.
   /// - Throws: ``LedgerError``: in use, not a ledger, damaged, not this key store's.
   public func preview(_ order: RestoreOrder) throws -> RestoreReport {
@@ -95,26 +100,26 @@ public struct LedgerRestore {
   }
 
   private func removeCopy() {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in Self.files + [".lock"] {
       // What is not there cannot be removed, and need not be.
       try? files.remove(copy + suffix)
     }
   }
 
   /// Gives the present ledger's files second names, and only then takes the first ones away: its
-  /// write-ahead log belongs to it, and must never meet another database.
+  /// logs belong to it, and must never meet another database.
   /// - Returns: where the ledger lies now; nothing where there was none.
   private func putAside(at now: WallTime) throws -> String? {
     var aside = path + ".before-\(now.milliseconds)"
     while files.exists(aside) { aside += "-again" }
     let isThere = files.exists(path)
     if isThere {
-      for suffix in ["", "-wal"] where files.exists(path + suffix) {
+      for suffix in Self.files where suffix != "-shm" && files.exists(path + suffix) {
         try files.link(path + suffix, to: aside + suffix)
       }
       try files.flushFolder(of: path)
     }
-    for suffix in ["", "-wal", "-shm"] where files.exists(path + suffix) {
+    for suffix in Self.files where files.exists(path + suffix) {
       try files.remove(path + suffix)
     }
     return isThere ? aside : nil

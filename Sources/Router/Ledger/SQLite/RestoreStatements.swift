@@ -1,12 +1,13 @@
 /// What a restore of the ledger changes in a backup, besides what a turn can.
 struct RestoreStatements {
-  let people, generation, setIncarnation, addRestore, shiftQueue, requeue, endWindow,
+  let people, generation, spools, setIncarnation, addRestore, shiftQueue, requeue, endWindow,
     resetLane: Prepared
 
   init(_ make: Preparer) throws {
     people = try make(
       "read releases", "SELECT DISTINCT participant FROM release ORDER BY participant")
     generation = try make("read key store", "SELECT key_generation FROM ledger")
+    spools = try make("read spools", "SELECT agency, incarnation, data, control FROM source")
     setIncarnation = try make("open a new life", "UPDATE ledger SET incarnation = ?")
     addRestore = try make(
       "open a new life", """

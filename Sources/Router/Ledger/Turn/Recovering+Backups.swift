@@ -17,14 +17,28 @@ extension Ledger {
       found.append(
         (read.int(at: 0), Backup(at: read.time(at: 1), entries: read.uint(at: 2), sources: [:])))
     }
-    let horizon = statements.hub.horizons
+    let horizons = statements.hub.horizons
     for index in found.indices {
-      try horizon.int(found[index].entry).rows {
-        let source = SourceKey(try name(at: 0, of: horizon), try horizon.identifier(at: 1))
-        found[index].backup.sources[source] = SourceCursor(
-          data: horizon.uint(at: 2), control: horizon.uint(at: 3))
-      }
+      found[index].backup.sources = try readCursors(horizons.int(found[index].entry))
     }
     return found.map(\.backup).reversed()
+  }
+
+  /// What a copy of the ledger as it stands holds; it is as old as the last time written down.
+  func readAsBackup() throws -> Backup {
+    let clock = statements.hub.clock
+    return Backup(
+      at: try clock.first { clock.time(at: 0) } ?? WallTime(milliseconds: 0),
+      entries: edge.size, sources: try readCursors(statements.restore.spools))
+  }
+
+  /// Through where spools have come, by rows of agency, life of the spool, data and control.
+  private func readCursors(_ read: Prepared) throws -> [SourceKey: SourceCursor] {
+    var cursors: [SourceKey: SourceCursor] = [:]
+    try read.rows {
+      cursors[SourceKey(try name(at: 0, of: read), try read.identifier(at: 1))] = SourceCursor(
+        data: read.uint(at: 2), control: read.uint(at: 3))
+    }
+    return cursors
   }
 }
