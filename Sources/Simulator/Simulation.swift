@@ -91,6 +91,8 @@ extension World {
       agency.start()
     }
     isMending = true
+    // Whoever was called to look at the clock comes now.
+    isOperatorCalled = false
     faulty_disk_heal(router.folder)
     router.isLowOnSpace = false
     router.clock.correct()

@@ -20,6 +20,7 @@ struct SimulationTests {
   struct Kept: Sendable, CustomStringConvertible {
     let seed: UInt64
     let hours: Int
+    var hasUpkeep: Bool? = false
     let because: String
     var description: String { "seed \(seed): \(because)" }
   }
@@ -37,6 +38,20 @@ struct SimulationTests {
     Kept(
       seed: 25, hours: 36,
       because: "an event told of somebody who counted as two stayed with one, for the judge"),
+  ] + (isLong ? keptForLong : [])
+
+  /// What these found has tests of its own in the usual run; they take a minute each.
+  static let keptForLong = [
+    Kept(
+      seed: 5, hours: 24, hasUpkeep: nil,
+      because: "put back twice to its first backup, a ledger lost what it took in between"),
+    Kept(
+      seed: 24, hours: 24, hasUpkeep: nil,
+      because: "a restore that was cut short left a journal; a pong lacked the turn's own link"),
+    Kept(seed: 58, hours: 24, hasUpkeep: nil, because: "as seed 5, for statements of consent"),
+    Kept(
+      seed: 91, hours: 24, hasUpkeep: nil,
+      because: "whoever was called to the clock came after the judge had looked"),
   ]
 
   private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {
@@ -76,7 +91,8 @@ struct SimulationTests {
 
   @Test("Seeds that failed once, or show a planted bug, are clean", arguments: kept)
   func keptSeeds(_ kept: Kept) throws {
-    _ = try expectClean(Simulation(seed: kept.seed, hours: kept.hours, hasUpkeep: false))
+    _ = try expectClean(
+      Simulation(seed: kept.seed, hours: kept.hours, hasUpkeep: kept.hasUpkeep))
   }
 
   @Test("Nothing fails where nothing is made to fail")
@@ -101,12 +117,13 @@ struct SimulationTests {
   /// The seed that shows each bug soonest; 6 where nothing is said.
   static let showing: [PlantedBug: UInt64] = [
     .sendsBeforeCommit: 1, .ignoresFailedFlush: 1, .losesRevocation: 2, .losesTombstone: 24,
-    .losesRedecision: 8, .permitsAreCached: 67, .deliversToNeighbour: 1, .skipsSubmission: 1,
+    .losesRedecision: 8, .permitsAreCached: 67, .deliversToNeighbour: 2, .skipsSubmission: 1,
     .confusesPeople: 4, .widensRelease: 1, .acknowledgesAhead: 7, .staleEmergency: 16,
     .widensOrder: 1, .ignoresLowSpace: 18, .ignoresSuspension: 30, .ignoresEnd: 21,
-    .losesMerge: 18, .narrowsRevocation: 18, .losesBlanket: 21, .trustsAnyClock: 1,
+    .losesMerge: 18, .narrowsRevocation: 18, .losesBlanket: 21, .trustsAnyClock: 9,
     .forgetsRebind: 10, .revivesAfterRestore: 18, .keepsIncarnation: 19, .losesExpungement: 18,
     .ignoresLegalHold: 19, .retiresTooEarly: 18, .forgetsInbox: 19,
+    .sendsWholeMessages: 1, .losesRest: 1,
   ]
   /// Of its virtual hours; 12 where nothing is said.
   static let showingWithin: [PlantedBug: Int] = [.losesBlanket: 16]
