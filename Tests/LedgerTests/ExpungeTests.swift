@@ -50,6 +50,17 @@ struct ExpungeTests {
     .audit(Sample.audit(.expunged, nil)),
   ]
 
+  @Test("A release that they took back before it came is theirs still, so nobody else can bring it")
+  func takenBackBefore() throws {
+    let ledger = try folder.open()
+    try fill(ledger)
+    let late = try #require(RoiID("late"))
+    try ledger.commit([.tombstone(person, late, position: 10)])
+    #expect(try ledger.facts { $0.releases = [late] }.releases[late]?.participant == person)
+    try ledger.commit(expungement)
+    #expect(try ledger.facts { $0.releases = [late] }.releases[late]?.participant == person)
+  }
+
   private func expectGone(
     _ ledger: Ledger, in folder: LedgerFolder, third: Fate = .withheld
   ) throws {

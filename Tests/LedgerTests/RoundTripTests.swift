@@ -132,7 +132,11 @@ struct RoundTripTests {
     try ledger.commit([.release(person, revoked)])
     let facts = try ledger.facts { $0.releases = [Sample.roi, RoiID("roi-9")!] }
     #expect(
-      facts.releases == [Sample.roi: ReleaseOwner(participant: person, capturedBy: .sheriff)])
+      facts.releases == [
+        Sample.roi: ReleaseOwner(participant: person, capturedBy: .sheriff),
+        // Taken back before it came: it is whoever's took it back.
+        RoiID("roi-9")!: ReleaseOwner(participant: person, capturedBy: .hub),
+      ])
     #expect(
       facts.participants[person]?.consents
         == ParticipantConsents(

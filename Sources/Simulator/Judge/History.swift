@@ -100,6 +100,10 @@ final class History {
     for entry in turn.entries {
       switch entry {
       case .accepted(let stored): take(stored, skew: turn.skew)
+      // Also of what was refused: whoever is named in it is known from then on.
+      case .alias(let key, let participant, _):
+        taken.aliases.insert(key)
+        taken.people[participant] = Traffic.person(alias: key.alias)
       case .agreement(let version, _, let at): judge(operators.follow(version, at: at))
         taken.paths = operators.paths
       case .cutOff(let key, _): operators.end(key)

@@ -51,24 +51,36 @@ struct Verdict {
       || history.shredded.contains(message.id)
   }
 
+  /// What an agency applied, whatever part of its message it came in: parts of one life of the
+  /// ledger are not those of another.
+  private struct Applied: Hashable {
+    let message: MessageID
+    let segment: String
+  }
+
   private func lookAtInbox(
     of agency: SimulatedAgency, _ store: AdapterStore, _ history: History
   ) {
     let rows =
       (try? store.read { database in
         try Row.fetchAll(
-          database, sql: "SELECT number, message, part, ledger FROM applied ORDER BY entry")
+          database,
+          sql: "SELECT number, message, part, segments, ledger FROM applied ORDER BY entry")
       }) ?? []
     var last: [String: Int64] = [:]
-    var seen: Set<PartKey> = []
+    var applied: Set<Applied> = []
     for row in rows {
       let number: Int64 = row["number"]
       let before = last.updateValue(number, forKey: row["ledger"]) ?? 0
       if number <= before { history.note("\(agency.id) applied \(number) after \(before)") }
       guard let id = MessageID(row["message"] as String) else { continue }
+      for segment in (row["segments"] as String).split(separator: ";") {
+        if !applied.insert(Applied(message: id, segment: String(segment))).inserted {
+          history.note("\(agency.id) applied a delivery twice")
+        }
+      }
       let key = PartKey(
         message: id, recipient: agency.id, part: UInt16(clamping: row["part"] as Int64))
-      if !seen.insert(key).inserted { history.note("\(agency.id) applied a delivery twice") }
       // What went out before a restore may be decided otherwise after it.
       if history.releasedBefore.contains(key) { continue }
       guard let stands = history.standing[key] else {
@@ -78,8 +90,16 @@ struct Verdict {
       if !stands.wasReleased { history.note("\(agency.id) has what counts as undisclosed") }
     }
     for (key, stands) in history.standing
-    where key.recipient == agency.id && stands.part.fate == .delivered && !seen.contains(key) {
-      history.note("a delivery to \(agency.id) counts as applied and is not there")
+    where key.recipient == agency.id && stands.part.fate == .delivered {
+      guard let message = history.said[key.message]?.message
+        ?? history.accepted[key.message]?.message
+      else { continue }
+      for index in stands.part.segments where index < message.segments.count {
+        let segment = AppliedTable.name(of: message.segments[index])
+        if !applied.contains(Applied(message: key.message, segment: segment)) {
+          history.note("a delivery to \(agency.id) counts as applied and is not there")
+        }
+      }
     }
   }
 

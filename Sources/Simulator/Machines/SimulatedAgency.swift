@@ -226,9 +226,14 @@ enum AppliedTable {
       sql: """
         CREATE TABLE applied (
           entry INTEGER PRIMARY KEY, number INTEGER NOT NULL, message TEXT NOT NULL,
-          part INTEGER NOT NULL, segments INTEGER NOT NULL, ledger TEXT
+          part INTEGER NOT NULL, segments TEXT NOT NULL, ledger TEXT
         )
         """)
+  }
+
+  /// By which a segment is told from the others of its message, however the message is cut.
+  static func name(of segment: Segment) -> String {
+    segment.fields.map(\.name).joined(separator: " ")
   }
 }
 
@@ -248,7 +253,7 @@ private final class Recorder: DeliveryHandler {
         """,
       arguments: [
         Int64(number), content.message.id.description, Int(content.part),
-        content.message.segments.count,
+        content.message.segments.map(AppliedTable.name).joined(separator: ";"),
       ])
     guard content.message.topic == .outcome, content.message.code("fate") == "held",
       let about = content.message.code("message").flatMap({ MessageID($0) })

@@ -113,10 +113,10 @@ struct FactsLoading {
     }
   }
 
-  /// The owner of a release that was revoked in an earlier life of the ledger, before this one
-  /// saw it: whoever brings it again is not the one whose it was.
+  /// Whose a release is that was revoked before it came, in this life of the ledger or an earlier
+  /// one. They may have been expunged since: whoever brings it under their name is a stranger, and
+  /// it stays revoked.
   private func stopped(_ id: RoiID) throws -> ReleaseOwner? {
-    guard ledger.isRestored else { return nil }
     let row = ledger.statements.consent.tombstoneOwner
     return try row.text(id.text).first {
       ReleaseOwner(participant: try row.participant(at: 0), capturedBy: .hub)
