@@ -52,6 +52,15 @@ struct SimulationTests {
     Kept(
       seed: 91, hours: 24, hasUpkeep: nil,
       because: "whoever was called to the clock came after the judge had looked"),
+    Kept(
+      seed: 210, hours: 24, hasUpkeep: true,
+      because: "the judge did not know whoever a refused statement had named"),
+    Kept(
+      seed: 325, hours: 24, hasUpkeep: true,
+      because: "a release revoked before it came counted once its person had been expunged"),
+    Kept(
+      seed: 329, hours: 24, hasUpkeep: true,
+      because: "parts of two lives of the ledger were one and the same to the judge"),
   ]
 
   private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {
