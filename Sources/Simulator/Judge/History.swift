@@ -103,7 +103,7 @@ final class History {
       // Also of what was refused: whoever is named in it is known from then on.
       case .alias(let key, let participant, _):
         taken.aliases.insert(key)
-        taken.people[participant] = Traffic.person(alias: key.alias)
+        if let person = Traffic.person(alias: key.alias) { taken.people[participant] = person }
       case .agreement(let version, _, let at): judge(operators.follow(version, at: at))
         taken.paths = operators.paths
       case .cutOff(let key, _): operators.end(key)

@@ -234,8 +234,11 @@ struct Traffic {
     ParticipantAlias("\(agency)-\(person)")
   }
 
+  /// - Returns: whom an agency means by it; nothing where the router made it up, for an agency that
+  ///   had no name for them.
   static func person(alias: ParticipantAlias) -> String? {
-    alias.text.split(separator: "-").last.map(String.init)
+    guard !alias.text.hasPrefix("p-") else { return nil }
+    return alias.text.split(separator: "-").last.map(String.init)
   }
 
   /// Somebody at a desk has seen that a message waits.
