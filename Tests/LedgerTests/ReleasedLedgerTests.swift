@@ -96,6 +96,10 @@ struct ReleasedLedgerTests {
     try ledger.commit([.audit(Sample.audit(.resent, 1))])
     #expect(try kept.reader().integrity().problems.isEmpty)
     ledger.close()
+    // Who was on hold then is so by name as well, for backups that do not know them.
+    let keys = try kept.keys()
+    #expect(try keys.stops(after: 0).filter { $0.kind == .heldName }.map(\.participant) == [ann])
+    keys.close()
     // After all migrations its tables are those of a new ledger.
     let fresh = try LedgerFolder()
     try fresh.open().close()

@@ -45,6 +45,25 @@ struct ExpungeTests {
     #expect(town.deliveries(to: Town.defender).isEmpty)
   }
 
+  @Test("what the hub said of their case names nobody, and goes void too if it did not arrive")
+  func caseContent() throws {
+    let town = town()
+    let out = status(town)
+    town.disconnect(Town.defender)
+    // As the ledger does with what a key that is destroyed sealed.
+    town.journal.commit([.erase(out)])
+    town.forgetSeen()
+    town.adapters[Town.defender]?.next = 1
+    town.connect(Town.defender)
+    let seen = town.seen[Town.defender]?.compactMap(\.delivery) ?? []
+    #expect(seen.map { $0.content == nil } == [true])
+    #expect(town.fate(of: out, for: Town.defender) == .withheld)
+    #expect(town.journal.audit.count { $0.kind == .voided } == 1)
+    town.acknowledge(Town.defender)
+    #expect(town.fate(of: out, for: Town.defender) == .withheld)
+    #expect(town.outcomes(to: Town.harbor).contains("delivered") == false)
+  }
+
   @Test("a late message is held as a stranger's, a late copy of their release is refused")
   func late() throws {
     let town = town()

@@ -63,6 +63,27 @@ struct LegalHoldTests {
     #expect(town.journal.audit.last { $0.kind == .expunged }?.detail == "retention")
   }
 
+  @Test("who comes by a name that was on hold before a restore is so from that turn on")
+  func restored() throws {
+    let town = TownHarness()
+    town.connect(all: Town.agencies)
+    town.journal.heldNames = [ann]
+    let first = town.message(.status(of: "ann", case: "c-1", "engaged"), from: Town.harbor)
+    town.run(
+      town.publication([first], from: Town.harbor)
+        + [.administration(.expunge(ann, reason: "asked"), ticket: 1)])
+    #expect(town.tickets[1] == .some(Refusal(.legalHold)))
+    #expect(try town.journal.participants[person(town).0]?.isOnLegalHold == true)
+    #expect(town.journal.audit.count { $0.kind == .legalHoldPlaced } == 1)
+    // Somebody else by another name is not.
+    town.publish(.status(of: "ben", case: "c-2", "engaged"), from: Town.harbor)
+    #expect(town.journal.audit.count { $0.kind == .legalHoldPlaced } == 1)
+    // Once lifted, it stays so.
+    #expect(act(town, .legalHold(ann, false, reason: "settled")) == nil)
+    town.publish(.status(of: "ann", case: "c-1", "engaged"), from: Town.harbor)
+    #expect(try town.journal.participants[person(town).0]?.isOnLegalHold == false)
+  }
+
   @Test("nobody is known by a name that was never said")
   func stranger() {
     let nobody = AliasKey(Town.harbor, ParticipantAlias("nobody")!)

@@ -56,11 +56,20 @@ struct SimulationTests {
       seed: 210, hours: 24, hasUpkeep: true,
       because: "the judge did not know whoever a refused statement had named"),
     Kept(
+      seed: 314, hours: 24, hasUpkeep: true,
+      because: "a delivery went void with its content, and counted as delivered"),
+    Kept(
+      seed: 320, hours: 24, hasUpkeep: true,
+      because: "the judge took a name that the router made up for somebody's"),
+    Kept(
       seed: 325, hours: 24, hasUpkeep: true,
       because: "a release revoked before it came counted once its person had been expunged"),
     Kept(
       seed: 329, hours: 24, hasUpkeep: true,
       because: "parts of two lives of the ledger were one and the same to the judge"),
+    Kept(
+      seed: 338, hours: 24, hasUpkeep: true,
+      because: "a backup that did not know somebody lost the hold on them"),
   ]
 
   private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {

@@ -79,6 +79,8 @@ struct Restore: ParsableCommand {
         + (waiting.isEmpty ? "none" : waiting) + ".",
       "Stopped since, by the key store: \(report.revoked) releases revoked, "
         + "\(report.suspended) suspended, \(report.cutOff) keys cut off.",
+      "On legal hold again: \(report.held) people, and whoever comes by \(report.heldNames) names "
+        + "that the backup does not know.",
     ]
     guard confirm else {
       return (lines + ["Nothing was changed. Add --confirm to do it."]).joined(separator: "\n")

@@ -22,6 +22,9 @@ public struct Stop: Hashable, Sendable {
     /// Everything was revoked, also what had not come by then: when, and toward whom, sealed by
     /// the ledger.
     case everything = 6
+    /// A name of somebody on legal hold: behind its agency's, as the ledger looks it up, sealed
+    /// under their key. A backup that does not know them knows by it whom to keep when they come.
+    case heldName = 7
   }
   public let kind: Kind
   public let name: String

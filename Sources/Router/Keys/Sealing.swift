@@ -15,7 +15,7 @@ public enum KeyOwner: Hashable, Sendable {
 /// What is sealed. It is bound into the sealing together with its place, so that a sealed value
 /// opens nowhere else.
 public enum SealedThing: String, Sendable {
-  case content, release, revoked, view, alias, blanket, authority, finding
+  case content, release, revoked, view, alias, blanket, authority, finding, heldName
 }
 
 /// What is looked up by a name or number that shall not stand in the file.

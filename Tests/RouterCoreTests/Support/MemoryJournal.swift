@@ -20,6 +20,8 @@ final class MemoryJournal: Journal {
   private var known: Set<MessageID> = []
   private var cursors: [SourceKey: SourceCursor] = [:]
   private var aliases: [AliasKey: ParticipantID] = [:]
+  /// As a restore leaves them.
+  var heldNames: Set<AliasKey> = []
   private var tokens: [IdentityToken: [TokenMatch]] = [:]
   private var releases: [RoiID: ReleaseOwner] = [:]
   private var lanes: [AgencyID: Recovered.Lane] = [:]
@@ -91,6 +93,7 @@ final class MemoryJournal: Journal {
     case .participant(let id): participants[id] = participants[id] ?? ParticipantRecord()
     case .alias(let key, let participant, let isPreferred):
       aliases[key] = participant
+      heldNames.remove(key)
       if isPreferred { participants[participant]?.aliases[key.agency] = key.alias }
     case .token(let token, let participant, let isConfirmed):
       var matches = tokens[token] ?? []
@@ -208,6 +211,7 @@ final class MemoryJournal: Journal {
     for source in needs.sources { facts.sources[source] = cursors[source] }
     for source in needs.refusals { facts.refusals[source] = refusals[source] }
     for alias in needs.aliases { facts.aliases[alias] = aliases[alias] }
+    facts.heldNames = needs.aliases.intersection(heldNames)
     for token in needs.tokens { facts.tokens[token] = tokens[token] }
     for id in needs.cases { facts.cases[id] = cases[id] }
     for id in needs.releases { facts.releases[id] = releases[id] }

@@ -94,6 +94,9 @@ public struct Facts: Equatable, Sendable {
   public var sources: [SourceKey: SourceCursor] = [:]
   public var refusals: [SourceKey: [RefusedSubmission]] = [:]
   public var aliases: [AliasKey: ParticipantID] = [:]
+  /// Of the names that were asked for and that nobody is known by: those of somebody who was on
+  /// legal hold in a former life of the ledger.
+  public var heldNames: Set<AliasKey> = []
   public var tokens: [IdentityToken: [TokenMatch]] = [:]
   public var cases: [CaseID: CaseRecord] = [:]
   public var releases: [RoiID: ReleaseOwner] = [:]

@@ -170,12 +170,15 @@ extension Turn {
   private mutating func sendAgain(
     _ part: PartRecord, number: UInt64, to recipient: Registry.Agency
   ) -> PartRecord {
-    let void = Delivery(incarnation: state.incarnation, number: number, content: nil)
-    guard part.fate == .released, let stored = facts.messages[part.key.message],
-      !stored.lacksContent(of: part)
-    else {
-      send(.void(recipient.id, void))
+    guard part.fate == .released, let stored = facts.messages[part.key.message] else {
+      sendVoid(number, to: recipient)
       return part
+    }
+    // Destroyed since it went out, as what the hub says of a case is with the case's person.
+    guard !stored.lacksContent(of: part) else {
+      let voided = void(part, of: stored)
+      sendVoid(number, to: recipient)
+      return voided
     }
     let decision = decide(stored, toward: recipient, segments: part.segments)
     let alias = stored.participant.flatMap { self.alias(of: $0, for: recipient.id) }
@@ -186,18 +189,31 @@ extension Turn {
         permit, of: stored.message, part: part.key.part, alias: alias, number: number,
         incarnation: state.incarnation)
     else {
-      var voided = part
-      voided.fate = .withheld
-      voided.changedAt = now
-      write(voided)
-      audit(.voided, actor: .hub, part: voided, decision, stored)
+      let voided = void(part, of: stored, by: decision)
       tellSender(
         of: stored, part: voided, reason: (decision.withholding + decision.holding).first)
-      send(.void(recipient.id, void))
+      sendVoid(number, to: recipient)
       return voided
     }
     audit(.resent, actor: .hub, part: part, decision, stored)
     send(.deliver(delivery))
     return part
+  }
+
+  private mutating func void(
+    _ part: PartRecord, of stored: StoredMessage, by decision: Decision? = nil
+  ) -> PartRecord {
+    var voided = part
+    voided.fate = .withheld
+    voided.changedAt = now
+    write(voided)
+    audit(.voided, actor: .hub, part: voided, decision, stored)
+    return voided
+  }
+
+  private mutating func sendVoid(_ number: UInt64, to recipient: Registry.Agency) {
+    send(
+      .void(
+        recipient.id, Delivery(incarnation: state.incarnation, number: number, content: nil)))
   }
 }

@@ -189,6 +189,10 @@ extension Turn {
     facts.aliases[key] = participant
     facts.participants[participant]?.aliases[key.agency] = key.alias
     write(.alias(key, participant, isPreferred: true))
+    // Known again, for the first time since a restore.
+    if facts.heldNames.remove(key) != nil {
+      holdRecords(of: participant, true, because: "as before")
+    }
   }
 
   /// The alias by which `agency` is told of the participant; minted on first use, at random, so

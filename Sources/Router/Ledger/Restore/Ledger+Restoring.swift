@@ -43,6 +43,9 @@ extension Ledger {
             detail: "\(plan.report.detail): \(order.reason)")),
       ]
       _ = try turn.write(opening + [.backedUp(itself)] + plan.entries)
+      for name in plan.heldNames {
+        try statements.heldNames.add.int(number(of: name.agency)).blob(name.index).run()
+      }
       try flushKeys()
     }
     committedSize = edge.size

@@ -19,14 +19,18 @@ public struct RestoreReport: Codable, Hashable, Sendable {
   public var revoked = 0
   public var suspended = 0
   public var cutOff = 0
+  /// People who are on legal hold again, and names of those whom the backup does not know: whoever
+  /// comes by one is on hold from then on.
+  public var held = 0
+  public var heldNames = 0
   /// Deliveries that were under way, and are decided and numbered anew.
   public var requeued = 0
   public init() {}
 
   var detail: String {
     "\(unconfirmed.values.reduce(0, +)) releases wait to be confirmed, \(revoked) revoked and "
-      + "\(suspended) suspended by the key store's word, \(cutOff) keys cut off, \(requeued) "
-      + "deliveries anew"
+      + "\(suspended) suspended by the key store's word, \(cutOff) keys cut off, \(held) people "
+      + "and \(heldNames) names on legal hold, \(requeued) deliveries anew"
   }
 }
 
@@ -50,6 +54,7 @@ public struct RestoreOrder: Sendable {
 struct RestorePlan {
   var report = RestoreReport()
   var entries: [JournalEntry] = []
+  var heldNames: [NameIndex] = []
 }
 
 extension Ledger {
@@ -71,15 +76,7 @@ extension Ledger {
             AuditEntry(.keyCutOff, at: order.now, actor: .hub, detail: "\(key) as before")),
         ]
       }
-      for person in stops.filter({ $0.kind == .legalHold }).compactMap(\.participant) {
-        plan.entries += [
-          .legalHold(person, since: order.now),
-          .audit(
-            AuditEntry(
-              .legalHoldPlaced, at: order.now, actor: .hub, participant: person,
-              detail: "as before")),
-        ]
-      }
+      try planHolds(stops, order, &plan)
       let stopped = Dictionary(
         stops.filter { [.release, .releaseNarrowed].contains($0.kind) }.map { ($0.name, $0) },
         // Revoked and narrowed: revoked.
@@ -107,6 +104,32 @@ extension Ledger {
         plan.entries.append(.tombstone(person, id, position: 1))
       }
       return plan
+    }
+  }
+
+  /// Nothing of them may be destroyed, whether the backup knows them by the number of their former
+  /// life, by one of their names, or not yet.
+  private func planHolds(
+    _ stops: [Stop], _ order: RestoreOrder, _ plan: inout RestorePlan
+  ) throws {
+    var people = Set(
+      try stops.filter { $0.kind == .legalHold }.compactMap(\.participant).filter(isKnown))
+    for name in try heldNames(stops) {
+      if let person = try person(named: name) {
+        people.insert(person)
+      } else {
+        plan.heldNames.append(name)
+      }
+    }
+    (plan.report.held, plan.report.heldNames) = (people.count, plan.heldNames.count)
+    for person in people.sorted() {
+      plan.entries += [
+        .legalHold(person, since: order.now),
+        .audit(
+          AuditEntry(
+            .legalHoldPlaced, at: order.now, actor: .hub, participant: person,
+            detail: "as before")),
+      ]
     }
   }
 

@@ -57,6 +57,27 @@ struct PeopleStatements {
   }
 }
 
+/// Names of people on legal hold, here and in former lives of the ledger.
+struct HeldNameStatements {
+  let names, isHeld, knows, add, forget: Prepared
+
+  init(_ make: Preparer) throws {
+    names = try make(
+      "read aliases", """
+        SELECT agency.name, alias.alias FROM alias JOIN agency ON agency.id = alias.agency
+        WHERE alias.owner = ?
+        """)
+    isHeld = try make(
+      "read participant", "SELECT 1 FROM participant WHERE id = ? AND held IS NOT NULL")
+    knows = try make(
+      "read held names", "SELECT 1 FROM held_name WHERE agency = ? AND alias = ?")
+    add = try make(
+      "write held name", "INSERT INTO held_name VALUES (?, ?) ON CONFLICT DO NOTHING")
+    forget = try make(
+      "write held name", "DELETE FROM held_name WHERE agency = ? AND alias = ?")
+  }
+}
+
 /// Releases of information, and what revoked them unseen.
 struct ConsentStatements {
   let releaseOwner, tombstoneOwner, releases, setRelease, tombstones, addTombstone,

@@ -16,6 +16,7 @@ enum Schema {
       try database.execute(
         sql: "INSERT INTO ledger (only_row, incarnation) VALUES (1, ?)", arguments: [incarnation])
     }
+    migrator.registerMigration("2") { database in try database.execute(sql: holds) }
     return migrator
   }
 
@@ -177,6 +178,15 @@ enum Schema {
       PRIMARY KEY (source, booking)
     ) WITHOUT ROWID;
     CREATE INDEX no_match_at ON no_match (at);
+    """
+
+  /// Names that nobody is known by in this life of the ledger, of people who were on legal hold in a
+  /// former one; and whether the key store has the names of everybody who is.
+  private static let holds = """
+    CREATE TABLE held_name (
+      agency INTEGER NOT NULL, alias BLOB NOT NULL, PRIMARY KEY (agency, alias)
+    ) WITHOUT ROWID;
+    ALTER TABLE ledger ADD COLUMN holds_named INTEGER NOT NULL DEFAULT 0;
     """
 
   /// The log. Its salts may be destroyed; nothing else of it may change.

@@ -22,6 +22,7 @@ struct Statements {
   let parts: PartStatements
   let timers: TimerStatements
   let people: PeopleStatements
+  let heldNames: HeldNameStatements
   let consent: ConsentStatements
   let versions: VersionStatements
   let cases: CaseStatements
@@ -38,6 +39,7 @@ struct Statements {
     parts = try PartStatements(preparer)
     timers = try TimerStatements(preparer)
     people = try PeopleStatements(preparer)
+    heldNames = try HeldNameStatements(preparer)
     consent = try ConsentStatements(preparer)
     versions = try VersionStatements(preparer)
     cases = try CaseStatements(preparer)

@@ -87,6 +87,9 @@ struct FactsLoading {
       } ?? nil
       gathered.aliases[key] = person
       try mention(person)
+      if person == nil, ledger.isRestored, try ledger.isHeld(name: key, of: agency) {
+        gathered.heldNames.insert(key)
+      }
     }
     for token in needs.tokens {
       var matches: [TokenMatch] = []

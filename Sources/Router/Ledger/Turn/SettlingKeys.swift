@@ -14,6 +14,7 @@ extension Ledger {
     try followShredList(database)
     try sweepMessageKeys(database)
     try sweepHubKeys(database)
+    try nameHolds(database)
     try keys.note(mark)
   }
 

@@ -93,8 +93,11 @@ struct TurnWriting {
       doomed.participants.append(person)
       doomed.at = at
     case .legalHold(let person, let since):
-      // A backup from before must not have it forgotten.
-      if since != nil { ledger.keys.note(Stop(.legalHold, "\(person.value)", of: person)) }
+      // A backup from before must not have it forgotten, also where it does not know them.
+      if since != nil {
+        ledger.keys.note(Stop(.legalHold, "\(person.value)", of: person))
+        try ledger.noteHeldNames(of: person)
+      }
       try statements.people.setHeld.id(person.value).int(since?.milliseconds).run()
       ledger.recentPeople.forget(person)
     case .archived(let before):
@@ -313,6 +316,7 @@ struct TurnWriting {
     if isPreferred { try people.unprefer.id(owner).int(agency).run() }
     try people.setAlias.int(agency).blob(index).id(owner).int(isPreferred ? 1 : 0).blob(sealed)
       .run()
+    try ledger.note(newName: NameIndex(agency: key.agency, index: index), of: person)
     ledger.recentPeople.forget(person)
   }
 
