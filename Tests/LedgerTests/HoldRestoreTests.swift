@@ -106,10 +106,11 @@ struct HoldRestoreTests {
     ledger.close()
     let keys = try folder.keys()
     defer { keys.close() }
-    let stop = try #require(try keys.stops(after: 0).first { $0.kind == .heldName })
+    let stop = try #require(try keys.stops(after: 0).first { $0.name.contains(" ") })
     let index = try keys.index(
       .alias, Array(theirs.agency.text.utf8), Array(theirs.alias.text.utf8))
-    #expect(stop.participant == ann && stop.name.hasPrefix("\(theirs.agency) "))
+    #expect(stop.kind == .legalHold && stop.participant == ann)
+    #expect(stop.name.hasPrefix("\(theirs.agency) "))
     #expect(!stop.name.contains(index.map { String(format: "%02x", $0) }.joined()))
     #expect(!stop.name.contains(theirs.alias.text))
   }

@@ -13,8 +13,9 @@ public struct Stop: Hashable, Sendable {
     case releaseNarrowed = 2
     /// A key was cut off; its fingerprint.
     case key = 3
-    /// Nothing about a participant may be destroyed; their id. One that was lifted since comes
-    /// back with a backup from before, and is lifted again.
+    /// Nothing about a participant may be destroyed; their id, or one of their names, by which a
+    /// backup that does not know them knows whom to keep when they come. One that was lifted since
+    /// comes back with a backup from before, and is lifted again.
     case legalHold = 4
     /// Something has come that releases may end with: when, in Unix milliseconds, and its code,
     /// behind the participant's id.
@@ -22,9 +23,6 @@ public struct Stop: Hashable, Sendable {
     /// Everything was revoked, also what had not come by then: when, and toward whom, sealed by
     /// the ledger.
     case everything = 6
-    /// A name of somebody on legal hold: behind its agency's, as the ledger looks it up, sealed
-    /// under their key. A backup that does not know them knows by it whom to keep when they come.
-    case heldName = 7
   }
   public let kind: Kind
   public let name: String

@@ -37,7 +37,7 @@ extension Ledger {
     let place = Array(name.agency.text.utf8)
     let sealed = try keys.seal(name.index, for: .participant(person), .heldName, at: place)
     guard let sealed else { return }
-    keys.note(Stop(.heldName, "\(name.agency) \(Hex.encode(sealed))", of: person))
+    keys.note(.held(name.agency, sealed, of: person))
   }
 
   /// Whoever is on hold since before the key store was told of names.
@@ -59,11 +59,7 @@ extension Ledger {
   /// Names by these stops, of people who were not expunged since.
   func heldNames(_ stops: [Stop]) throws -> [NameIndex] {
     var names: Set<NameIndex> = []
-    for stop in stops where stop.kind == .heldName {
-      let words = stop.name.split(separator: " ")
-      guard words.count == 2, let agency = AgencyID(String(words[0])),
-        let sealed = Hex.decode(words[1])
-      else { throw LedgerError(.damaged, "read the stop list") }
+    for (agency, sealed) in stops.compactMap(\.heldName) {
       let place = Array(agency.text.utf8)
       guard let index = try keys.open(sealed, .heldName, at: place) else { continue }
       names.insert(NameIndex(agency: agency, index: index))

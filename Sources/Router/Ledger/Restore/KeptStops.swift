@@ -18,6 +18,20 @@ extension Stop {
       .everything, "\(time.milliseconds) \(Hex.encode(index)) \(Hex.encode(sealed))", of: person)
   }
 
+  /// - Parameter sealed: how the ledger looks up one of the agency's names for them.
+  static func held(_ agency: AgencyID, _ sealed: [UInt8], of person: ParticipantID) -> Stop {
+    Stop(.legalHold, "\(agency) \(Hex.encode(sealed))", of: person)
+  }
+
+  /// Whose name of somebody on hold it is, and the name, sealed; nothing where it is of their number.
+  var heldName: (agency: AgencyID, sealed: [UInt8])? {
+    let words = name.split(separator: " ")
+    guard kind == .legalHold, words.count == 2, let agency = AgencyID(String(words[0])),
+      let sealed = Hex.decode(words[1])
+    else { return nil }
+    return (agency, sealed)
+  }
+
   /// What has come, and when.
   fileprivate var event: (code: String, at: WallTime)? {
     let words = name.split(separator: " ", maxSplits: 2)
