@@ -139,7 +139,12 @@ struct ExplainTests {
     #expect(none.status != 0 && none.output.contains("unknown-participant"))
     let holders = try run("roi", "holders", "roi-person-2")
     #expect(holders.status == 0 && holders.output.contains("lakewood-prosecutor"))
-    #expect(try run("roi", "holders", "roi-none").status != 0)
+    // Nobody is shown another release than the one that they asked for, nor an empty list.
+    for verb in ["holders", "show", "export"] {
+      let none = try run("roi", verb, "roi-none")
+      #expect(none.status != 0 && none.output.contains("unknown-release"), "\(verb)")
+      #expect(try run("roi", verb, "NOT/AN-ID").status != 0, "\(verb)")
+    }
     let breach = try run(
       "consent", "breach", "--recipient", "lakewood-prosecutor", "--from", "2020-01-01",
       "--reason", "a laptop was stolen")

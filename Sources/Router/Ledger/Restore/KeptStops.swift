@@ -23,7 +23,7 @@ extension Stop {
     Stop(.legalHold, "\(agency) \(Hex.encode(sealed))", of: person)
   }
 
-  /// Whose name of somebody on hold it is, and the name, sealed; nothing where it is of their number.
+  /// Whose name of somebody on hold it is, and the name, sealed; nothing where it is their number.
   var heldName: (agency: AgencyID, sealed: [UInt8])? {
     let words = name.split(separator: " ")
     guard kind == .legalHold, words.count == 2, let agency = AgencyID(String(words[0])),

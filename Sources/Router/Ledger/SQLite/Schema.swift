@@ -180,8 +180,8 @@ enum Schema {
     CREATE INDEX no_match_at ON no_match (at);
     """
 
-  /// Names that nobody is known by in this life of the ledger, of people who were on legal hold in a
-  /// former one; and whether the key store has the names of everybody who is.
+  /// Names that nobody is known by in this life of the ledger, of people who were on legal hold in
+  /// a former one; and whether the key store has the names of everybody who is.
   private static let holds = """
     CREATE TABLE held_name (
       agency INTEGER NOT NULL, alias BLOB NOT NULL, PRIMARY KEY (agency, alias)

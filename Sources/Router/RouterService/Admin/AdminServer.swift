@@ -108,7 +108,7 @@ final class AdminServer {
     case .reload: return .malformed("request")
     case .message(let id): return try message(id)
     case .entries, .preview: return try answerExplanation(request)
-    case .releases(let id): return .releases(try reader.releases(id.flatMap { RoiID($0) }))
+    case .releases(let id): return try releases(id)
     case .release(let id): return try release(id)
     case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
     case .totals: return .totals(try reader.totals())
@@ -150,11 +150,17 @@ final class AdminServer {
     }
   }
 
+  /// One release, or the newest ones.
+  private func releases(_ text: String?) throws -> AdminResponse {
+    guard let text else { return .releases(try reader.releases(nil)) }
+    guard let id = RoiID(text) else { return .malformed("release") }
+    let found = try reader.releases(id)
+    return found.isEmpty ? .unknownRelease : .releases(found)
+  }
+
   private func release(_ text: String) throws -> AdminResponse {
     guard let id = RoiID(text) else { return .malformed("release") }
-    guard let document = try reader.release(id) else {
-      return .failed(code: "unknown-release", remedy: "`accord roi show` lists the releases.")
-    }
+    guard let document = try reader.release(id) else { return .unknownRelease }
     return .release(document)
   }
 
