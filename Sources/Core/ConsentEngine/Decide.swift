@@ -18,9 +18,10 @@ public func decide(
   var gathering = Gathering()
   for index in request.segments {
     guard index < request.message.segments.count else { continue }
-    let question = Question(
-      segment: index, of: request, isAboutSomebody: consents != nil, at: now)
-    gathering.add(judge(question, under: agreement, consents: said), segment: index)
+    let question = Question(segment: index, of: request, at: now)
+    gathering.add(
+      judge(question, under: agreement, consents: said, isAboutSomebody: consents != nil),
+      segment: index)
   }
   return gathering.decision(of: request, said)
 }
@@ -33,15 +34,18 @@ enum Verdict {
   case withhold(Reason, [Int])
 }
 
+/// - Parameter isAboutSomebody: whether the hub knows whom the message is about.
 private func judge(
-  _ question: Question, under agreement: ProgramAgreement, consents: ParticipantConsents
+  _ question: Question, under agreement: ProgramAgreement, consents: ParticipantConsents,
+  isAboutSomebody: Bool
 ) -> Verdict {
   let request = question.request
   switch request.footing {
   case .ownView: return judgeOwnView(request)
   case .outcome: return judgeOutcome(request, under: agreement)
   case .identityQuestion:
-    return judgeIdentityQuestion(question, consents: consents, under: agreement.switches)
+    return judgeIdentityQuestion(
+      question, consents: consents, isAboutSomebody: isAboutSomebody, under: agreement.switches)
   case .submitted: break
   }
   let audience = request.message.audience
@@ -78,7 +82,7 @@ private func judge(
     else { return .withhold(.personInOperational, []) }
     return .permit(.operational, [], .operational, needsStatement: false)
   }
-  guard question.isAboutSomebody else { return .withhold(.noParticipant, []) }
+  guard isAboutSomebody else { return .withhold(.noParticipant, []) }
   if consents.isOrdered(question) {
     return .permit(.courtOrder, [], .courtOrder, needsStatement: isPart2)
   }
@@ -130,13 +134,14 @@ private func judgeOutcome(
 
 /// Only a steward whom a release in force names is asked, and only about that participant.
 private func judgeIdentityQuestion(
-  _ question: Question, consents: ParticipantConsents, under law: SiteSwitches
+  _ question: Question, consents: ParticipantConsents, isAboutSomebody: Bool,
+  under law: SiteSwitches
 ) -> Verdict {
   let request = question.request
   guard request.message.source == .hub, request.message.topic == .identityCandidate,
     request.message.audience == [request.recipient.id]
   else { return .withhold(.notAddressed, []) }
-  guard question.isAboutSomebody else { return .withhold(.noParticipant, []) }
+  guard isAboutSomebody else { return .withhold(.noParticipant, []) }
   let naming = consents.records.indices.filter { index in
     consents.records[index].names(
       steward: request.recipient, consents.marks, under: law, at: question.now)

@@ -53,8 +53,6 @@ public final class ReleaseRequest: Sendable {
 /// only what they can speak of: what stands in it would be copied for nothing.
 struct Question {
   let request: ReleaseRequest
-  /// Whether the hub knows whom the message is about.
-  let isAboutSomebody: Bool
   let category: InformationCategory
   /// Those that apply here (``ReleaseRequest/labels(at:)``).
   let labels: WordSet<SensitivityLabel>
@@ -65,11 +63,8 @@ struct Question {
   let now: WallTime
 
   /// - Parameter index: of one of the message's segments.
-  init(
-    segment index: Int, of request: ReleaseRequest, isAboutSomebody: Bool = true, at now: WallTime
-  ) {
+  init(segment index: Int, of request: ReleaseRequest, at now: WallTime) {
     self.request = request
-    self.isAboutSomebody = isAboutSomebody
     category = request.message.segments[index].category
     labels = request.labels(at: index)
     hasNoLabels = request.message.segments[index].labels.isEmpty
