@@ -42,8 +42,8 @@ class BadDisk:
     """The switchboard of libBadDisk.so, which a daemon reads at every call."""
     FLUSH_EIO, WRITE_ENOSPC, WRITE_EIO, WRITE_HALF, WRITE_EROFS, OPEN_EMFILE = range(1, 7)
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, files):
+        self.path, self.files = path, files
         with open(path, "wb") as file:
             file.write(bytes(32))
         self.file = open(path, "r+b")
@@ -106,9 +106,10 @@ class County:
 
     # -- processes
 
-    def bad_disk(self, who):
-        """From its next start on, `who` runs on a disk that fails as it is told."""
-        self.disks[who] = BadDisk(f"{self.home}/{who}.control")
+    def bad_disk(self, who, files=None):
+        """From its next start on, `who` runs on a disk that fails as it is told, for files whose
+        path holds `files`: all of its own, if not said."""
+        self.disks[who] = BadDisk(f"{self.home}/{who}.control", files or f"/state/{who}/")
         return self.disks[who]
 
     def start(self, who, up=True):
@@ -121,7 +122,7 @@ class County:
         if who in self.disks:
             environment["LD_PRELOAD"] = f"{self.bin}/libBadDisk.so"
             environment["BAD_DISK_CONTROL"] = self.disks[who].path
-            environment["BAD_DISK_PATH"] = f"/state/{who}/"
+            environment["BAD_DISK_PATH"] = self.disks[who].files
         limit = self.limits.get(who)
 
         def prepare():
