@@ -269,23 +269,31 @@ class County:
     # -- the end of a step
 
     def settle(self, seconds=120):
-        """Waits until everything that was said has come to its end."""
+        """Waits until everything that was said has come to its end. A slow machine may take its
+        time; one where nothing changes for so many seconds has lost something."""
         self.rest()
-        folder = f"{self.folder}/files/{SHERIFF}/in/referrals"
+        started = changed = time.monotonic()
+        seen = None
+        while left := self.unfinished():
+            looked = time.monotonic()
+            if left != seen:
+                seen, changed = left, looked
+            elif looked - changed > seconds:
+                raise Failure(f"nothing changes for {seconds} s, and not all is done: {left[:4]}")
+            elif looked - started > 1_800:
+                raise Failure(f"it never comes to rest: {left[:4]}")
+            time.sleep(0.2)
 
-        def quiet():
-            if [name for name in os.listdir(folder) if name.endswith(".json")]:
-                return False
-            try:
-                return not Oracle(self.folder).judge(
-                    [number for number, _ in self.signed], (), strict=True)
-            except Exception:  # noqa: BLE001 - a file that is being made yet
-                return False
+    def unfinished(self):
+        """What is still on its way, by the files and ledgers as they stand."""
+        folder = f"{self.folder}/files/{SHERIFF}/in/referrals"
+        files = [name for name in os.listdir(folder) if name.endswith(".json")]
+        if files:
+            return [f"{len(files)} files are not taken"]
         try:
-            wait_for("the county comes to rest", quiet, seconds)
-        except Failure as failure:
-            flaws = Oracle(self.folder).judge([n for n, _ in self.signed], (), strict=True)
-            raise Failure(f"{failure}: {flaws[:4]}") from None
+            return Oracle(self.folder).judge([n for n, _ in self.signed], (), strict=True)
+        except Exception as error:  # noqa: BLE001 - a file that is being made yet
+            return [f"cannot be read: {error}"]
 
     def judge(self):
         """Stops everything and has the oracle and the two verifiers of the log look at it."""

@@ -40,7 +40,7 @@ def kills(county, run):
         victim = choice.choice(["router", "router", *ALL])
         county.kill(victim)
         county.start(victim)
-    county.settle(120 + run.kills)
+    county.settle()
     return f"{run.kills} kills"
 
 
@@ -492,5 +492,5 @@ def backlog(county, run):
     county.kill("router")
     county.start("router")
     county.start(PROSECUTOR)
-    county.settle(120 + run.backlog // 20)
+    county.settle()
     return f"{len(county.signed)} holds waited"
