@@ -115,7 +115,11 @@ struct RestoreCountyTests {
     try done(town.accord("key", "cut-off", defender.text, "--reason", "a lost laptop"))
     try backUp(town, .newest)
     try intake(4, 3)
+    // Somebody of whom no backup has heard.
+    try intake(5, 3)
     try settle(provider)
+    try done(
+      town.accord("participant", "hold", "harbor-behavioral/person-5", "--reason", "case 26-14"))
     let old = try #require(provider.link.state.ledger)
     #expect(router.stop() == 0)
 
@@ -157,6 +161,9 @@ struct RestoreCountyTests {
         }
       }
     }
+    let kept = try town.accord(
+      "participant", "expunge", "harbor-behavioral/person-5", "--reason", "asked", "--confirm")
+    #expect(kept.status != 0 && kept.output.contains("legal-hold"), "\(kept.output)")
     for id in (sent[3] ?? []).dropLast() {
       guard case .message(let report) = try town.ask(.message(id: id.description)) else { continue }
       #expect(report.parts.allSatisfy { ["shredded", "withheld", "delivered"].contains($0.fate) })

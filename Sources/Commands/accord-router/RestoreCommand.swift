@@ -79,9 +79,12 @@ struct Restore: ParsableCommand {
         + (waiting.isEmpty ? "none" : waiting) + ".",
       "Stopped since, by the key store: \(report.revoked) releases revoked, "
         + "\(report.suspended) suspended, \(report.cutOff) keys cut off.",
-      "On legal hold again: \(report.held) people, and whoever comes by \(report.heldNames) names "
-        + "that the backup does not know.",
     ]
+    if report.held + report.heldNames > 0 {
+      lines.append(
+        "On legal hold as before: \(report.held) people, and whoever comes by one of "
+          + "\(report.heldNames) names that the backup does not know.")
+    }
     guard confirm else {
       return (lines + ["Nothing was changed. Add --confirm to do it."]).joined(separator: "\n")
     }
