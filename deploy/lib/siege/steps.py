@@ -336,6 +336,7 @@ def clock_jumps(county, run):
 
 
 def idle_connections(port, count):
+    """So many, or as many as get in."""
     idle = []
     for _ in range(count):
         connection = socket.socket()
@@ -344,7 +345,9 @@ def idle_connections(port, count):
             connection.connect(("127.0.0.1", port))
             idle.append(connection)
         except OSError:
+            # Who waits to be let in fills the queue, and nobody else gets that far.
             connection.close()
+            break
     return idle
 
 
