@@ -44,6 +44,9 @@ struct RetentionTests {
     #expect(try town.accord("participant", "unhold", name, "--reason", "closed").status == 0)
     let destroyed = try town.accord(expunge)
     #expect(destroyed.status == 0, "\(destroyed.output)")
+    // Whom nobody knows nobody can keep, and it is said in an operator's words.
+    let unknown = try town.accord("participant", "hold", name, "--reason", "too late")
+    #expect(unknown.status != 0 && unknown.output.contains("unknown-participant"))
     provider.link.stop()
     prosecutor.link.stop()
     #expect(router.stop() == 0)

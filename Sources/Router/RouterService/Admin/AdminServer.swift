@@ -177,6 +177,9 @@ final class AdminServer {
     case .done:
       log.notice("administrative act", metadata: ["act": "\(done)"])
       return .done(done)
+    // What a message's sender would be told is no use to whoever names a person here.
+    case .refused(let refusal) where refusal.code == .participantMissing:
+      return .unknownParticipant
     case .refused(let refusal):
       return .failed(code: refusal.description, remedy: refusal.code.remedy)
     case .busy, .previewed: return .busy
