@@ -114,6 +114,7 @@ let package = Package(
       name: "Operations",
       dependencies: [
         "CProcess", "HubModel", "HubProtocol", "ZeroMQ", yams, logging, metrics, crypto,
+        arguments,
       ],
       path: "Sources/Operations", exclude: ["CProcess"], swiftSettings: strict),
     .target(name: "CProcess", path: "Sources/Operations/CProcess"),

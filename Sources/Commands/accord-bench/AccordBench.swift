@@ -27,7 +27,11 @@ struct Run: ParsableCommand {
   @Option(help: "Seconds of the latency run at 500 messages a second; 0 leaves it out.")
   var latencySeconds = 10
 
-  @Option(help: "Undelivered messages for the memory run; 0 leaves it out.")
+  @Option(
+    help: """
+      Messages that wait for a recipient who comes only after the router was killed and started \
+      again; 0 leaves it out.
+      """)
   var backlog = 0
 
   @Option(help: "Ports from here on are used.")
@@ -53,7 +57,7 @@ struct Run: ParsableCommand {
       report.latencies.append(try latency(slowedBy: 0))
       if !noSlow { report.latencies.append(try latency(slowedBy: 1_000)) }
     }
-    if backlog > 0 { report.backlog = try memory() }
+    if backlog > 0 { report.backlog = try absence() }
     print(try json ? report.json() : report.text())
   }
 
@@ -96,16 +100,29 @@ struct Run: ParsableCommand {
       p99: consumed.milliseconds(at: 0.99), p999: consumed.milliseconds(at: 0.999))
   }
 
-  private func memory() throws -> Report.Backlog {
-    let county = try BenchCounty(basePort: basePort, window: 64)
+  /// All is accepted, the router is killed, and then the recipient comes for it.
+  private func absence() throws -> Report.Backlog {
+    let county = try BenchCounty(basePort: basePort, window: 1_024)
     defer { county.remove() }
     let router = try county.startRouter(slowedBy: 0)
     let published = try county.start(publishing: backlog).result(PublishResult.self)
-    let usage = try router.usage()
-    router.stop()
+    let waiting = try router.usage()
+    router.kill()
+    let killed = BenchMessage.nanoseconds()
+    let second = try county.startRouter(slowedBy: 0)
+    let consumed = try county.start(consuming: backlog).result(ConsumeResult.self)
+    let delivering = try second.usage()
+    second.stop()
+    guard consumed.distinct == backlog, consumed.latencies.count == backlog else {
+      throw BenchError(
+        "of \(backlog) messages accepted, \(consumed.distinct) were applied, "
+          + "\(consumed.latencies.count) times in all")
+    }
     return Report.Backlog(
-      messages: backlog, residentMegabytes: usage.residentMegabytes,
-      peakMegabytes: usage.peakMegabytes,
-      seconds: Double(published.lastReceiptNanoseconds - published.firstNanoseconds) / 1e9)
+      messages: backlog, residentMegabytes: waiting.residentMegabytes,
+      peakMegabytes: waiting.peakMegabytes,
+      acceptedInSeconds: published.seconds,
+      deliveredInSeconds: Double(consumed.lastNanoseconds - killed) / 1e9,
+      peakMegabytesDelivering: delivering.peakMegabytes)
   }
 }

@@ -137,6 +137,12 @@ final class Child {
     process.waitUntilExit()
   }
 
+  /// As if the machine had lost its power, but for what the kernel still writes.
+  func kill() {
+    _ = Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   /// Read from the kernel's own books.
   func usage() throws -> Usage {
     let folder = "/proc/\(process.processIdentifier)"

@@ -36,6 +36,8 @@ struct PublishResult: Codable {
   var firstNanoseconds: Int64
   var lastReceiptNanoseconds: Int64
   var cpuSeconds: Double
+
+  var seconds: Double { Double(lastReceiptNanoseconds - firstNanoseconds) / 1e9 }
 }
 
 /// The publishing process of a run.
@@ -135,7 +137,9 @@ struct Publish: AsyncParsableCommand {
 struct ConsumeResult: Codable {
   var lastNanoseconds: Int64
   var cpuSeconds: Double
-  /// Sorted, in nanoseconds.
+  /// Messages that came, each counted once.
+  var distinct: Int
+  /// Of each application; sorted, in nanoseconds.
   var latencies: [Int64]
 
   func milliseconds(at share: Double) -> Double {
@@ -157,6 +161,7 @@ struct Consume: AsyncParsableCommand {
     private struct Times {
       var stamps: [Int64] = []
       var latencies: [Int64] = []
+      var applied: Set<MessageID> = []
     }
     private let times = Mutex(Times())
     private let applied: AppliedPipe?
@@ -165,7 +170,10 @@ struct Consume: AsyncParsableCommand {
 
     func apply(_ content: Delivery.Content, number: UInt64, in database: Database) throws {
       guard let stamp = BenchMessage.stamp(of: content.message) else { return }
-      times.withLock { $0.stamps.append(stamp) }
+      times.withLock { times in
+        times.stamps.append(stamp)
+        times.applied.insert(content.message.id)
+      }
     }
 
     func afterCommit() {
@@ -179,6 +187,7 @@ struct Consume: AsyncParsableCommand {
     }
 
     var latencies: [Int64] { times.withLock { $0.latencies } }
+    var distinct: Int { times.withLock { $0.applied.count } }
   }
 
   func run() async throws {
@@ -192,7 +201,7 @@ struct Consume: AsyncParsableCommand {
     }
     let result = ConsumeResult(
       lastNanoseconds: BenchMessage.nanoseconds(), cpuSeconds: BenchMessage.cpuSeconds(),
-      latencies: counter.latencies.sorted())
+      distinct: counter.distinct, latencies: counter.latencies.sorted())
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
     bench.link.stop()
   }

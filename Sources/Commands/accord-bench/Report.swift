@@ -35,7 +35,11 @@ struct Report: Codable {
     var messages: Int
     var residentMegabytes: Double
     var peakMegabytes: Double
-    var seconds: Double
+    var acceptedInSeconds: Double
+    /// From the router's being killed to the last message's being applied.
+    var deliveredInSeconds: Double
+    /// Of the router that was started after the other was killed.
+    var peakMegabytesDelivering: Double
   }
 
   var limits = MachineLimits()
@@ -86,7 +90,10 @@ struct Report: Codable {
         "",
         "Backlog of \(backlog.messages) undelivered messages: router "
           + "\(fine(backlog.residentMegabytes)) MB resident, \(fine(backlog.peakMegabytes)) MB at "
-          + "its peak; accepted in \(fine(backlog.seconds)) s",
+          + "its peak; accepted in \(fine(backlog.acceptedInSeconds)) s",
+        "  router killed; started again, it delivered them all, each once, in "
+          + "\(fine(backlog.deliveredInSeconds)) s, "
+          + "\(fine(backlog.peakMegabytesDelivering)) MB at its peak",
       ]
     }
     return lines.joined(separator: "\n")

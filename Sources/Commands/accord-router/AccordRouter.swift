@@ -14,6 +14,19 @@ struct AccordRouter: AsyncParsableCommand {
       could not keep a promise any more: a commit that failed, or a key check that ended.
       """,
     version: Version.text, subcommands: [Run.self, Restore.self], defaultSubcommand: Run.self)
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var running = command as? any AsyncParsableCommand {
+        try await running.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
+    }
+  }
 }
 
 /// Runs the router.

@@ -30,7 +30,9 @@ struct Accord: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard error is any CodedError else { exit(withError: error) }
+      guard error is any CodedError else {
+        exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
+      }
       Printing.complain(of: error)
       exit(withError: ExitCode.failure)
     }

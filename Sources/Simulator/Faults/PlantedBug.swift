@@ -57,6 +57,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case losesExpungement = "loses-expungement"
   /// What a court wants kept is destroyed like everything else.
   case ignoresLegalHold = "ignores-legal-hold"
+  /// A hold on somebody whom the backup does not know is not put on them when they come.
+  case forgetsHeldNames = "forgets-held-names"
   /// Retention counts a day too many.
   case retiresTooEarly = "retires-too-early"
   /// Whoever accepts a new life of the ledger forgets what was applied in the former one.
@@ -86,6 +88,7 @@ public enum PlantedBug: String, CaseIterable, Sendable {
 
   /// Between ledger and turn.
   func change(_ facts: inout Facts) {
+    if self == .forgetsHeldNames { facts.heldNames = [] }
     for person in facts.participants.keys {
       if self == .staleEmergency {
         facts.participants[person]?.consents.emergencies.lengthen()

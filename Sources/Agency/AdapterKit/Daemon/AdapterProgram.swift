@@ -20,7 +20,9 @@ extension AdapterProgram {
       say(Complaint.text(end.error, ofDaemon: name))
       exit(withError: ExitCode(Complaint.status(of: end.error)))
     } catch {
-      guard error is any CodedError else { exit(withError: error) }
+      guard error is any CodedError else {
+        exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
+      }
       say(Complaint.text(error, of: name))
       exit(withError: ExitCode.failure)
     }
