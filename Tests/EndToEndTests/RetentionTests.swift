@@ -37,11 +37,15 @@ struct RetentionTests {
     let name = "harbor-behavioral/p-1"
     let held = try town.accord("participant", "hold", name, "--reason", "case 26-1")
     #expect(held.status == 0, "\(held.output)")
+    let listed = try town.accord("participant", "holds")
+    #expect(listed.status == 0 && listed.output.contains(name), "\(listed.output)")
+    #expect(listed.output.contains("case 26-1"))
     let expunge = ["participant", "expunge", name, "--reason", "asked", "--confirm"]
     let refused = try town.accord(expunge)
     #expect(refused.status != 0 && refused.output.contains("legal-hold"), "\(refused.output)")
     #expect(try town.accord("retention", "preview").output.contains("kept whole: 1 people"))
     #expect(try town.accord("participant", "unhold", name, "--reason", "closed").status == 0)
+    #expect(try town.accord("participant", "holds").output.contains("Nobody is on legal hold."))
     let destroyed = try town.accord(expunge)
     #expect(destroyed.status == 0, "\(destroyed.output)")
     // Whom nobody knows nobody can keep, and it is said in an operator's words.

@@ -31,7 +31,7 @@ struct RoleTests {
     for act in AdminAct.allCases where act.roles.contains(.observer) {
       #expect(!act.isLogged, "\(act) is an act, or about a person")
     }
-    for act in [AdminAct.body, .release, .disclosures, .expunge, .preview] {
+    for act in [AdminAct.body, .release, .disclosures, .expunge, .preview, .legalHolds] {
       #expect(act.roles == [.privacyOfficer] && act.isLogged)
     }
     #expect(AdminAct.cutOff.roles == [.securityOfficer])

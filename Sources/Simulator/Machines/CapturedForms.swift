@@ -22,7 +22,8 @@ struct CapturedForms {
       change(revocation.id, of: message) { form in
         if revocation.recipients.isEmpty {
           form.isEnded = true
-        } else {
+        } else if !form.narrowings.contains(revocation.recipients) {
+          // Saying it again after a restore adds nothing.
           form.narrowings.append(revocation.recipients)
         }
       }

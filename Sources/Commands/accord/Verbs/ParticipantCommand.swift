@@ -7,7 +7,7 @@ struct ParticipantCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "participant",
     abstract: "Look after one participant's records.",
-    subcommands: [Expunge.self, Hold.self, Unhold.self])
+    subcommands: [Expunge.self, Hold.self, Unhold.self, Holds.self])
 
   struct Hold: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,6 +25,36 @@ struct ParticipantCommand: ParsableCommand {
       abstract: "Lift a legal hold.", discussion: "Retention counts again from the next run on.")
     @OptionGroup var person: HeldPerson
     func run() throws { try person.hold(false) }
+  }
+
+  struct Holds: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List who is on legal hold, since when and why.")
+    @OptionGroup var router: RouterOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let answer = try router.ask(.legalHolds)
+      guard case .legalHolds(let report) = answer else {
+        return try DoneText.print(answer, json: output.json)
+      }
+      if output.json { return try Printing.json(report) }
+      print(Self.text(report))
+    }
+
+    static func text(_ report: HoldsReport) -> String {
+      var lines = report.people.isEmpty ? ["Nobody is on legal hold."] : []
+      for person in report.people {
+        let since = WallTime(milliseconds: person.since).iso8601
+        lines.append("\(since)  \(person.names.joined(separator: ", "))")
+        lines.append("  \(LogText.escaped(person.reason ?? "the log does not say why any more"))")
+      }
+      if report.awaitedNames > 0 {
+        lines.append(
+          "\(report.awaitedNames) names wait since a restore: whoever comes by one is put on hold.")
+      }
+      return lines.joined(separator: "\n")
+    }
   }
 
   struct Expunge: ParsableCommand {

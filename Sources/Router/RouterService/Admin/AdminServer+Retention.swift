@@ -2,7 +2,7 @@ import HubProtocol
 import Operations
 
 extension AdminServer {
-  func answerRetention(_ request: AdminRequest, from peer: AdminPeer?) -> AdminResponse {
+  func answerRetention(_ request: AdminRequest, from peer: AdminPeer?) throws -> AdminResponse {
     switch request {
     case .retention(let isPreview):
       let order = RetentionDesk.Order(isPreview: isPreview, by: peer.map { "\($0)" } ?? "operator")
@@ -19,6 +19,7 @@ extension AdminServer {
         isOn
           ? "nothing about the person is removed until the hold is lifted"
           : "the hold is lifted: retention counts for the person again")
+    case .legalHolds: return .legalHolds(try reader.legalHolds())
     default: return .malformed("request")
     }
   }

@@ -131,7 +131,8 @@ final class AdminServer {
       return perform(.separate(alias, reason: reason), "the name is one person's alone")
     case .expunge(let name, let reason, let isConfirmed):
       return try expunge(name, reason, isConfirmed: isConfirmed)
-    case .retention, .retentionState, .legalHold: return answerRetention(request, from: peer)
+    case .retention, .retentionState, .legalHold, .legalHolds:
+      return try answerRetention(request, from: peer)
     case .archive, .archivePage, .archiveDone: return try answerArchive(request)
     case .emergencies(let all): return .emergencies(try reader.emergencies(all: all))
     case .reviewEmergency(let id, let finding): return try review(id, finding: finding)

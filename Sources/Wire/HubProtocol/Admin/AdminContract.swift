@@ -33,6 +33,8 @@ public enum AdminRequest: Codable, Hashable, Sendable {
   case archiveDone(ticket: String, sha256: String, messages: Int)
   /// Nothing about somebody (`agency/alias`) may be removed from now on, or it may be again.
   case legalHold(name: String, isOn: Bool, reason: String)
+  /// Who is on legal hold. Leaves a trace.
+  case legalHolds
   /// Accesses in medical emergencies: those not reviewed yet, or all.
   case emergencies(all: Bool)
   /// A privacy officer has looked at one of them.
@@ -113,6 +115,7 @@ public enum AdminResponse: Codable, Hashable, Sendable {
   case expungement(ExpungementReport)
   case retention(RetentionReport)
   case archive(ArchivePage)
+  case legalHolds(HoldsReport)
   /// An act was done and is in the log.
   case done(String)
   case backup(BackupReport)

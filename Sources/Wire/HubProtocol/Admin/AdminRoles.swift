@@ -28,6 +28,7 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
   case archive
   case archivePage = "archive-page"
   case legalHold = "legal-hold"
+  case legalHolds = "legal-holds"
   case mergeIdentities = "merge-identities"
   case separateIdentity = "separate-identity"
   case emergencies
@@ -57,9 +58,8 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
     case .revoke, .retention: [.operator, .privacyOfficer]
     case .breach: [.securityOfficer, .privacyOfficer]
     case .body, .releases, .release, .preview, .disclosures, .holders, .expunge, .legalHold,
-      .archive, .archivePage,
-      .mergeIdentities, .separateIdentity, .emergencies, .reviewEmergency, .recordOrder,
-      .activateAgreement:
+      .legalHolds, .archive, .archivePage, .mergeIdentities, .separateIdentity, .emergencies,
+      .reviewEmergency, .recordOrder, .activateAgreement:
       [.privacyOfficer]
     }
   }
@@ -72,8 +72,8 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
       .checkpoint:
       false
     case .body, .replay, .giveBack, .drain, .reload, .release, .preview, .disclosures, .holders,
-      .breach, .revoke, .expunge, .retention, .legalHold, .mergeIdentities, .separateIdentity,
-      .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup,
+      .breach, .revoke, .expunge, .retention, .legalHold, .legalHolds, .mergeIdentities,
+      .separateIdentity, .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup,
       .activateAgreement, .archive:
       true
     }
@@ -109,6 +109,7 @@ extension AdminRequest {
     case .retention: .retention
     case .retentionState: .retentionState
     case .legalHold: .legalHold
+    case .legalHolds: .legalHolds
     case .archive: .archive
     case .archivePage, .archiveDone: .archivePage
     case .mergeIdentities: .mergeIdentities

@@ -31,7 +31,7 @@ extension AdminRequest {
       .retentionState, .archive, .archivePage, .archiveDone, .emergencies, .reloadRegistry,
       .health, .integrity, .queue, .reload, .tail, .backup, .backupState, .keys,
       .activateAgreement, .agreements, .agreement, .totals, .checkpoint, .auditHead, .auditPage,
-      .disclosures, .holders, .auditProof:
+      .disclosures, .holders, .auditProof, .legalHolds:
       nil
     }
   }
