@@ -73,8 +73,8 @@ public enum AdminAct: String, CaseIterable, Hashable, Sendable {
       false
     case .body, .replay, .giveBack, .drain, .reload, .release, .preview, .disclosures, .holders,
       .breach, .revoke, .expunge, .retention, .legalHold, .legalHolds, .mergeIdentities,
-      .separateIdentity, .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock, .backup,
-      .activateAgreement, .archive:
+      .separateIdentity, .reviewEmergency, .recordOrder, .cutOff, .reloadRegistry, .acceptClock,
+      .backup, .activateAgreement, .archive:
       true
     }
   }
