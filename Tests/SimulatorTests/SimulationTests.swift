@@ -53,6 +53,9 @@ struct SimulationTests {
       seed: 91, hours: 24, hasUpkeep: nil,
       because: "whoever was called to the clock came after the judge had looked"),
     Kept(
+      seed: 121, hours: 48,
+      because: "what went with a former record of somebody counted as new when the next one ended"),
+    Kept(
       seed: 210, hours: 24, hasUpkeep: true,
       because: "the judge did not know whoever a refused statement had named"),
     Kept(

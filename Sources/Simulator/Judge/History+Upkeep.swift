@@ -30,7 +30,8 @@ extension History {
         all.contains(person)
       else { continue }
       theirs.insert(id)
-      if retired, let floor = floorOfPeople, stored.acceptedAt >= floor {
+      // What went with a former record of theirs is not destroyed by this.
+      if retired, !shredded.contains(id), let floor = floorOfPeople, stored.acceptedAt >= floor {
         note("retention expunged somebody of whom a \(original.topic) was new")
       }
     }
