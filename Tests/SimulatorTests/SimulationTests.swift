@@ -53,7 +53,7 @@ struct SimulationTests {
       seed: 91, hours: 24, hasUpkeep: nil,
       because: "whoever was called to the clock came after the judge had looked"),
     Kept(
-      seed: 121, hours: 48,
+      seed: 121, hours: 48, hasUpkeep: nil,
       because: "what went with a former record of somebody counted as new when the next one ended"),
     Kept(
       seed: 210, hours: 24, hasUpkeep: true,
