@@ -113,10 +113,10 @@ struct Run: ParsableCommand {
     let consumed = try county.start(consuming: backlog).result(ConsumeResult.self)
     let delivering = try second.usage()
     second.stop()
-    guard consumed.distinct == backlog, consumed.latencies.count == backlog else {
+    guard consumed.distinct == backlog, consumed.applications == backlog else {
       throw BenchError(
         "of \(backlog) messages accepted, \(consumed.distinct) were applied, "
-          + "\(consumed.latencies.count) times in all")
+          + "\(consumed.applications) times in all")
     }
     return Report.Backlog(
       messages: backlog, residentMegabytes: waiting.residentMegabytes,

@@ -139,6 +139,8 @@ struct ConsumeResult: Codable {
   var cpuSeconds: Double
   /// Messages that came, each counted once.
   var distinct: Int
+  /// Messages that came, each as often as it did.
+  var applications: Int
   /// Of each application; sorted, in nanoseconds.
   var latencies: [Int64]
 
@@ -162,6 +164,7 @@ struct Consume: AsyncParsableCommand {
       var stamps: [Int64] = []
       var latencies: [Int64] = []
       var applied: Set<MessageID> = []
+      var applications = 0
     }
     private let times = Mutex(Times())
     private let applied: AppliedPipe?
@@ -173,6 +176,7 @@ struct Consume: AsyncParsableCommand {
       times.withLock { times in
         times.stamps.append(stamp)
         times.applied.insert(content.message.id)
+        times.applications += 1
       }
     }
 
@@ -188,6 +192,7 @@ struct Consume: AsyncParsableCommand {
 
     var latencies: [Int64] { times.withLock { $0.latencies } }
     var distinct: Int { times.withLock { $0.applied.count } }
+    var applications: Int { times.withLock { $0.applications } }
   }
 
   func run() async throws {
@@ -201,7 +206,8 @@ struct Consume: AsyncParsableCommand {
     }
     let result = ConsumeResult(
       lastNanoseconds: BenchMessage.nanoseconds(), cpuSeconds: BenchMessage.cpuSeconds(),
-      distinct: counter.distinct, latencies: counter.latencies.sorted())
+      distinct: counter.distinct, applications: counter.applications,
+      latencies: counter.latencies.sorted())
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
     bench.link.stop()
   }
