@@ -137,7 +137,7 @@ final class Child {
     process.waitUntilExit()
   }
 
-  /// As if the machine had lost its power, but for what the kernel still writes.
+  /// Ends it by SIGKILL: it closes nothing and says nothing any more.
   func kill() {
     _ = Foundation.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
