@@ -17,14 +17,9 @@ struct AccordRouter: AsyncParsableCommand {
 
   static func main() async {
     do {
-      var command = try parseAsRoot()
-      if var running = command as? any AsyncParsableCommand {
-        try await running.run()
-      } else {
-        try command.run()
-      }
+      try await runParsed()
     } catch {
-      exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
+      exit(withError: parsingError(error))
     }
   }
 }

@@ -30,9 +30,7 @@ struct Accord: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      guard error is any CodedError else {
-        exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
-      }
+      guard error is any CodedError else { exit(withError: parsingError(error)) }
       Printing.complain(of: error)
       exit(withError: ExitCode.failure)
     }

@@ -3,8 +3,11 @@ public import ArgumentParser
 extension ParsableCommand {
   /// What to say where arguments could not be parsed: a word that is no command of this program is
   /// named as that, with the command that somebody may have meant; all else as the library says it.
-  /// - Parameter arguments: as typed, without the program's name.
-  public static func parsingError(_ error: any Error, of arguments: [String]) -> any Error {
+  /// - Parameter arguments: as typed, without the program's name; those of this process if none are
+  ///   given.
+  public static func parsingError(
+    _ error: any Error, of arguments: [String] = Array(CommandLine.arguments.dropFirst())
+  ) -> any Error {
     guard exitCode(for: error) == .validationFailure else { return error }
     var command: any ParsableCommand.Type = self
     var path = configuration.commandName ?? _commandName

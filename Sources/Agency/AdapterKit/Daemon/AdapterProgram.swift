@@ -10,19 +10,12 @@ extension AdapterProgram {
   public static func main() async {
     let name = configuration.commandName ?? _commandName
     do {
-      var command = try parseAsRoot()
-      if var running = command as? any AsyncParsableCommand {
-        try await running.run()
-      } else {
-        try command.run()
-      }
+      try await runParsed()
     } catch let end as DaemonEnd {
       say(Complaint.text(end.error, ofDaemon: name))
       exit(withError: ExitCode(Complaint.status(of: end.error)))
     } catch {
-      guard error is any CodedError else {
-        exit(withError: parsingError(error, of: Array(CommandLine.arguments.dropFirst())))
-      }
+      guard error is any CodedError else { exit(withError: parsingError(error)) }
       say(Complaint.text(error, of: name))
       exit(withError: ExitCode.failure)
     }
