@@ -59,6 +59,9 @@ struct SimulationTests {
       seed: 210, hours: 24, hasUpkeep: true,
       because: "the judge did not know whoever a refused statement had named"),
     Kept(
+      seed: 289, hours: 8, hasUpkeep: nil,
+      because: "what was signed after a no of the backup counted as having come out of it"),
+    Kept(
       seed: 314, hours: 24, hasUpkeep: true,
       because: "a delivery went void with its content, and counted as delivered"),
     Kept(

@@ -104,7 +104,8 @@ struct SaidConsent {
   /// back, stopped or come to its end in the meantime stays so; what was let goes on only when
   /// whoever captured it says so again.
   mutating func putBack(knowing later: SaidConsent) {
-    unconfirmed = Set(forms.keys)
+    // A no is none: a release that is signed after it has not come out of the backup.
+    unconfirmed = Set(forms.filter { !$0.value.saidNo }.keys)
     spent.formUnion(later.spent)
     dead.formUnion(later.dead)
     lost.merge(later.lost) { $0 + $1 }
