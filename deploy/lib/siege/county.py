@@ -73,7 +73,8 @@ class BadDisk:
 
 
 class County:
-    next_port = 21_000 + os.getpid() % 40 * 100
+    # Below the ports of the demo's county (deploy/lib/stories.sh), which may run beside this one.
+    next_port = 10_000 + os.getpid() % 80 * 100
 
     def __init__(self, bin, listen="127.0.0.1"):
         self.bin = bin
