@@ -1,3 +1,4 @@
+import Foundation
 import HubModel
 import HubProtocol
 import Operations
@@ -34,6 +35,27 @@ struct WatchOutputTests {
     #expect(obstacles(health(urgent: urgent), away) == 0)
     let notes = RouterCommand.SafeToStop.judge(health(urgent: urgent), away).notes
     #expect(notes.contains { $0.contains("is away") })
+  }
+
+  @Test("Where no router is set up, doctor and check say so, and name an agency's own")
+  func noRouter() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("no-router-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.path + "/router.yaml"
+    for text in [nil, RouterTemplate.unfilled] {
+      if let text { try TextFile.write(text, to: path, mode: 0o644, overwrites: false) }
+      let options = try RouterOptions.parse(["--config", path])
+      for diagnosis in [
+        Doctor(options).examine(), ConfigurationCheck.examine(path, isRunning: false),
+      ] {
+        #expect(diagnosis.exitCode == 2)
+        #expect(diagnosis.lines.count == 1)
+        #expect(diagnosis.lines.first?.text == "no router is set up here: \(path)")
+        #expect(diagnosis.lines.first?.remedy?.contains("accord-prosecutor doctor") == true)
+      }
+    }
   }
 
   @Test("A check's line has its word, its text without bars, and numbers with their bounds")

@@ -257,6 +257,12 @@ struct OutlineTests {
     for frame in [control + data, data + control, control + [0x80], [], [0x12, 0x7f], [0xff]] {
       #expect(SubmissionOutline(of: frame).kind == .unclear)
     }
+    // A sequence whose lower half alone says control, one that is no number, and a message that is
+    // none: the decoder passes over the last two.
+    let long: [UInt8] = [0x12, 6, 0x08, 0x81, 0x80, 0x80, 0x80, 0x10]
+    for frame in [long, [0x12, 3, 0x0a, 1, 1], [0x12, 2, 0x18, 1]] {
+      #expect(SubmissionOutline(of: frame).kind == .unclear)
+    }
     // The last word on the sequence counts, as it does for the decoder.
     let twice: [UInt8] = [0x12, 4, 0x08, 1, 0x08, 0]
     #expect(SubmissionOutline(of: twice).kind == .data)

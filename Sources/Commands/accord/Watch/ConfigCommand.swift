@@ -39,6 +39,10 @@ struct ConfigCommand: ParsableCommand {
 enum ConfigurationCheck {
   static func examine(_ path: String, isRunning: Bool) -> Diagnosis {
     var diagnosis = Diagnosis()
+    if let line = noRouter(at: path) {
+      diagnosis.add([line])
+      return diagnosis
+    }
     let configuration: RouterConfiguration
     do {
       configuration = try RouterConfiguration.load(path)
@@ -54,6 +58,17 @@ enum ConfigurationCheck {
     diagnosis.add(
       ports(of: configuration, isRunning: isRunning || answers(configuration.adminSocket)))
     return diagnosis
+  }
+
+  /// Said on an agency's machine, where somebody asks for the wrong daemon, and before set-up.
+  static func noRouter(at path: String) -> DiagnosisLine? {
+    guard !FileManager.default.fileExists(atPath: path) || UnfilledFile.isUnfilled(path) else {
+      return nil
+    }
+    return DiagnosisLine(
+      .red, "configuration", "no router is set up here: \(path)",
+      remedy: "'accord init' sets one up. An agency's daemon has a 'doctor' and a 'config check' "
+        + "of its own, as 'accord-prosecutor doctor'.")
   }
 
   /// Whether a router has the ports itself, and says so to whoever may ask.

@@ -51,6 +51,7 @@ struct Doctor {
   }
 
   private mutating func look() {
+    if let line = ConfigurationCheck.noRouter(at: options.config) { return diagnosis.add([line]) }
     let configuration: RouterConfiguration
     do {
       configuration = try options.configuration()

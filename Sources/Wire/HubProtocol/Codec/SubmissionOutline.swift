@@ -45,9 +45,15 @@ public struct SubmissionOutline: Hashable, Sendable {
     var messages = 0
     while !rest.isEmpty {
       guard let field = OutlineField(&rest) else { return nil }
+      // A field of the contract in a form that is not the contract's: decoders pass over it.
       switch field.number {
-      case 1: sequence = field.value
-      case 3: messages += 1
+      case 1:
+        // Of a number that is too long decoders read the lower half.
+        guard let value = field.value, value <= UInt64(UInt32.max) else { return nil }
+        sequence = value
+      case 3:
+        guard field.content != nil else { return nil }
+        messages += 1
       default: break
       }
     }
@@ -60,8 +66,8 @@ public struct SubmissionOutline: Hashable, Sendable {
 /// One field of the wire format: its number, and its value or content.
 struct OutlineField {
   let number: UInt64
-  /// Of a varint; 0 otherwise.
-  let value: UInt64
+  /// Of a varint; nothing otherwise.
+  let value: UInt64?
   /// Of a field with a length; nothing otherwise.
   let content: ArraySlice<UInt8>?
 
@@ -77,10 +83,10 @@ struct OutlineField {
       let width = tag & 7 == 1 ? 8 : 4
       guard rest.count >= width else { return nil }
       rest = rest.dropFirst(width)
-      (value, content) = (0, nil)
+      (value, content) = (nil, nil)
     case 2:
       guard let length = Self.varint(&rest), length <= UInt64(rest.count) else { return nil }
-      (value, content) = (0, rest.prefix(Int(length)))
+      (value, content) = (nil, rest.prefix(Int(length)))
       rest = rest.dropFirst(Int(length))
     default: return nil
     }
