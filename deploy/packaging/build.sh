@@ -54,7 +54,7 @@ build_executables() {
     swift build "${options[@]}" --product "$name" >"$2/$name.log" 2>&1 \
       || { grep -E 'error:' "$2/$name.log" | head -20 >&2; tail -5 "$2/$name.log" >&2; return 1; }
     # Notes of compiler and linker about how a build went: of no use to whoever runs it, and all
-    # that was seen to differ between two clean builds (of accord-router).
+    # in which two clean builds differ.
     strip --strip-unneeded --remove-section=.swift_modhash \
       --remove-section=.note.gnu.build-id -o "$2/$name" "$1/release/$name" || return 1
   done
