@@ -38,11 +38,41 @@ struct MarkTests {
     let harborSays = { (statement: ConsentStatement, consents: inout ParticipantConsents) in
       try consents.apply(statement, from: harbor.id)
     }
-    #expect(throws: Refusal(.notCapturer)) { try harborSays(event(.voided), &consents) }
-    #expect(try !harborSays(event(.suspended), &consents).isEmpty)
-    #expect(throws: Refusal(.notCapturer)) { try harborSays(event(.resumed), &consents) }
+    #expect(try harborSays(event(.voided), &consents).marks == [.suspended(RoiID("r-1")!)])
     #expect(try harborSays(event(.suspended), &consents).isEmpty, "twice changes nothing")
+    #expect(throws: Refusal(.notCapturer)) { try harborSays(event(.resumed), &consents) }
+    #expect(throws: Refusal(.notCapturer)) { try harborSays(event(.confirmed), &consents) }
     #expect(consents.position == 2)
+    #expect(ask(asked, consents).reasons == [.suspended])
+    #expect(try !consents.apply(event(.resumed), from: cedar.id).isEmpty)
+    #expect(ask(asked, consents).verdict == .permitted)
+  }
+
+  @Test("By what it is answered nobody learns of a release that another agency captured")
+  func askingByEvents() {
+    for id in ["r-1", nil] {
+      for kind in [RoiEvent.Kind.suspended, .resumed, .voided, .occurred, .confirmed] {
+        func answer(_ consents: ParticipantConsents) -> Refusal? {
+          var consents = consents
+          do throws(Refusal) {
+            _ = try consents.apply(event(kind, id, "discharge"), from: harbor.id)
+            return nil
+          } catch { return error }
+        }
+        #expect(answer(said(.release(release()))) == answer(said()), "\(kind) of \(id ?? "all")")
+      }
+    }
+  }
+
+  @Test("A word about everything lets go on, and calls false, what its own agency captured")
+  func ownAlone() throws {
+    var consents = said(.release(release()), event(.suspended))
+    _ = try consents.apply(.release(release("r-2")), from: harbor.id)
+    _ = try consents.apply(event(.suspended, nil), from: cedar.id)
+    let change = try consents.apply(event(.resumed, nil), from: harbor.id)
+    #expect(change.marks == [.resumed(RoiID("r-2")!)])
+    let falsehood = try consents.apply(event(.voided, nil), from: cedar.id)
+    #expect(falsehood.marks == [.voided(RoiID("r-1")!), .suspended(RoiID("r-2")!)])
   }
 
   @Test("Pitfall: unreported expiry event")
@@ -255,5 +285,54 @@ struct StatePackTests {
     #expect(pack.isStale(on: pack.reviewedOn.adding(days: StatePack.reviewDays + 1)))
     #expect(!pack.sources.isEmpty)
     #expect(StatePack.named(pack.code) == pack)
+  }
+}
+
+@Suite("A message whose sender hears what becomes of it goes by its own release alone")
+struct AnsweredTests {
+  /// `openAgreement` tells the sender of a hold request, and of a status nothing.
+  private func verdict(
+    _ topic: Topic, _ segment: Segment, release: String?, to recipient: Registry.Agency,
+    _ consents: ParticipantConsents, purpose: Purpose? = nil
+  ) -> String {
+    let asked = message(topic, [segment], release: release, purpose: purpose)
+    let decision = ask(asked, to: recipient, consents)
+    return decision.permit == nil ? "\(decision.reasons)" : "permitted"
+  }
+
+  @Test("No emergency opens it, nor does an order")
+  func authorities() {
+    var urgent = ParticipantConsents()
+    urgent.emergencies = [
+      EmergencyAccess(
+        id: RoiID("e-1")!, recipient: harbor.id, recipientName: "Dr. Field",
+        affiliation: "Harbor", discloser: "shift lead", nature: "overdose", openedAt: now - 1,
+        closesAt: now + .hours(1))
+    ]
+    let who = Segment(.handoffDetails, fields: [Field("name", .text("somebody"))])
+    for (topic, release, opens) in [
+      (Topic.holdRequested, nil, true), (.holdRequested, "invented", false),
+      (.participantStatus, "invented", true),
+    ] {
+      let answer = verdict(topic, who, release: release, to: harbor, urgent)
+      #expect((answer == "permitted") == opens, "\(topic) naming \(release ?? "none")")
+    }
+    var ordered = ParticipantConsents()
+    ordered.orders = [
+      CourtOrder(
+        id: RoiID("order-1")!, kind: .noncriminal, issuedAt: now - 1, expiresAt: now + .days(1),
+        disclosers: [.agency(cedar.id)], recipients: [.agency(defender.id)],
+        information: [InformationScope(categories: [.courtCase], labels: [.part2])],
+        hasFindings: true, hasNotice: true)
+    ]
+    let hearing = Segment(.courtCase, fields: [Field("event", .code("hearing"))])
+    for (topic, release, opens) in [
+      (Topic.holdRequested, nil, true), (.holdRequested, "invented", false),
+      (.participantStatus, "invented", true),
+    ] {
+      let answer = verdict(
+        topic, hearing, release: release, to: defender, ordered, purpose: .legalDefence)
+      #expect((answer == "permitted") == opens, "\(topic) naming \(release ?? "none")")
+    }
   }
 }

@@ -43,20 +43,6 @@ struct AuthorityTurnTests {
     #expect(town.fates(of: id) == [.withheld])
   }
 
-  private static func emergency(_ nature: String = "overdose") -> Draft {
-    Draft(
-      .emergencyDeclared, of: "ann", tokens: [Draft.stateID("ann")],
-      [
-        Segment(
-          .release,
-          fields: [
-            Field("recipient-name", .text("Dr. Field")),
-            Field("affiliation", .text("Harbor")), Field("declared-by", .text("shift lead")),
-            Field("nature", .text(nature)),
-          ])
-      ])
-  }
-
   private func kinds(_ town: TownHarness) -> [AuditEntry.Kind] {
     town.turns.flatMap(\.journal).compactMap { entry in
       if case .audit(let audit) = entry { audit.kind } else { nil }
@@ -70,7 +56,7 @@ struct AuthorityTurnTests {
     let waiting = town.publish(
       .details(of: "ann", case: "c-1", release: nil), from: Town.sheriff)[0]
     #expect(town.fates(of: waiting).contains(.held))
-    town.publish(Self.emergency(), from: Town.harbor)
+    town.publish(.emergency(of: "ann"), from: Town.harbor)
     #expect(town.fates(of: waiting).contains(.released))
     #expect(kinds(town).contains(.emergencyOpened))
     let access = town.journal.participants.values.flatMap(\.consents.emergencies)
@@ -82,6 +68,36 @@ struct AuthorityTurnTests {
     #expect(Set(town.fates(of: late)) == [.held], "it has ended")
   }
 
+  @Test("No sender can ask whether there is an emergency, by what becomes of its messages")
+  func asking() {
+    func told(_ isEmergency: Bool, _ draft: Draft) -> [Seen] {
+      let town = TownHarness()
+      town.connect(all: Town.agencies)
+      if isEmergency { town.publish(.emergency(of: "ann"), from: Town.harbor) }
+      town.forgetSeen()
+      town.publish(draft, from: Town.sheriff)
+      town.acknowledgeAll()
+      town.pass(.days(3), step: .hours(1))
+      return town.seen[Town.sheriff] ?? []
+    }
+    for audience in [[], [Town.harbor]] {
+      for release in [nil, "invented"] {
+        var drafts: [Draft] = [
+          .details(of: "ann", case: "c-1", release: release),
+          .holdRequest(of: "ann", case: "c-1", release: release),
+        ]
+        for index in drafts.indices {
+          drafts[index].audience = audience
+          drafts[index].serial = 1 << 40
+        }
+        for draft in drafts {
+          let isSame = told(true, draft) == told(false, draft)
+          #expect(isSame, "\(draft.topic) to \(audience) naming \(release ?? "none")")
+        }
+      }
+    }
+  }
+
   @Test("Opened while the clock is set ahead, it ends no later than by the right one")
   func emergencyAhead() {
     let town = TownHarness()
@@ -90,7 +106,7 @@ struct AuthorityTurnTests {
     town.now = right + .days(2)
     town.run()
     #expect(town.state.clockFault != nil)
-    town.publish(Self.emergency(), from: Town.harbor)
+    town.publish(.emergency(of: "ann"), from: Town.harbor)
     let access = town.journal.participants.values.flatMap(\.consents.emergencies)
     #expect(access.map(\.openedAt) == [right])
     #expect(access.map(\.closesAt) == [right + .hours(4)])
@@ -100,7 +116,7 @@ struct AuthorityTurnTests {
   func missingElement() {
     let town = TownHarness()
     town.connect(Town.sheriff, Town.harbor)
-    town.publish(Self.emergency(""), from: Town.harbor)
+    town.publish(.emergency(of: "ann", ""), from: Town.harbor)
     let opened = town.journal.participants.values.flatMap(\.consents.emergencies)
     #expect(opened == [])
     #expect(!kinds(town).contains(.emergencyOpened))
@@ -110,7 +126,7 @@ struct AuthorityTurnTests {
   func deputy() {
     let town = TownHarness()
     town.connect(Town.sheriff, Town.harbor)
-    town.publish(Self.emergency(), from: Town.sheriff)
+    town.publish(.emergency(of: "ann"), from: Town.sheriff)
     #expect(!kinds(town).contains(.emergencyOpened))
   }
 }

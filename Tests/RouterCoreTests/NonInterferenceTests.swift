@@ -47,11 +47,11 @@ private struct Pair {
     switch Int.random(in: 0..<100, using: &author.random) {
     case 0..<72:
       // The observer alone also speaks of people of whom it may not be told.
-      // What they consented to before it, it knows.
+      // A release of its own it knows; what stops or ends others' is as good as a question.
       let people = agency == observer ? Self.open + Self.hidden : Self.open
       var draft = author.draft(by: agency, about: people, prefix: "r")
-      while draft.consent != nil && Self.hidden.contains(draft.person ?? "") {
-        draft = author.draft(by: agency, about: people, prefix: "r")
+      if draft.consent != nil, let person = draft.person, Self.hidden.contains(person) {
+        draft = asking(about: person)
       }
       if agency != observer, let twin = twin(of: draft) {
         share(
@@ -69,6 +69,19 @@ private struct Pair {
     // An answer of another agency's depends on what that one was told.
     if case .answer = op, observer != Town.harbor { op = .pass(.minutes(1)) }
     share(op, secrets(), secrets())
+  }
+
+  /// What the observer may say of others' releases, of all or of one that it guesses at.
+  private mutating func asking(about person: String) -> Draft {
+    let guess = author.random.pick(["r-\(person)-0", "s-\(person)-0", "s-\(person)-1", "hush-0"])
+    let id = author.random.chance(50) ? RoiID(guess) : nil
+    let (topic, kind) = author.random.pick([
+      (Topic.roiSuspended, RoiEvent.Kind.suspended), (.roiResumed, .resumed),
+      (.roiVoided, .voided), (.roiEvent, .occurred), (.roiRevoked, .occurred),
+    ])
+    guard topic != .roiRevoked else { return author.fixed(.revoked(id?.text, of: person)) }
+    let event = RoiEvent(kind, id: id, event: kind == .occurred ? "discharge" : "")
+    return author.fixed(.event(topic, event, of: person))
   }
 
   /// The same message with another segment that no release covers.
@@ -93,7 +106,11 @@ private struct Pair {
   private mutating func secretOp() -> Op? {
     let others = Town.agencies.filter { $0 != observer }
     let agency = secret.random.pick(others)
-    switch Int.random(in: 0..<10, using: &secret.random) {
+    switch Int.random(in: 0..<11, using: &secret.random) {
+    case 10:
+      let rescuer = others.contains(Town.cedar) ? Town.cedar : Town.harbor
+      let person = secret.random.pick(Self.open + Self.hidden)
+      return .publish(rescuer, [secret.fixed(.emergency(of: person))])
     case 0..<5: return aboutHidden(by: agency, others)
     case 5, 6: return signing(others)
     case 7: return unsigning(others)

@@ -54,7 +54,8 @@ private func judge(
   }
   if let forbidden = law(question, under: agreement.switches) { return .withhold(forbidden, []) }
   let isPart2 = question.labels.contains(.part2)
-  if consents.isEmergency(question) {
+  let mayOpenWithoutRelease = !agreement.isAnswered(request.message)
+  if mayOpenWithoutRelease, consents.isEmergency(question) {
     // Overrides the agreement and what was signed, never the law's gates.
     return .permit(.emergency, [], .emergency, needsStatement: isPart2)
   }
@@ -62,7 +63,8 @@ private func judge(
     request.message.topic, from: request.discloser.role, to: request.recipient.role)
   let exceptions = agreement.exceptions.filter { $0.path == path }
   if let exception = exceptions.first(where: { exception in
-    !exception.whileInCustody || consents.marks.isInCustody(of: request.recipient.id)
+    !exception.whileInCustody
+      || mayOpenWithoutRelease && consents.marks.isInCustody(of: request.recipient.id)
   }) {
     // 42 CFR 2.13(a) leaves no room for an agreement between agencies, and 290dd-2(c) none for
     // what is used against the person.
@@ -83,7 +85,7 @@ private func judge(
     return .permit(.operational, [], .operational, needsStatement: false)
   }
   guard isAboutSomebody else { return .withhold(.noParticipant, []) }
-  if consents.isOrdered(question) {
+  if mayOpenWithoutRelease, consents.isOrdered(question) {
     return .permit(.courtOrder, [], .courtOrder, needsStatement: isPart2)
   }
   let verdict = judgeByReleases(question, consents: consents, under: agreement)

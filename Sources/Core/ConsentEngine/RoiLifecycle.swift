@@ -148,30 +148,36 @@ extension ParticipantConsents {
   }
 
   /// Whoever works with the person may stop a release, or say what has occurred; whoever captured
-  /// it alone lets it go on or calls it false (the hub speaks for its operator).
+  /// it alone lets it go on or calls it false (the hub speaks for its operator). From anybody else
+  /// "false" stops it, until the captor lets it go on.
+  ///
+  /// What an agency is answered, and what it can let go on by a word about everything, depends on
+  /// its own releases alone: else the answer would tell that others have one from the person.
   private mutating func mark(
     _ event: RoiEvent, from agency: AgencyID, at now: WallTime
   ) throws(Refusal) -> ConsentChange {
     let meant = event.id.map { [$0] } ?? records.map(\.roi.id)
-    if [.resumed, .voided, .confirmed].contains(event.kind), agency != .hub {
-      for record in records where meant.contains(record.roi.id) && record.capturedBy != agency {
-        throw Refusal(.notCapturer)
-      }
-    }
+    let others = records.filter { agency != .hub && $0.capturedBy != agency }.map(\.roi.id)
+    let own = meant.filter { !others.contains($0) }
     // What nobody has captured yet, nobody lets go on.
-    if event.kind == .resumed,
-      meant.contains(where: { id in !records.contains { $0.roi.id == id } })
+    if [.resumed, .confirmed].contains(event.kind), let id = event.id,
+      others.contains(id) || !records.contains(where: { $0.roi.id == id })
     {
       throw Refusal(.notCapturer)
     }
+    func stops(_ ids: [RoiID]) -> [ConsentMark] {
+      ids.filter { !marks.suspended.contains($0) }.map { .suspended($0) }
+    }
     let new: [ConsentMark] =
       switch event.kind {
-      case .suspended: meant.filter { !marks.suspended.contains($0) }.map { .suspended($0) }
-      case .resumed: meant.filter { marks.suspended.contains($0) }.map { .resumed($0) }
-      case .voided: meant.filter { !marks.voided.contains($0) }.map { .voided($0) }
+      case .suspended: stops(meant)
+      case .resumed: own.filter { marks.suspended.contains($0) }.map { .resumed($0) }
+      case .voided:
+        own.filter { !marks.voided.contains($0) }.map { .voided($0) }
+          + stops(meant.filter { others.contains($0) })
       case .occurred: event.event.isEmpty ? [] : [.occurred(event.event, at: now)]
       case .confirmed:
-        meant.filter { marks.unconfirmed.contains($0) }.map { .confirmed($0) }
+        own.filter { marks.unconfirmed.contains($0) }.map { .confirmed($0) }
       }
     if new.isEmpty { return ConsentChange(position: position) }
     var change = ConsentChange(position: position + 1)

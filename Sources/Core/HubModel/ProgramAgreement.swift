@@ -163,4 +163,13 @@ public struct ProgramAgreement: Hashable, Sendable {
   }
 
   public func outcome(of topic: Topic) -> OutcomeSetting { outcomes[topic] ?? .none }
+
+  /// Whether its sender may be told what becomes of the message, as of one that goes by its own
+  /// release.
+  ///
+  /// Then that release alone opens it. What others know of the person, that there is an emergency,
+  /// an order of a court or custody, would be told with the answer.
+  public func isAnswered(_ message: Message) -> Bool {
+    message.release != nil && outcome(of: message.topic) == .full
+  }
 }

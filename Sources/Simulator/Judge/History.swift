@@ -191,7 +191,8 @@ final class History {
     guard let person = Traffic.person(of: original) else { return }
     if let participant = stored.participant { taken.people[participant] = person }
     if let statement = original.consent {
-      taken.consent.hear(statement, of: person, at: max(stored.acceptedAt, believed))
+      taken.consent.hear(
+        statement, of: person, by: original.source, at: max(stored.acceptedAt, believed))
       if original.topic == .roiConfirmed { taken.consent.confirm(statement) }
     }
     if original.topic == .emergencyDeclared {

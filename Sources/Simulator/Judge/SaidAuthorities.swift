@@ -3,6 +3,9 @@ import HubModel
 /// What opens a person's information without a release, by the plainest reading of 42 CFR 2.51
 /// and 2.64: emergencies that were declared and orders that were recorded.
 struct SaidAuthorities {
+  /// Whose sender the agreement of the simulated town tells what becomes of them.
+  static let answered: Set<Topic> = [.holdRequested, .handoffDetails]
+
   private var emergencies: [String: [(recipient: AgencyID, from: WallTime, to: WallTime)]] = [:]
   private var orders: [String: [CourtOrder]] = [:]
 

@@ -6,6 +6,7 @@ struct SaidConsent {
   private struct Form {
     var roi: ReleaseOfInformation
     var person: String
+    var keeper: AgencyID
     var isWhole: Bool
     var saidNo = false
     var isRevoked = false
@@ -53,16 +54,20 @@ struct SaidConsent {
   // MARK: Hearing
 
   /// - Parameter now: when the router took it in.
-  mutating func hear(_ statement: ConsentStatement, of person: String, at now: WallTime) {
+  mutating func hear(
+    _ statement: ConsentStatement, of person: String, by agency: AgencyID, at now: WallTime
+  ) {
     switch statement {
-    case .release(let roi): sign(roi, person)
-    case .refusal(let refusal): refuse(refusal, person)
+    case .release(let roi): sign(roi, person, agency)
+    case .refusal(let refusal): refuse(refusal, person, agency)
     case .revocation(let revocation): revoke(revocation, person, now)
-    case .event(let event): mark(event, person, now)
+    case .event(let event): mark(event, person, agency, now)
     }
   }
 
-  private mutating func mark(_ event: RoiEvent, _ person: String, _ now: WallTime) {
+  private mutating func mark(
+    _ event: RoiEvent, _ person: String, _ agency: AgencyID, _ now: WallTime
+  ) {
     if event.kind == .occurred {
       // As with what takes back everything: it stays with each of them when they are told apart.
       for each in everyone(with: person) { events[each, default: [:]][event.event] = now }
@@ -71,6 +76,9 @@ struct SaidConsent {
     switch event.kind {
     case .suspended: stopped[person, default: []].insert(id)
     case .resumed: stopped[person]?.remove(id)
+    // Whoever else says so of it stops it.
+    case .voided where forms[id].map { $0.keeper != agency } ?? false:
+      stopped[person, default: []].insert(id)
     case .voided: forged[person, default: []].insert(id)
     case .occurred, .confirmed: break
     }
@@ -145,9 +153,10 @@ struct SaidConsent {
 
   // MARK: Statements
 
-  private mutating func sign(_ roi: ReleaseOfInformation, _ person: String) {
+  private mutating func sign(_ roi: ReleaseOfInformation, _ person: String, _ agency: AgencyID) {
     if spent.contains(roi.id) { return }
-    var form = Form(roi: roi, person: person, isWhole: roi.formImageHash.count == 32)
+    var form = Form(
+      roi: roi, person: person, keeper: agency, isWhole: roi.formImageHash.count == 32)
     form.revokedToward = lost[roi.id] ?? []
     if let known = forms[roi.id] {
       if known.roi.version > roi.version { return }
@@ -182,12 +191,12 @@ struct SaidConsent {
     }
   }
 
-  private mutating func refuse(_ refusal: RoiRefusal, _ person: String) {
+  private mutating func refuse(_ refusal: RoiRefusal, _ person: String, _ agency: AgencyID) {
     if let known = forms[refusal.id], known.isWhole || known.saidNo || known.isRevoked { return }
     let empty = ReleaseOfInformation(
       id: refusal.id, version: 0, kind: .field, disclosers: [], recipients: [], information: [],
       purposes: [], signedAt: nil, expiry: nil)
-    var form = Form(roi: empty, person: person, isWhole: false)
+    var form = Form(roi: empty, person: person, keeper: agency, isWhole: false)
     form.saidNo = refusal.reason == .refused
     forms[refusal.id] = form
   }
@@ -221,12 +230,14 @@ struct SaidConsent {
     var labels = segment.labels
     if sender.isPart2Program { labels.insert(.part2) }
     let people = everyone(with: person)
-    if authorities.opens(segment, of: message, about: people, to: recipient, at: now) {
+    // Who sends on a release of their own hears what becomes of it, and would hear of these too.
+    let isAnswered = message.release != nil && SaidAuthorities.answered.contains(message.topic)
+    if !isAnswered, authorities.opens(segment, of: message, about: people, to: recipient, at: now) {
       return true
     }
     let isOrdered = authorities.orders(
       segment, labels, of: message, about: people, from: sender, to: recipient, at: now)
-    if isOrdered { return true }
+    if !isAnswered, isOrdered { return true }
     let halted = people.reduce(into: Set<RoiID>()) { $0.formUnion(stopped[$1] ?? []) }
     let untrue = people.reduce(into: Set<RoiID>()) { $0.formUnion(forged[$1] ?? []) }
     var heard = forms.values.filter { people.contains($0.person) }

@@ -103,8 +103,8 @@ extension Oracle {
   /// Where the question comes as far as the participant's papers.
   func papersThatRefuse(_ segment: Segment) -> [RoiID] {
     if asked.footing != .submitted || lawForbids(segment) || !isAddressed() || isOperational()
-      || !isOnPath || !asked.isKnown || exception() != nil || rule13_isEmergency(segment)
-      || rule14_isOrdered(segment)
+      || !isOnPath || !asked.isKnown || exception() != nil
+      || !tellsItsSender() && (rule13_isEmergency(segment) || rule14_isOrdered(segment))
     {
       return []
     }

@@ -118,7 +118,9 @@ final class Oracle {
     if lawForbids(segment) { return .withhold }
     if !isAddressed() { return .withhold }
     // It overrides agreement and participant, never the law nor the sender's address.
-    if rule13_isEmergency(segment) { return .permit(authority: "emergency", papers: []) }
+    if !tellsItsSender(), rule13_isEmergency(segment) {
+      return .permit(authority: "emergency", papers: [])
+    }
     if isOperational() {
       if !isOnPath { return .withhold }
       if namesAPerson(segment) { return .withhold }
@@ -137,7 +139,9 @@ final class Oracle {
     if !isOnPath { return .withhold }
     if !asked.isKnown { return .withhold }
     // What a court orders, no refusal stops.
-    if rule14_isOrdered(segment) { return .permit(authority: "order", papers: []) }
+    if !tellsItsSender(), rule14_isOrdered(segment) {
+      return .permit(authority: "order", papers: [])
+    }
     let verdict = participantSays(segment)
     if case .permit = verdict { return rule8_origin(segment) ?? verdict }
     if verdict == .hold, rule5_rule26_rule30_isAdverse() || rule6_rule18_isNotes(segment) {
@@ -279,7 +283,7 @@ final class Oracle {
     where exception.path.topic == message.topic && exception.path.from == discloser.role
       && exception.path.to == recipient.role
     {
-      if exception.whileInCustody, !isInCustodyOfWhoAsks() { continue }
+      if exception.whileInCustody, tellsItsSender() || !isInCustodyOfWhoAsks() { continue }
       return exception
     }
     return nil
@@ -293,6 +297,12 @@ final class Oracle {
     guard let last = words.map(\.at).max() else { return false }
     for word in words where word.at == last && !word.isBooking { return false }
     return true
+  }
+
+  /// Who sends on a release of their own hears what becomes of it; what only others know may not
+  /// decide that.
+  func tellsItsSender() -> Bool {
+    message.release != nil && asked.agreement.outcomes[message.topic] == .full
   }
 
   func isAddressed() -> Bool {

@@ -71,9 +71,8 @@ struct OracleLog {
       case .voided: rule2_isFalse(event.id, from: saying.by)
       case .occurred: if event.event != "" { events.append((event.event, saying.at)) }
       case .confirmed:
-        if speaksForAnother(event.id, saying.by) { break }
-        let known = papers.map(\.form.id)
-        doubtful.removeAll { event.id == $0 || event.id == nil && known.contains($0) }
+        let known = papersOfTheirs(event.id, saying.by)
+        doubtful.removeAll { known.contains($0) }
       }
     }
   }
@@ -193,33 +192,37 @@ struct OracleLog {
     }
   }
 
-  /// Only whoever keeps the paper lets it go on.
+  /// Only whoever keeps the paper lets it go on; what nobody keeps yet, nobody.
   private mutating func rule12_goOn(_ id: RoiID?, from agency: AgencyID) {
-    if let id, place(of: id) == nil { return }
-    if speaksForAnother(id, agency) { return }
-    // What nobody keeps yet, nobody lets go on.
-    let known = papers.map(\.form.id)
-    stopped.removeAll { known.contains($0) && (id == nil || $0 == id) }
+    let known = papersOfTheirs(id, agency)
+    stopped.removeAll { known.contains($0) }
   }
 
-  /// Who keeps the paper says so; of a paper that nobody keeps yet, anybody.
+  /// Who keeps the paper says so; of a paper that nobody keeps yet, anybody. Where somebody else
+  /// says so of it, it stops: whoever says false says stop, too.
   private mutating func rule2_isFalse(_ id: RoiID?, from agency: AgencyID) {
-    if speaksForAnother(id, agency) { return }
-    if let id {
+    if let id, place(of: id) == nil {
       forged.append(id)
-    } else {
-      for paper in papers { forged.append(paper.form.id) }
+      return
+    }
+    let theirs = papersOfTheirs(id, agency)
+    for paper in papers where id == nil || id == paper.form.id {
+      if theirs.contains(paper.form.id) {
+        forged.append(paper.form.id)
+      } else {
+        stopped.append(paper.form.id)
+      }
     }
   }
 
-  /// Who speaks of all papers speaks of others' too, and is not heard at all.
-  private func speaksForAnother(_ id: RoiID?, _ agency: AgencyID) -> Bool {
-    // The hub speaks for its operator.
-    if agency == .hub { return false }
+  /// Those meant that the agency keeps: who speaks of all papers speaks of its own.
+  private func papersOfTheirs(_ id: RoiID?, _ agency: AgencyID) -> [RoiID] {
+    var theirs: [RoiID] = []
     for paper in papers where id == nil || id == paper.form.id {
-      if paper.keeper != agency { return true }
+      // The hub speaks for its operator.
+      if paper.keeper == agency || agency == .hub { theirs.append(paper.form.id) }
     }
-    return false
+    return theirs
   }
 
   /// A consent of 42 CFR 2.35 that has taken effect, before its event.

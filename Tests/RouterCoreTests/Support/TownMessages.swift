@@ -172,6 +172,22 @@ struct Draft {
       .roiRefused, of: person, tokens: [stateID(person)],
       consent: .refusal(RoiRefusal(id: RoiID(id)!, reason: reason)))
   }
+  static func event(_ topic: Topic, _ event: RoiEvent, of person: String) -> Draft {
+    Draft(topic, of: person, tokens: [stateID(person)], consent: .event(event))
+  }
+  static func emergency(of person: String, _ nature: String = "overdose") -> Draft {
+    Draft(
+      .emergencyDeclared, of: person, tokens: [stateID(person)],
+      [
+        Segment(
+          .release,
+          fields: [
+            Field("recipient-name", .text("Dr. Field")),
+            Field("affiliation", .text("Harbor")), Field("declared-by", .text("shift lead")),
+            Field("nature", .text(nature)),
+          ])
+      ])
+  }
   static func occurred(_ event: String, of person: String) -> Draft {
     Draft(
       .roiEvent, of: person, tokens: [stateID(person)],

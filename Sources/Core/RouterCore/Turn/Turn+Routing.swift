@@ -110,7 +110,9 @@ extension Turn {
     where exception.path.topic == message.topic && exception.path.from == source.role {
       roles.insert(exception.path.to)
     }
-    let rescuers = emergencyRecipients(of: stored.participant)
+    // Not of what its sender is told about: see `isAnswered`.
+    let rescuers =
+      state.agreement.isAnswered(message) ? [] : emergencyRecipients(of: stored.participant)
     return Role.allCases.flatMap { state.registry.agencies(in: $0) }
       .filter { roles.contains($0.role) || rescuers.contains($0.id) }
       .filter { agency in

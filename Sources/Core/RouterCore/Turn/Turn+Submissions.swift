@@ -212,14 +212,9 @@ extension Turn {
     _ statement: ConsentStatement, of participant: ParticipantID, from message: Message
   ) throws(Refusal) {
     var owner = participant
-    let id: RoiID?
-    switch statement {
-    case .release(let roi): id = roi.id
-    case .refusal(let refusal): id = refusal.id
-    case .revocation(let revocation): id = revocation.id
-    case .event(let event): id = event.id
-    }
-    if let id, let known = facts.releases[id], known.participant != participant {
+    if let id = statement.subject, let known = facts.releases[id],
+      known.participant != participant
+    {
       // Ids are the capturing agency's own. A revocation is taken wherever the release is: to
       // stop is always the safe side.
       if !everyone(with: participant).contains(known.participant) {
@@ -229,7 +224,7 @@ extension Turn {
     }
     try applyConsent(statement, of: owner, from: message.source)
     // Who takes back everything takes back what stands under their other names.
-    guard id == nil else { return }
+    guard statement.subject == nil else { return }
     for other in everyone(with: owner) where other != owner {
       try applyConsent(statement, of: other, from: message.source)
     }
@@ -289,11 +284,22 @@ extension Turn {
 }
 
 extension ConsentStatement {
+  /// The one release that it is about. What has occurred is about the person, whatever release the
+  /// agency had in mind.
+  fileprivate var subject: RoiID? {
+    switch self {
+    case .release(let roi): roi.id
+    case .refusal(let refusal): refusal.id
+    case .revocation(let revocation): revocation.id
+    case .event(let event): event.kind == .occurred ? nil : event.id
+    }
+  }
+
   /// Whether it can only end or stop a release.
-  var stops: Bool {
+  fileprivate var stops: Bool {
     switch self {
     case .revocation: true
-    case .event(let event): event.kind == .suspended
+    case .event(let event): event.kind == .suspended || event.kind == .voided
     case .release, .refusal: false
     }
   }
