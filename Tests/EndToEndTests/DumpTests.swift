@@ -14,7 +14,7 @@ struct DumpTests {
     return Array(line.split(separator: " ").dropFirst(4).prefix(2))
   }
 
-  @Test("No daemon leaves its memory to a dump or to another process")
+  @Test("No daemon leaves its memory to a dump or to another process, nor does the command line")
   func dumps() throws {
     let town = try Town()
     let control = try start("/usr/bin/tail", ["-f", "/dev/null"])
@@ -36,6 +36,12 @@ struct DumpTests {
       try program.expect("adapter is up")
       daemons.append(program)
     }
+    // The command line reads keys, too; this command runs until it is stopped.
+    let tail = try start(
+      Town.tools.appendingPathComponent("accord").path,
+      ["tail", "--config", town.path("router.yaml")])
+    #expect(try eventually(within: 10) { try coreLimit(of: tail) == ["0", "0"] ? true : nil })
+    tail.kill()
     for program in daemons {
       #expect(try coreLimit(of: program) == ["0", "0"], "\(program.name)")
     }

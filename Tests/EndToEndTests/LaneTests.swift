@@ -22,19 +22,6 @@ struct LaneTests {
     return (socket, monitor)
   }
 
-  private func lane(of agency: String, in town: Town) throws -> UInt16 {
-    let file = try String(contentsOfFile: town.path("registry.yaml"), encoding: .utf8)
-    var isHere = false
-    for line in file.split(separator: "\n") {
-      let words = line.split(whereSeparator: { " :-".contains($0) }).map(String.init)
-      if line.contains("id: \"\(agency)\"") { isHere = true }
-      if isHere, line.contains("release-port:"), let port = words.last.flatMap(UInt16.init) {
-        return port
-      }
-    }
-    throw CocoaError(.fileReadCorruptFile)
-  }
-
   private func firstEvent(
     _ monitor: SocketMonitor, where isGood: (SocketEvent.Kind) -> Bool
   ) throws -> SocketEvent.Kind {
@@ -56,7 +43,7 @@ struct LaneTests {
     defer { context.terminate() }
     for other in ["lakewood-prosecutor", "lakewood-defender", "harbor-behavioral"] {
       let (socket, monitor) = try listener(
-        on: lane(of: other, in: town), sheriff.keys.curve, routerKey: sheriff.routerKey,
+        on: town.releasePort(of: other), sheriff.keys.curve, routerKey: sheriff.routerKey,
         topic: "", in: context)
       let event = try firstEvent(monitor) { kind in
         if case .handshakeFailed = kind { return true }
@@ -71,7 +58,7 @@ struct LaneTests {
     }
     // The same key does get into its own.
     let (socket, monitor) = try listener(
-      on: lane(of: "lakewood-defender", in: town), defender.keys.curve,
+      on: town.releasePort(of: "lakewood-defender"), defender.keys.curve,
       routerKey: defender.routerKey, topic: "", in: context)
     _ = try firstEvent(monitor) { $0 == .handshakeSucceeded }
     monitor.close()
@@ -87,7 +74,7 @@ struct LaneTests {
     let context = try Context()
     defer { context.terminate() }
     let (socket, monitor) = try listener(
-      on: lane(of: "lakewood-prosecutor", in: town), prosecutor.keys.curve,
+      on: town.releasePort(of: "lakewood-prosecutor"), prosecutor.keys.curve,
       routerKey: prosecutor.routerKey, topic: "intake.", in: context)
     _ = try firstEvent(monitor) { $0 == .handshakeSucceeded }
     let events = prosecutor.link.events()

@@ -84,6 +84,20 @@ final class Town {
   }
 
   /// Asks for the totals until they are as wanted.
+  /// The port of the agency's release lane, as the registry has it.
+  func releasePort(of agency: String) throws -> UInt16 {
+    let file = try String(contentsOfFile: path("registry.yaml"), encoding: .utf8)
+    var isHere = false
+    for line in file.split(separator: "\n") {
+      let words = line.split(whereSeparator: { " :-".contains($0) }).map(String.init)
+      if line.contains("id: \"\(agency)\"") { isHere = true }
+      if isHere, line.contains("release-port:"), let port = words.last.flatMap(UInt16.init) {
+        return port
+      }
+    }
+    throw CocoaError(.fileReadCorruptFile)
+  }
+
   func totals(
     within seconds: Int = 20, where isGood: (TotalsReport) -> Bool
   ) throws -> TotalsReport {

@@ -75,6 +75,34 @@ struct StrictYAMLTests {
     #expect(throws: ConfigurationError.self) { try StrictYAML.parse(text, file: "t.yaml") }
   }
 
+  @Test("so is one that stands where a key does, before it is parsed", .timeLimit(.minutes(1)),
+    arguments: [
+      "? *a8\n: 1\n? [*a8]\n: 2\n", "? {b: *a8}\n: 1\n? {b: [*a8]}\n: 2\n",
+      "{*a8 : 1, [*a8] : 2}\n", "--- \n? *a8\n: 1\n? [*a8]\n: 2\n",
+    ])
+  func keyBomb(keys: String) {
+    for gap in [" ", "\t", "", "\u{85}"] {
+      var text = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n"
+      for level in 1...8 {
+        let items = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",\(gap)")
+        text += "a\(level): &a\(level) [\(items)]\n"
+      }
+      #expect(throws: ConfigurationError.self) {
+        try StrictYAML.parse(text + keys, file: "t.yaml")
+      }
+    }
+  }
+
+  @Test("a text may have as many stars and ampersands as it likes, in notes and beside words")
+  func stars() throws {
+    let stars = Array(repeating: "*word*", count: 100).joined(separator: " ")
+    for text in [
+      "# &a \(stars)\nport: 1\n", "note: \"\(stars)\"\n", "note: AT&T and R & D \(stars)\n",
+    ] {
+      _ = try StrictYAML.parse(text, file: "t.yaml")
+    }
+  }
+
   @Test("control characters of a bad value do not reach the message")
   func escaping() {
     let error = #expect(throws: ConfigurationError.self) {

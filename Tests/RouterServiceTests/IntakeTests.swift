@@ -100,6 +100,44 @@ struct IntakeTests {
     #expect(intake.batch(atMost: 1_024).first?.bytes == revocation.bytes)
   }
 
+  @Test("On a full disk one agency's control messages leave room for another's")
+  func scarce() throws {
+    var intake = intake()
+    intake.isLowOnSpace = true
+    var taken = 0
+    for second in Int64(0)..<60 {
+      let tick = Tick(milliseconds: Self.start.milliseconds + second * 1_000)
+      for _ in 0..<100
+      where intake.offer(
+        try publish(Self.flooder, .control, count: 4), of: Self.flooder, at: tick) == .taken
+      {
+        taken += 4
+      }
+      _ = intake.batch(atMost: 1_024)
+    }
+    #expect(taken >= Limits.messagesPerPublish, "the largest frame fits")
+    // The last one may go beyond by less than itself.
+    #expect(taken < Intake.scarceBurst + 60 * Intake.scarceRate + 4)
+    let revocation = try publish(Self.honest, .control)
+    let later = Tick(milliseconds: Self.start.milliseconds + 60_000)
+    #expect(intake.offer(revocation, of: Self.honest, at: later) == .taken)
+    intake.isLowOnSpace = false
+    #expect(
+      intake.offer(try publish(Self.flooder, .control), of: Self.flooder, at: later) == .taken)
+  }
+
+  @Test("Who does what no adapter does is told of once in a while")
+  func misuse() {
+    var intake = intake()
+    var told = 0
+    for second in Int64(0)..<25 {
+      let tick = Tick(milliseconds: Self.start.milliseconds + second * 1_000)
+      intake.note(misuseBy: Self.flooder, at: tick)
+      told += intake.takeNotices(at: tick).filter { $0 == .misuse(Self.flooder) }.count
+    }
+    #expect(told == 3)
+  }
+
   @Test("What is refused passes after the time that was told")
   func hint() throws {
     var intake = intake(rate: 100, burst: 1_024)

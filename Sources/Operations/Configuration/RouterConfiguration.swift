@@ -25,6 +25,8 @@ public struct RouterConfiguration: Hashable, Sendable {
   /// it likes, and at once after a quiet time.
   public var submitRate: Int
   public var submitBurst: Int
+  /// Memory, in bytes, beyond which the router ends all connections of its submit lane.
+  public var memoryLimit: Int
   public var keyFile: String
   /// What wraps the keys under which everything at rest is sealed.
   public var masterKey: MasterKeySource
@@ -80,6 +82,7 @@ public struct RouterConfiguration: Hashable, Sendable {
       let burst = fields.value(
         "submit-burst", .integer(Limits.messagesPerPublish...Limits.largestSubmitRate * 10),
         default: Limits.defaultSubmitBurst)
+      let memory = fields.value("memory-mib", .integer(128...65_536), default: 512)
       let key = fields.required("key", .path)
       let registry = fields.required("registry", .path)
       let agreement = fields.required("agreement", .path)
@@ -110,9 +113,10 @@ public struct RouterConfiguration: Hashable, Sendable {
       guard let program, let key, let registry, let agreement, let master else { return nil }
       return RouterConfiguration(
         program: program, stateDirectory: state, listenHost: host, submitPort: port,
-        window: window, submitRate: rate, submitBurst: burst, keyFile: key, masterKey: master,
-        masterKeyBefore: before.map { .file($0) }, expungeBeforeRetention: expunge,
-        retention: retention, registryFile: registry, agreementFile: agreement,
+        window: window, submitRate: rate, submitBurst: burst, memoryLimit: memory << 20,
+        keyFile: key, masterKey: master, masterKeyBefore: before.map { .file($0) },
+        expungeBeforeRetention: expunge, retention: retention, registryFile: registry,
+        agreementFile: agreement,
         adminSocket: socket, criminalJusticeAgencies: Set(carriers),
         criminalJusticeRoutes: routes.map(\.value), log: log, health: health,
         roles: roles,

@@ -42,6 +42,10 @@ public struct StrictYAML: Hashable, Sendable {
     guard text.utf8.count <= largestFileBytes else {
       throw ConfigurationError(file: file, "is larger than \(largestFileBytes) bytes")
     }
+    if let line = AliasScan(text).lineOfBomb {
+      throw ConfigurationError(
+        file: file, line: line, "anchors and aliases are not read; write each value out")
+    }
     let parser: Parser
     let root: Node?
     do {

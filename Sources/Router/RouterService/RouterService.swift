@@ -89,7 +89,8 @@ public final class RouterService: Sendable {
       inbox: inbox, checkpoints: checkpoints,
       retention: try RetentionClock(
         ledger: ledger, settings: settings, desk: retention, inbox: inbox, log: log),
-      clock: clock, stop: stop, space: space, metrics: metrics, log: log)
+      clock: clock, stop: stop, space: space,
+      memory: MemoryWatch(limit: configuration.memoryLimit, log: log), metrics: metrics, log: log)
     self.settings = settings
     watch = try Mutex(
       WatchServer(

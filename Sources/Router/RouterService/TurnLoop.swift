@@ -26,14 +26,17 @@ final class TurnLoop {
   private let stop: StopFlag
   private let space: SpaceWatch
   private let keys: KeyWatch
+  private var memory: MemoryWatch
   private let metrics: TurnMetrics
   private let log: Logger
 
   init(
     state: RouterState, transport: ZeroMQTransport, ledger: Ledger, admissions: Admissions,
     live: LiveStatus, inbox: Inbox, checkpoints: CheckpointClock, retention: RetentionClock,
-    clock: SystemClock, stop: StopFlag, space: SpaceWatch, metrics: TurnMetrics, log: Logger
+    clock: SystemClock, stop: StopFlag, space: SpaceWatch, memory: MemoryWatch,
+    metrics: TurnMetrics, log: Logger
   ) {
+    self.memory = memory
     self.metrics = metrics
     self.state = state
     self.transport = transport
@@ -60,6 +63,12 @@ final class TurnLoop {
       metadata: ["clock": "\(fault)"])
   }
 
+  private func lookAtSpace(_ tick: Tick) {
+    guard let isLow = space.look(at: tick) else { return }
+    inbox.tell(.space(isLow: isLow))
+    transport.note(isLowOnSpace: isLow)
+  }
+
   func run(onFailure: (any Error) -> Void) {
     defer {
       transport.close()
@@ -71,7 +80,7 @@ final class TurnLoop {
     var knownFault: ClockFault?
     let journal = MeasuredJournal(RoomyJournal(ledger, space), metrics)
     // It has looked once already, before the ledger was opened.
-    if let isLow = space.look(at: clock.tick()) { inbox.tell(.space(isLow: isLow)) }
+    lookAtSpace(clock.tick())
     do {
       while !stop.isSet {
         wait = try state.turn(
@@ -98,7 +107,8 @@ final class TurnLoop {
         let now = clock.wall()
         live.refresh(state, space, now: now, tick: tick, atOnce: transport.hasAnswers)
         transport.answerOperators()
-        if let isLow = space.look(at: tick) { inbox.tell(.space(isLow: isLow)) }
+        lookAtSpace(tick)
+        if memory.look(at: tick) { try transport.bindSubmitLaneAgain() }
       }
       log.notice("router stopped")
     } catch {

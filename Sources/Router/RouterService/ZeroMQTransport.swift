@@ -8,9 +8,6 @@ import ZeroMQ
 /// The turn's transport: one `ROUTER` for the submit lane and one plain `XPUB` for each agency.
 /// Owned by the router's one thread.
 final class ZeroMQTransport: Transport {
-  /// Sent on a release lane when somebody subscribes: the adapter then knows that the lane works.
-  static let beat = Array("accord.lane".utf8)
-
   private let context: Context
   private let host: String
   /// Where the lane of an agency with a validated tunnel is bound instead.
@@ -21,11 +18,11 @@ final class ZeroMQTransport: Transport {
   private let log: Logger
   private let clock: SystemClock
   private let metrics: TurnMetrics
-  private let submit: Socket
+  private let submit: SubmitLane
   private var intake: Intake
   /// Whose key is whose, as of the last binding of the lanes.
   private var registry: Registry
-  private var lanes: [(agency: AgencyID, socket: Socket, endpoint: String)] = []
+  private var lanes: [ReleaseLane] = []
   /// Of the last turn, to operators who wait.
   private var answers: [(ticket: UInt64, answer: Inbox.Answered)] = []
   /// Lanes that the last turn asked to close and bind again.
@@ -49,27 +46,17 @@ final class ZeroMQTransport: Transport {
     self.secretKey = secretKey
     self.inbox = inbox
     self.log = log
-    submit = try Socket(context, .router)
-    try submit.beCurveServer(secretKey: secretKey, domain: Admissions.submitDomain)
-    try submit.set(.maximumMessageBytes(Int64(Limits.frameBytes + Socket.curveFrameOverhead)))
-    try submit.set(.handshakeMilliseconds(10_000))
-    try submit.set(.lingerMilliseconds(0))
-    // Back-pressure: beyond this the sender's own queue fills, and its spool keeps the rest.
-    try submit.set(.receiveHighWater(64))
-    try submit.set(.sendHighWater(256))
-    try submit.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
     // Behind a tunnel an agency finds both lanes at the tunnel's address.
     let everywhere = ["0.0.0.0", "[::]", "::"].contains(host)
     let addresses = everywhere ? [host] : Set(tunnels.values).union([host]).sorted()
-    if addresses.contains(where: { $0.contains(":") }) { try submit.set(.ipv6(true)) }
-    for address in addresses {
-      try submit.bind(Self.endpoint(address, configuration.submitPort))
-    }
+    submit = try SubmitLane(
+      at: addresses.map { Self.endpoint($0, configuration.submitPort) }, secretKey: secretKey,
+      in: context)
   }
 
   func close() {
     submit.close()
-    for lane in lanes { lane.socket.close() }
+    for lane in lanes { lane.close() }
     lanes = []
   }
 
@@ -85,7 +72,7 @@ final class ZeroMQTransport: Transport {
   func rebind(_ registry: Registry) throws {
     self.registry = registry
     for agency in rebinding {
-      for lane in lanes where lane.agency == agency { lane.socket.close() }
+      for lane in lanes where lane.agency == agency { lane.close() }
       lanes.removeAll { $0.agency == agency }
       if let entry = registry.agencies[agency] { try open(entry) }
       log.notice("release lane bound again", metadata: ["agency": "\(agency)"])
@@ -94,34 +81,28 @@ final class ZeroMQTransport: Transport {
   }
 
   private func open(_ agency: Registry.Agency) throws {
-    let socket = try Socket(context, .xpub)
-    try socket.beCurveServer(
-      secretKey: secretKey, domain: Admissions.releaseDomain(of: agency.id))
-    // Twice the window: libzmq gives queue credit back in steps of half the mark, so with one
-    // more than the window the second window was already cut.
-    try socket.set(.sendHighWater(Int32(2 * window)))
-    try socket.set(.sendBufferBytes(64 << 10))
-    try socket.set(.xpubVerbose(true))
-    try socket.set(.lingerMilliseconds(0))
-    try socket.set(.handshakeMilliseconds(10_000))
-    // A listener sends the handshake (some 300 bytes) and subscriptions, and nothing else.
-    try socket.set(.maximumMessageBytes(1_024))
-    try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
     let endpoint = Self.endpoint(tunnels[agency.id] ?? host, agency.releasePort)
-    if endpoint.contains("[") { try socket.set(.ipv6(true)) }
-    try socket.bind(endpoint, patienceMilliseconds: 5_000)
-    lanes.append((agency.id, socket, endpoint))
+    lanes.append(
+      try ReleaseLane(
+        agency.id, at: endpoint, window: window, secretKey: secretKey, in: context))
   }
+
+  /// Ends every connection of the submit lane; the adapters come back by themselves.
+  func bindSubmitLaneAgain() throws { try submit.bindAgain() }
 
   private static func endpoint(_ address: String, _ port: UInt16) -> String {
     let isBareIPv6 = address.contains(":") && !address.hasPrefix("[")
     return isBareIPv6 ? "tcp://[\(address)]:\(port)" : "tcp://\(address):\(port)"
   }
 
+  /// While the disk is nearly full, nobody may use up what is kept for everybody.
+  func note(isLowOnSpace: Bool) { intake.isLowOnSpace = isLowOnSpace }
+
   // MARK: Turn
 
   func poll(atMost count: Int, waiting wait: Span) throws -> [Event] {
-    let sockets = [submit] + lanes.map(\.socket)
+    let polled = lanes
+    let sockets = [submit.polled] + polled.map(\.polled)
     let ready = try Poller.poll(
       sockets, extraDescriptors: [inbox.waker.descriptor],
       timeoutMilliseconds: intake.isEmpty ? Int(wait.milliseconds) : 0)
@@ -133,7 +114,7 @@ final class ZeroMQTransport: Transport {
       case sockets.count:
         events += inbox.take()
         if let bounds = inbox.takeBounds() { intake.change(bounds) }
-      default: try greet(lanes[index - 1].socket)
+      default: try greet(polled[index - 1])
       }
     }
     events += intake.batch(atMost: count).map(Self.decoded)
@@ -160,16 +141,20 @@ final class ZeroMQTransport: Transport {
     var bytes = 0
     var frames = 0
     while frames < Self.framesAtOnce, bytes < Self.bytesAtOnce,
-      let message = try submit.receive(wait: false)
+      let message = try submit.receive()
     {
       frames += 1
+      bytes += message.frames.reduce(0) { $0 + $1.count }
       // No user id: the ZAP handler did not vouch for it, so nobody said it. The turn asks the
       // registry again: a key may be cut off while its frame waits.
       guard let userID = message.userID, let fingerprint = KeyFingerprint(userID),
-        message.frames.count == 2, !message.isOversize,
         let agency = registry.holder(of: fingerprint)?.agency.id
       else { continue }
-      bytes += message.frames[1].count
+      guard message.frames.count == 2, !message.isOversize else {
+        metrics.limited(agency)
+        intake.note(misuseBy: agency, at: now)
+        continue
+      }
       let session = Session(connection: message.frames[0], fingerprint: fingerprint)
       let frame = RawFrame(session: session, bytes: message.frames[1])
       switch intake.offer(frame, of: agency, at: now) {
@@ -188,6 +173,13 @@ final class ZeroMQTransport: Transport {
       log.warning(
         "an agency sends more than its share; the rest waits in its spool",
         metadata: ["agency": "\(agency)", "remedy": "see submit-rate in router.yaml"])
+    case .misuse(let agency):
+      log.warning(
+        """
+        under an agency's key somebody sends what no adapter does: messages of many frames, or \
+        more subscriptions than there are topics
+        """,
+        metadata: ["agency": "\(agency)", "remedy": "ask who runs it, or cut off the key"])
     case .withinShare(let agency, let count):
       log.notice(
         "an agency is within its share again",
@@ -195,21 +187,21 @@ final class ZeroMQTransport: Transport {
     }
   }
 
-  /// Answers each new subscription with a beat. Who it came from does not matter: everyone on
-  /// this socket is of one agency.
-  private func greet(_ lane: Socket) throws {
-    while let message = try lane.receive(wait: false) {
-      guard message.frames.first?.first == 1 else { continue }
-      _ = try lane.send(head: Self.beat, body: [], wait: false)
-    }
+  /// Lets an agency begin anew that asks for more than a lane holds; it holds up itself alone.
+  private func greet(_ lane: ReleaseLane) throws {
+    guard try !lane.greet() else { return }
+    lane.close()
+    lanes.removeAll { $0 === lane }
+    rebinding.append(lane.agency)
+    metrics.limited(lane.agency)
+    intake.note(misuseBy: lane.agency, at: clock.tick())
   }
 
   func send(_ sends: [Send]) throws {
     for output in sends {
       switch output {
       case .reply(let session, let reply):
-        let result = try submit.send(
-          head: session.connection, body: reply.encoded()[...], wait: false)
+        let result = try submit.send(reply, to: session)
         if result != .sent {
           log.debug(
             "reply not taken", metadata: ["key": "\(session.fingerprint)", "why": "\(result)"])
@@ -237,8 +229,8 @@ final class ZeroMQTransport: Transport {
   /// the gap, or the head in its pong, and asks from there.
   private func release(_ delivery: Delivery, to agency: AgencyID) throws {
     guard let lane = lanes.first(where: { $0.agency == agency }) else { return }
-    let result = try lane.socket.send(
-      head: Array(delivery.topic.rawValue.utf8), body: delivery.encoded()[...], wait: false)
+    let result = try lane.send(
+      topic: Array(delivery.topic.rawValue.utf8), delivery.encoded()[...])
     guard log.logLevel <= .debug, let content = delivery.content else { return }
     log.debug(
       "delivery handed over",

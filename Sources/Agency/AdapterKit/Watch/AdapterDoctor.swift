@@ -67,6 +67,27 @@ public enum AdapterDoctor {
     } catch {
       diagnosis.add(.red, "configuration", "\(error)", remedy: "Mend what it names.")
     }
+    let onlooker = Onlooker(state: configuration.stateDirectory)
+    if let line = onlooker.unjudged(configuration.keyFile, "key") {
+      diagnosis.add([line])
+    } else {
+      addKeyFile(configuration, &diagnosis)
+    }
+    diagnosis.add([
+      PlaceCheck.file(configuration.matchingKeyFile, "matching-key", isSecret: true, by: onlooker)
+    ])
+    diagnosis.add(PlaceCheck.folder(configuration.stateDirectory, "disk", by: onlooker))
+    let folders = configuration.folders
+    for folder in [folders.incoming, folders.outgoing, folders.done, folders.rejected] {
+      // Their disks are looked at with less care: the state's is what must not fill.
+      diagnosis.add(PlaceCheck.folder(folder, "folders", low: 16 << 20, by: onlooker))
+    }
+    return configuration
+  }
+
+  private static func addKeyFile(
+    _ configuration: AdapterConfiguration, _ diagnosis: inout Diagnosis
+  ) {
     do {
       _ = try KeyFile.load(configuration.keyFile)
       diagnosis.add(.green, "key", "the key can be read, by its owner alone")
@@ -74,14 +95,6 @@ public enum AdapterDoctor {
       diagnosis.add(
         .red, "key", "\(error)", remedy: "See the path and its mode; 'key new' makes one.")
     }
-    diagnosis.add([PlaceCheck.file(configuration.matchingKeyFile, "matching-key", isSecret: true)])
-    diagnosis.add(PlaceCheck.folder(configuration.stateDirectory, "disk"))
-    let folders = configuration.folders
-    for folder in [folders.incoming, folders.outgoing, folders.done, folders.rejected] {
-      // Their disks are looked at with less care: the state's is what must not fill.
-      diagnosis.add(PlaceCheck.folder(folder, "folders", low: 16 << 20))
-    }
-    return configuration
   }
 
   private static func addReach(
@@ -89,6 +102,13 @@ public enum AdapterDoctor {
   ) {
     let router = configuration.router
     let place = "\(router.host):\(router.submitPort)"
+    guard PlaceCheck.isKnown(router.host) else {
+      diagnosis.add(
+        .red, "network", "the name \(router.host) is not known to this machine",
+        remedy: "Is 'router.host' spelt right? Then look at its name service: 'getent hosts "
+          + "\(router.host)'; /etc/hosts may name it, too.")
+      return
+    }
     guard let took = PlaceCheck.reach(router.host, router.submitPort, within: .seconds(3)) else {
       diagnosis.add(
         .red, "network", "nobody answers at \(place)",
@@ -104,7 +124,7 @@ public enum AdapterDoctor {
 
   // MARK: What the daemon says
 
-  private static func add(
+  static func add(
     _ health: AdapterHealth, at now: WallTime, _ diagnosis: inout Diagnosis
   ) {
     let waiting = health.dataWaiting + health.controlWaiting
@@ -130,11 +150,26 @@ public enum AdapterDoctor {
         "the hub's clock and this one differ by \(offset) ms",
         remedy: isOff ? "Set up time synchronisation on both machines." : nil)
     }
+    addHistory(health, at: now, &diagnosis)
     addKey(health, at: now, &diagnosis)
     addQueues(health, &diagnosis)
     for (name, standing) in health.connectors.sorted(by: { $0.key < $1.key }) {
       diagnosis.add([line(name, standing, at: now)])
     }
+  }
+
+  private static func addHistory(
+    _ health: AdapterHealth, at now: WallTime, _ diagnosis: inout Diagnosis
+  ) {
+    guard health.isConnected, let last = health.historyAt else { return }
+    let age = now - WallTime(milliseconds: last)
+    let stands = age > AdapterHealth.historyStops
+    diagnosis.add(
+      stands ? .red : .green, "history",
+      "the hub last told a checkpoint of its log \(age.milliseconds / 3_600_000) hours ago",
+      remedy: stands
+        ? "It answers, and should tell one at least daily: ask its operator, and tell the "
+          + "program's auditor." : nil)
   }
 
   private static func addKey(

@@ -27,6 +27,8 @@ public struct AdapterHealth: Codable, Hashable, Sendable {
   public var lastRejection: String?
   /// The last trouble of the link, while it lasts.
   public var trouble: String?
+  /// When the hub last told of a checkpoint of its log.
+  public var historyAt: Int64?
   public var keyExpiresAt: Int64?
 
   public var dataWaiting: UInt64
@@ -76,6 +78,10 @@ public struct AdapterHealth: Codable, Hashable, Sendable {
     return Readiness(reasons)
   }
 
+  /// A hub tells a checkpoint at least once a day (`checkpoint-seconds`). One that answers and
+  /// tells none may be rewriting what it did meanwhile.
+  public static let historyStops = Span.days(2)
+
   /// Below this a spool may soon have no room.
   public static let lowSpace: UInt64 = 64 << 20
 }
@@ -107,6 +113,7 @@ struct HealthReporter: Sendable {
       lastContact: state.lastContact?.milliseconds, clockOffset: state.clockOffset?.milliseconds,
       roundTrip: state.roundTrip?.milliseconds,
       lastRejection: state.lastRejection.map { $0.code.rawValue }, trouble: Self.trouble(state),
+      historyAt: try setting.store.lastLinkAt()?.milliseconds,
       keyExpiresAt: state.keyExpiresAt?.milliseconds, dataWaiting: state.dataDepth,
       controlWaiting: state.controlDepth, appliedThrough: state.appliedThrough,
       deadLetters: counts.letters, setAside: counts.aside, openWarnings: counts.warnings,

@@ -21,6 +21,9 @@ public enum AdapterMetric {
   static let applied = MetricFamily(
     "accord_adapter_deliveries_applied_total", .counter,
     "Deliveries applied or set aside, in this life of the hub's ledger")
+  static let history = MetricFamily(
+    "accord_adapter_history_timestamp_seconds", .gauge,
+    "When the hub last told of a checkpoint of its log")
   static let letters = MetricFamily(
     "accord_adapter_dead_letters", .gauge, "Messages that the hub refused for good")
   static let aside = MetricFamily(
@@ -68,6 +71,7 @@ public enum AdapterMetric {
         MetricSample(Double(health.controlWaiting), ["sequence": "control"]),
       ])
     out.add(applied, Double(health.appliedThrough))
+    out.add(history, seconds(health.historyAt))
     out.add(letters, Double(health.deadLetters))
     out.add(aside, Double(health.setAside))
     out.add(warnings, Double(health.openWarnings))

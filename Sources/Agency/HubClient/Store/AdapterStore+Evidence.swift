@@ -49,6 +49,15 @@ extension AdapterStore {
       agency: agency, origin: Checkpoint.origin(of: program), links: links)
   }
 
+  /// When the router last told of a further link of its chain, by this machine's clock.
+  public func lastLinkAt() throws -> WallTime? {
+    try read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT at FROM hub_chain ORDER BY entry DESC LIMIT 1"
+      ).map { WallTime(milliseconds: $0) }
+    }
+  }
+
   /// The router's history that was last refused; nothing once a person has confirmed a new life
   /// of its ledger.
   public func historyRefusal() throws -> HistoryRefusal? {

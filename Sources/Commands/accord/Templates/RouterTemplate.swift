@@ -28,6 +28,10 @@ enum RouterTemplate {
       # submit-rate: 2000
       # submit-burst: 60000
 
+      # Memory beyond which all connections to the submit port are ended, since somebody with a
+      # key sends what does not end. A million messages that wait take 110 MiB.
+      # memory-mib: 512
+
       # How often the router signs its log and tells the agencies so, 1 to 86400 seconds.
       checkpoint-seconds: 3600
 

@@ -15,6 +15,8 @@ import Synchronization
 /// | every other                             | in force after a restart     |
 final class LiveSettings: Sendable {
   private let settings: Mutex<RouterConfiguration>
+  /// What the file said at the start: of keys that take a restart, what runs.
+  private let started: ConfigurationTrace?
   private let inbox: Inbox
   private let log: Logger
   /// Is told of new settings for health and metrics.
@@ -27,6 +29,7 @@ final class LiveSettings: Sendable {
 
   init(_ configuration: RouterConfiguration, inbox: Inbox, log: Logger) {
     settings = Mutex(configuration)
+    started = configuration.trace
     self.inbox = inbox
     self.log = log
   }
@@ -59,6 +62,7 @@ final class LiveSettings: Sendable {
   }
 
   /// Reads the file again, puts in force what can be, and writes down what changed and who asked.
+  /// What takes a restart is told as long as it does, also when nothing has changed meanwhile.
   /// - Throws: what is wrong with the file; nothing has changed then.
   func reload(by who: String) throws -> ReloadReport {
     let before = current
@@ -70,8 +74,7 @@ final class LiveSettings: Sendable {
     let changed = trace.changes(since: old)
     let applied = changed.filter(Self.isReloadable)
     let report = ReloadReport(
-      changed: changed, applied: applied,
-      needsRestart: changed.filter { !Self.isReloadable($0) }, hash: trace.hash)
+      changed: changed, applied: applied, needsRestart: restarting(trace), hash: trace.hash)
     guard !changed.isEmpty else { return report }
     let detail = "sha256=\(trace.hash) reloaded by \(who): \(Self.words(changed))"
     guard case .done = inbox.ask(.listing(.configurationChanged, of: nil, detail: detail)) else {
@@ -86,6 +89,11 @@ final class LiveSettings: Sendable {
         "after-restart": "\(report.needsRestart.joined(separator: " "))",
       ])
     return report
+  }
+
+  /// Keys that run with another value than the file has.
+  private func restarting(_ trace: ConfigurationTrace) -> [String] {
+    started.map { trace.changes(since: $0).filter { !Self.isReloadable($0) } } ?? []
   }
 
   func tell(_ error: any Error) {
@@ -103,7 +111,7 @@ final class LiveSettings: Sendable {
       present.submitBurst = next.submitBurst
       present.expungeBeforeRetention = next.expungeBeforeRetention
       present.retention = next.retention
-      // The file as it is now: what waits for a restart is not told again.
+      // The file as it is now: the log has each change once.
       present.trace = trace
       return (old, present)
     }

@@ -17,6 +17,8 @@ struct RawFrame: Sendable {
 /// | publish of control       | its reserve            | refused; the spool keeps it              |
 /// | hello, resume, ping      | its reserve            | refused; said again in a moment          |
 /// | acknowledge              | none: it frees a place | dropped past the queue's bound           |
+/// | control, on a full disk  | 2 units of 4 KiB a     | refused; the spool keeps it              |
+/// |                          | second, 1,024 at once  |                                          |
 ///
 /// What is taken waits in two fair queues. Control frames and those that keep a connection alive go
 /// first, up to half of a batch while data waits; so a flood of data never delays a revocation,
@@ -46,6 +48,8 @@ struct Intake {
   private struct Account {
     var share: Allowance
     var reserve: Allowance
+    /// Of the space that is kept for what must always be written.
+    var scarce: Allowance
     var toldAt: [Session: Tick] = [:]
     var refused = 0
     var refusedAt: Tick?
@@ -54,6 +58,8 @@ struct Intake {
   /// Told in the operator's log: once when it begins, once when it is over.
   enum Notice: Equatable {
     case limited(AgencyID)
+    /// At most once in ``quiet``.
+    case misuse(AgencyID)
     case withinShare(AgencyID, framesRefused: Int)
   }
 
@@ -67,11 +73,19 @@ struct Intake {
   /// Longer than any frame that keeps a connection alive.
   static let urgentBytes = 64 << 10
 
+  /// In units of 4 KiB, for each agency, while the disk is nearly full: no single one may use up
+  /// what is kept for everybody's revocations. The largest frame still fits.
+  static let scarceRate = 2
+  static let scarceBurst = Limits.messagesPerPublish
+
+  /// Whether the disk is nearly full.
+  var isLowOnSpace = false
   private var bounds: Bounds
   private var accounts: [AgencyID: Account] = [:]
   private var urgent = FairQueue<RawFrame>()
   private var ordinary = FairQueue<RawFrame>()
   private var notices: [Notice] = []
+  private var misusedAt: [AgencyID: Tick] = [:]
 
   init(_ bounds: Bounds) { self.bounds = bounds }
 
@@ -99,17 +113,15 @@ struct Intake {
       ?? Account(
         share: Allowance(perSecond: bounds.rate, most: bounds.burst, at: tick),
         reserve: Allowance(
-          perSecond: bounds.urgentRate, most: bounds.urgentBurst, at: tick))
+          perSecond: bounds.urgentRate, most: bounds.urgentBurst, at: tick),
+        scarce: Allowance(perSecond: Self.scarceRate, most: Self.scarceBurst, at: tick))
     defer { accounts[agency] = account }
     let wait: Span?
     if outline.isUrgent(bytes: frame.bytes.count) {
       let isFull =
         urgent.count(of: agency) >= bounds.urgentFrames
         || urgent.bytes(of: agency) + frame.bytes.count > bounds.bytes
-      wait =
-        isFull
-        ? Self.answerEvery
-        : outline.kind == .acknowledge ? nil : account.reserve.take(cost, at: tick)
+      wait = isFull ? Self.answerEvery : take(cost, for: outline.kind, of: &account, at: tick)
       if wait == nil { urgent.append(frame, cost: cost, bytes: frame.bytes.count, of: agency) }
     } else {
       let isFull =
@@ -123,6 +135,24 @@ struct Intake {
     account.refused += 1
     account.refusedAt = tick
     return answer(frame.session, outline, after: wait, &account, at: tick)
+  }
+
+  /// How long what overtakes has to wait; nothing where it need not.
+  private func take(
+    _ cost: Int, for kind: SubmissionOutline.Kind, of account: inout Account, at tick: Tick
+  ) -> Span? {
+    switch kind {
+    case .acknowledge: nil
+    case .control where isLowOnSpace: account.scarce.take(cost, at: tick)
+    default: account.reserve.take(cost, at: tick)
+    }
+  }
+
+  /// Somebody with the agency's key does what no adapter does.
+  mutating func note(misuseBy agency: AgencyID, at tick: Tick) {
+    if let last = misusedAt[agency], tick - last < Self.quiet { return }
+    misusedAt[agency] = tick
+    notices.append(.misuse(agency))
   }
 
   private func answer(
