@@ -90,6 +90,27 @@ struct InitCommandTests {
     #expect(!FileManager.default.fileExists(atPath: county.layout.configuration("office")))
   }
 
+  @Test("the installed router takes no duty line and no site's clock that nobody gave")
+  func nothingMadeUp() throws {
+    let root = "/tmp/accord-never"
+    func plan(_ more: String...) throws -> County {
+      let command = try Accord.parseAsRoot(["init", "--root", root, "--program", "p"] + more)
+      return try #require((command as? InitCommand)?.plan())
+    }
+    let zone = ["--time-zone", "America/Denver"]
+    #expect(throws: (any Error).self) { try plan(zone[0], zone[1]) }
+    let given = try plan(zone[0], zone[1], "--duty-line", "555-0100")
+    #expect(given.dutyLine == "555-0100" && given.timeZone == "America/Denver")
+    // The machine's own clock, unless it keeps UTC: then somebody must say it.
+    let machine = TimeZone.current.identifier
+    if machine.contains("/") && !machine.hasPrefix("Etc/") {
+      #expect(try plan("--duty-line", "555-0100").timeZone == machine)
+    } else {
+      #expect(throws: (any Error).self) { try plan("--duty-line", "555-0100") }
+    }
+    #expect(try plan("--demonstration").dutyLine == "555-0142")
+  }
+
   @Test(
     "a bad command line is refused before anything is written",
     arguments: [

@@ -114,4 +114,14 @@ struct OutputTests {
     #expect(report.health == .critical)
     #expect(report.problems.count == 1)
   }
+
+  @Test("an empty list under a name says that nothing goes there, and not that all is well")
+  func heldByName() {
+    let all = HeldText(reports: [], moment: Self.moment).text(Paint(isOn: false))
+    #expect(all == "Nothing waits for a release. All is well.")
+    let one = HeldText(reports: [], moment: Self.moment, agency: "lakewood-sheriff")
+      .text(Paint(isOn: false))
+    #expect(one == "Nothing to lakewood-sheriff waits for a release.")
+    #expect(KnownNames.hint("hold.requsted", ["hold.requested"]).contains("'hold.requested'?"))
+  }
 }

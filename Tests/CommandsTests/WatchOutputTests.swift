@@ -9,10 +9,11 @@ import Testing
 @Suite("What operators are told")
 struct WatchOutputTests {
   private func health(
-    draining: Bool = false, backup: Bool = false, handoffs: Int = 0, urgent: [String: Int] = [:]
+    draining: Bool = false, backup: Bool = false, handoffs: Int = 0, urgent: [String: Int] = [:],
+    notReady: [String] = []
   ) -> HealthReport {
     HealthReport(
-      version: "1", now: OutputTests.now.milliseconds, startedAt: 0, notReady: [],
+      version: "1", now: OutputTests.now.milliseconds, startedAt: 0, notReady: notReady,
       isDraining: draining, turnAge: 0, freeBytes: 1 << 40, ledgerBytes: 1 << 20, deadlines: [],
       deadlinesWithinHour: 0, deadlinesWithinDay: 0, newestBackup: nil, newestCheckpoint: nil,
       openHandoffs: handoffs, isBackupRunning: backup, isRedeciding: false,
@@ -35,6 +36,69 @@ struct WatchOutputTests {
     #expect(obstacles(health(urgent: urgent), away) == 0)
     let notes = RouterCommand.SafeToStop.judge(health(urgent: urgent), away).notes
     #expect(notes.contains { $0.contains("is away") })
+  }
+
+  @Test("A status is not good while the router is in maintenance, or kept from its work")
+  func statusOfRouter() {
+    func text(_ standing: HealthReport?) -> StatusText {
+      StatusText(
+        report: OutputTests.report([OutputTests.agency(isConnected: true)]),
+        moment: OutputTests.moment, standing: standing)
+    }
+    let plain = Paint(isOn: false)
+    for calm in [text(nil), text(health())] {
+      #expect(calm.health == .good && calm.text(plain).contains("Good: "))
+    }
+    let drained = text(health(draining: true))
+    #expect(drained.health == .warning && !drained.text(plain).contains("Good: "))
+    #expect(drained.text(plain).contains("MAINTENANCE: nothing new is taken"))
+    #expect(drained.text(plain).contains("accord router resume"))
+    let full = text(health(notReady: ["disk space is low (3 MiB free)"]))
+    #expect(full.health == .critical && !full.text(plain).contains("Good: "))
+    #expect(full.text(plain).contains("ROUTER: disk space is low (3 MiB free)."))
+  }
+
+  @Test("An agency that is heard and takes nothing is told what it waits for after a restore")
+  func waitsForAWord() {
+    var agency = OutputTests.agency(isConnected: false)
+    agency.lastContact = OutputTests.now.milliseconds - 5_000
+    let text = StatusText(report: OutputTests.report([agency]), moment: OutputTests.moment)
+      .text(Paint(isOn: false))
+    #expect(text.contains("heard, takes none") && text.contains("'restored accept'"))
+    agency.lastContact = OutputTests.now.milliseconds - 240_000
+    #expect(!StatusText.waitsForAWord(agency, now: OutputTests.now.milliseconds))
+  }
+
+  @Test("A reload says what waits for a restart also when the file has not changed since")
+  func reloadLines() {
+    func lines(_ changed: [String], _ applied: [String], _ rest: [String]) -> [String] {
+      RouterCommand.Reload.lines(
+        ReloadReport(changed: changed, applied: applied, needsRestart: rest, hash: ""))
+    }
+    #expect(lines([], [], []) == ["The file says what it said before."])
+    #expect(lines([], [], ["window"]).last == "After a restart: window.")
+    #expect(lines(["window"], [], []) == ["The file says what runs."])
+    #expect(
+      lines(["window", "log.level"], ["log.level"], ["window"])
+        == ["In force now: log.level.", "After a restart: window."])
+  }
+
+  @Test("Without a backup the doctor names the timers and what they wait for")
+  func backupRemedy() {
+    #expect(Doctor.backupRemedy.contains("/etc/accord/backup-recipients"))
+    #expect(Doctor.backupRemedy.contains("accord-backup-ledger"))
+  }
+
+  @Test("What age says of a backup becomes what to do")
+  func backupNotOpened() {
+    func text(_ said: String) -> String {
+      BackupNotOpened("b.age", identity: "me.key", said: said).description
+    }
+    #expect(text("age: error: no identity matched any of the recipients").contains("encrypted to"))
+    #expect(text("age: error: failed to read header: EOF\n").contains("take another copy"))
+    #expect(
+      text("age: error: reading \"me.key\": unknown identity type").contains("age-keygen"))
+    #expect(!text("age: report unexpected or unhelpful errors at X").contains("report"))
   }
 
   @Test("Where no router is set up, doctor and check say so, and name an agency's own")

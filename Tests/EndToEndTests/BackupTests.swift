@@ -104,6 +104,34 @@ struct BackupTests {
     #expect(try !files(town.path("state/router")).contains { $0.hasPrefix("opened") })
   }
 
+  @Test("An encrypted backup that does not open says whether the key or the file is wrong")
+  func notOpened() throws {
+    let town = try town()
+    let folder = try shelf(town)
+    let (own, other) = (town.path("own.key"), town.path("other.key"))
+    for key in [own, other] {
+      #expect(try Program.run("/usr/bin/age-keygen", ["-o", key]).status == 0)
+    }
+    let recipients = town.path("recipients")
+    #expect(try Program.run("/usr/bin/age-keygen", ["-y", "-o", recipients, own]).status == 0)
+    let kept = try town.accord(
+      "backup", "keep", "ledger", folder, "--keep-days", "7", "--recipients", recipients)
+    #expect(kept.status == 0, "\(kept.output)")
+    let name = try #require(try files(folder).first)
+    let whole = folder + "/" + name
+    let cut = town.path("cut.sqlite.age")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: whole))
+    try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: cut))
+    for (file, key, words) in [
+      (whole, other, "is not encrypted to"), (cut, own, "take another copy"),
+      (whole, recipients, "age-keygen"), (whole, town.path("none"), "cannot be read"),
+    ] {
+      let told = try town.accord("backup", "verify", file, "--identity", key)
+      #expect(told.status != 0 && told.output.contains(words), "\(told.output)")
+      #expect(told.output.contains("[backup-not-opened]"), "\(told.output)")
+    }
+  }
+
   @Test("Where it cannot be encrypted the backup is there all the same, and the command says so")
   func unencryptable() throws {
     let town = try town()

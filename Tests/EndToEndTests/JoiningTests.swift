@@ -20,7 +20,7 @@ struct JoiningTests {
         "accord",
         [
           "init", "--root", folder.path, "--program", "lakewood", "--base-port", "\(port)",
-          "--duty-line", "555-0100",
+          "--duty-line", "555-0100", "--time-zone", "America/Los_Angeles",
         ])
       try #require(result.status == 0, "\(result.output)")
       // As the service manager lends it.
@@ -171,6 +171,74 @@ struct JoiningTests {
     late.expires = WallTime(milliseconds: 1_000)
     let refused = try join(self.machine(), late.text)
     #expect(refused.status != 0 && refused.output.contains("ended"))
+  }
+
+  @Test("A welcome that was lost is made anew, and one that cannot be written enrols nobody")
+  func lostWelcome() throws {
+    let hub = try Hub()
+    let machine = machine()
+    defer { try? FileManager.default.removeItem(at: machine) }
+    let code = try hub.invite("lakewood-prosecutor:prosecutor")
+    let joining = try join(machine, code, "--json")
+    let reply = try #require(Self.field("reply", joining), "\(joining.output)")
+    let spoken = try #require(Self.field("fingerprint", joining))
+    let taken = hub.path("welcome.txt")
+    try Data("something else".utf8).write(to: URL(fileURLWithPath: taken))
+    let refused = try hub.accord(
+      "agency", "accept", reply, "--fingerprint", spoken, "--welcome", taken)
+    #expect(refused.status != 0 && refused.output.contains("Nothing was enrolled"))
+    #expect(try !hub.accord("agency", "list").output.contains(spoken))
+    let early = try hub.accord("agency", "accept", reply, "--again")
+    #expect(early.status != 0, "\(early.output)")
+
+    let accepted = try hub.accord("agency", "accept", reply, "--fingerprint", spoken, "--json")
+    #expect(accepted.status == 0, "\(accepted.output)")
+    let lost = try hub.accord("agency", "accept", reply, "--fingerprint", spoken)
+    #expect(lost.status != 0 && lost.output.contains("--again"), "\(lost.output)")
+    let invited = try hub.accord(
+      "agency", "invite", "lakewood-prosecutor:prosecutor", "--host", "127.0.0.1")
+    #expect(invited.status != 0 && invited.output.contains("--again"), "\(invited.output)")
+    let again = try hub.accord("agency", "accept", reply, "--again", "--json")
+    let welcome = try #require(Self.field("welcome", again), "\(again.output)")
+    let finished = try join(machine, "--welcome", welcome)
+    #expect(finished.status == 0 && finished.output.contains("good"), "\(finished.output)")
+    // Cut off, it gets none any more.
+    #expect(try hub.accord("key", "cut-off", "lakewood-prosecutor", "--reason", "x").status == 0)
+    let late = try hub.accord("agency", "accept", reply, "--again")
+    #expect(late.status != 0 && late.output.contains("key.yaml away"), "\(late.output)")
+  }
+
+  @Test("The same code typed twice goes on where it stopped, and the way out is said")
+  func twice() throws {
+    let hub = try Hub()
+    let machine = machine()
+    defer { try? FileManager.default.removeItem(at: machine) }
+    let code = try hub.invite("lakewood-prosecutor:prosecutor")
+    let first = try join(machine, code, "--json")
+    let shown = try join(machine, code)
+    #expect(shown.output.contains("accord join --welcome FILE"), "\(shown.output)")
+    let accepted = try hub.accord(
+      "agency", "accept", try #require(Self.field("reply", first)), "--fingerprint",
+      try #require(Self.field("fingerprint", first)), "--json")
+    let welcome = try #require(Self.field("welcome", accepted), "\(accepted.output)")
+    #expect(try join(machine, "--welcome", welcome).status == 0)
+
+    // Cut off and invited anew, the old key does not come back; the refusal says what to do.
+    #expect(try hub.accord("key", "cut-off", "lakewood-prosecutor", "--reason", "x").status == 0)
+    try FileManager.default.removeItem(atPath: machine.path + "/etc/accord/prosecutor.yaml")
+    let next = try hub.invite("lakewood-prosecutor:prosecutor")
+    func accept() throws -> Program.Result {
+      let joining = try join(machine, next, "--json")
+      return try hub.accord(
+        "agency", "accept", try #require(Self.field("reply", joining)), "--fingerprint",
+        try #require(Self.field("fingerprint", joining)))
+    }
+    let refused = try accept()
+    let place = "/etc/accord/prosecutor/key.yaml away"
+    #expect(refused.status != 0 && refused.output.contains(place), "\(refused.output)")
+    try FileManager.default.removeItem(
+      atPath: machine.path + "/etc/accord/prosecutor/key.yaml")
+    #expect(try accept().status == 0)
   }
 
   /// A fingerprint as it is read out.

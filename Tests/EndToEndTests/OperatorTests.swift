@@ -222,6 +222,52 @@ struct OperatorTests {
     _ = try town.totals { $0.auditByKind["configuration-changed"] == 3 }
   }
 
+  @Test("What waits for a restart is told by what runs, and as long as it does")
+  func restartPending() throws {
+    let town = try Town()
+    try town.startRouter()
+    let file = town.path("router.yaml")
+    try change(file, "window: 64", "window: 63")
+    for _ in 1...2 {
+      let pending = try town.accord("router", "reload")
+      #expect(pending.status == 1 && pending.output.contains("After a restart: window"))
+    }
+    try change(file, "window: 63", "window: 64")
+    let back = try town.accord("router", "reload")
+    #expect(back.status == 0 && !back.output.contains("After a restart"), "\(back.output)")
+  }
+
+  @Test("A misspelt agency or topic is refused with the one that is meant, never called well")
+  func misspelt() throws {
+    let town = try Town()
+    try town.startRouter()
+    for command in [
+      ["held", "list", "--agency"], ["queue", "list", "held", "--to"],
+      ["queue", "list", "errors", "--from"], ["tail", "--once", "--agency"],
+      ["queue", "retry", "--queue", "held", "--dry-run", "--reason", "x", "--to"],
+    ] {
+      let wrong = try Program.run(
+        "accord", command + ["lakewood-prosecuter", "--config", town.path("router.yaml")])
+      #expect(wrong.status != 0, "\(wrong.output)")
+      #expect(wrong.output.contains("Did you mean 'lakewood-prosecutor'"), "\(wrong.output)")
+      let right = try Program.run(
+        "accord", command + ["lakewood-prosecutor", "--config", town.path("router.yaml")])
+      #expect(right.status == 0, "\(right.output)")
+    }
+    let topic = try town.accord("queue", "list", "held", "--topic", "hold.requsted")
+    #expect(topic.status != 0 && topic.output.contains("Did you mean 'hold.requested'"))
+    #expect(try town.accord("held", "list", "--agency", "No Name").status != 0)
+  }
+
+  @Test("A drained router's status is a warning that says so")
+  func drainedStatus() throws {
+    let town = try Town()
+    try town.startRouter()
+    #expect(try town.accord("router", "drain", "--reason", "a new disk").status == 0)
+    let status = try town.accord("status")
+    #expect(status.status == 1 && status.output.contains("MAINTENANCE"), "\(status.output)")
+  }
+
   @Test(
     "Another user holds the role that the file says: is answered, refused, and in the log",
     .enabled(if: geteuid() == 0, "takes root, to ask as somebody else"))

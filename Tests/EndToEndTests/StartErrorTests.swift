@@ -150,6 +150,47 @@ struct StartErrorTests {
     try refuses("accord-router", "router.yaml", "wrong-master-key")
   }
 
+  @Test("A state folder that another daemon uses, and another daemon's configuration")
+  func another() throws {
+    let file = "lakewood-prosecutor.yaml"
+    try logAsJSON(file)
+    let first = try town.start("accord-prosecutor", ["run", "--config", town.path(file)])
+    try first.expect("adapter is up")
+    // It may have stopped by the next start.
+    try refuses(
+      "accord-prosecutor", file, "state-in-use", status: 1, says: "state/lakewood-prosecutor")
+    #expect(first.stop() == 0)
+    try refuses(
+      "accord-sheriff", file, "configuration", says: "this is the daemon of a sheriff")
+    let check = try Program.run(
+      "accord-sheriff", ["config", "check", "--config", town.path(file)])
+    #expect(check.status == 2 && check.output.contains("daemon of a sheriff"), "\(check.output)")
+  }
+
+  @Test("A router's state folder that is not there: the path, and how to make it")
+  func misspeltState() throws {
+    try logAsJSON("router.yaml")
+    try change("router.yaml") {
+      $0.replacing(town.path("state/router"), with: town.path("state/ruoter"))
+        .replacing(town.path("state/ruoter") + "/admin", with: town.path("state/router") + "/admin")
+    }
+    try refuses(
+      "accord-router", "router.yaml", "key-store-storage",
+      says: "\(town.path("state/ruoter"))/keys.sqlite: No such file or directory")
+    let told = try Program.run("accord-router", ["--config", town.path("router.yaml")])
+    #expect(told.output.contains("is 'state' in the configuration right?"), "\(told.output)")
+    #expect(!told.output.contains("hardware"), "\(told.output)")
+  }
+
+  @Test("A file that a check cannot read is named, with its code and what to do")
+  func checkedFile() throws {
+    let told = try Program.run(
+      "accord-sheriff",
+      ["check", "/nonexist", "--config", town.path("lakewood-sheriff.yaml")])
+    #expect(told.status == 3 && told.output.contains("/nonexist cannot be read"), "\(told.output)")
+    #expect(told.output.contains("[file-rejected]") && !told.output.contains("NSCocoa"))
+  }
+
   @Test("A command of a daemon's gives its code too")
   func command() throws {
     try change("lakewood-prosecutor.yaml") { $0 + "\nno-such-key: 1\n" }

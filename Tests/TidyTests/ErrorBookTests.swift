@@ -24,7 +24,8 @@ struct ErrorBookTests {
     "JSONProblem": "consent-not-understood", "ZeroMQError": "socket", "AuditFlaw": "audit-flaw",
     "MalformedLeaf": "audit-flaw", "Failure": "connector", "Unreadable": "audit-file",
     "Stopped": "stopped", "EnrolmentError": "enrolment", "CannotBecome": "cannot-become",
-    "RehearsalFailure": "backup-incomplete",
+    "RehearsalFailure": "backup-incomplete", "BackupNotOpened": "backup-not-opened",
+    "StateInUse": "state-in-use",
     "MLLPFault": "connector",
     // Carries another.
     "DaemonEnd": nil,

@@ -45,7 +45,7 @@ package_story() {
   local began=$SECONDS
   check "not set up, the router was not started" not_started
   check "accord init" types router accord init --program lakewood --county "Lakewood County" \
-    --duty-line 555-0142 --listen $router_address
+    --duty-line 555-0142 --time-zone America/Los_Angeles --listen $router_address
   check "the router starts" types router systemctl start accord-router
   check "the router is up" active router accord-router
   check "the sheriff joins" join lakewood-sheriff:sheriff
@@ -168,7 +168,9 @@ upgraded() {
   done
   sum=$(configuration_of "$machine")
   before=$(main_pids "$machine" "$@")
-  in_machine "$machine" env DEBIAN_FRONTEND=noninteractive dpkg -i "${files[@]}" || return 1
+  # Where a commented configuration has changed, it asks; upgrading.md has this as the answer.
+  in_machine "$machine" env DEBIAN_FRONTEND=noninteractive dpkg --force-confold -i "${files[@]}" \
+    || return 1
   for package in "$@"; do within 20 active "$machine" "$package" || return 1; done
   after=$(main_pids "$machine" "$@")
   [ -z "$(comm -12 <(sort <<<"$before") <(sort <<<"$after"))" ] \

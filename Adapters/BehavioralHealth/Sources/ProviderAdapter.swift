@@ -8,6 +8,7 @@ import HubModel
 /// A behavioral-health provider's adapter: alerts that name whom to call, releases captured and
 /// taken back, and what the agency says of its participants.
 struct ProviderAdapter: AgencyAdapter {
+  static let role: Role? = .behavioralHealth
   let setting: AdapterSetting
   let settings: ProviderSettings
   let cases: CaseViews

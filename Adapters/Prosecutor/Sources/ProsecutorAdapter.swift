@@ -7,6 +7,7 @@ import HubModel
 /// The prosecutor's adapter: holds on filing, keyed by case, as the router's own reckoning shows
 /// them to this office, and the office's decisions on them. Nothing clinical has a place in it.
 struct ProsecutorAdapter: AgencyAdapter {
+  static let role: Role? = .prosecutor
   let setting: AdapterSetting
   let settings: ProsecutorSettings
   let cases: CaseViews

@@ -7,6 +7,7 @@ import HubModel
 /// The public defender's adapter: which clients were diverted, held or booked, and who represents
 /// them. What is privileged is neither read into it nor sent.
 struct DefenderAdapter: AgencyAdapter {
+  static let role: Role? = .publicDefender
   let setting: AdapterSetting
   let settings: DefenderSettings
   let cases: CaseViews

@@ -7,6 +7,7 @@ import HubModel
 /// The sheriff's adapter. It keeps referral and booking numbers, their status and keyed tokens;
 /// names stay in the records system.
 struct SheriffAdapter: AgencyAdapter {
+  static let role: Role? = .sheriff
   let setting: AdapterSetting
   let settings: SheriffSettings
   let dates: DateReader

@@ -27,6 +27,8 @@ struct Accord: ParsableCommand {
   /// As the library's own, and with the code by which an error can be looked up.
   static func main() {
     do {
+      // Set-up, enrolment and others read secret keys.
+      try CoreDumps.forbid()
       var command = try parseAsRoot()
       try command.run()
     } catch {

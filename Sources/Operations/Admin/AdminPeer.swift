@@ -61,6 +61,20 @@ public struct RoleHolders: Hashable, Sendable {
       }.keys)
   }
 
+  /// Whom the section names and this machine does not know, each as `group:NAME for operator`.
+  public var unknown: [String] {
+    holders.flatMap { role, holders in
+      holders.compactMap { holder -> String? in
+        switch holder {
+        case .user(let name):
+          ServiceUser.named(name) == nil ? "user:\(name) for \(role.rawValue)" : nil
+        case .group(let name):
+          getgrnam(name) == nil ? "group:\(name) for \(role.rawValue)" : nil
+        }
+      }
+    }.sorted()
+  }
+
   static var section: YAMLValue<RoleHolders> {
     .mapping { fields in
       var all: [AdminRole: Set<Holder>] = [:]

@@ -76,7 +76,10 @@ public struct InvitationFile: Hashable, Sendable {
     }
     let entry = entries[index]
     switch entry.state {
-    case .used: return refusal("answers an invitation that was used before; each works once")
+    case .used:
+      return refusal(
+        "answers an invitation that was used before; each works once. Where the welcome was lost, "
+          + "'accord agency accept REPLY --again' makes it anew")
     case .withdrawn: return refusal("answers an invitation that a newer one has replaced")
     case .open: break
     }
@@ -93,6 +96,15 @@ public struct InvitationFile: Hashable, Sendable {
           + "(\(entries[index].failures) of \(Self.mostFailures) tries)")
     }
     return .success(entry)
+  }
+
+  /// The entry of an invitation that was used and that the reply answers, as made by whoever had
+  /// the code. Whose key it comes with is the registry's to say.
+  public func used(by reply: JoinReply) -> Entry? {
+    entries.first {
+      $0.id == reply.invitation && $0.state == .used && $0.agency == reply.agency
+        && reply.answers($0.verifier)
+    }
   }
 
   private func refusal(_ text: String) -> Result<Entry, EnrolmentError> {

@@ -84,7 +84,8 @@ public struct Welcome: Sendable {
     } catch {
       throw EnrolmentError(
         "the matching key in the welcome is sealed for another reply than this machine's last: "
-          + "send the newest reply, and use the welcome to that one")
+          + "send the newest reply, and use the welcome to that one (the hub's operator: 'accord "
+          + "agency accept REPLY --again')")
     }
   }
 

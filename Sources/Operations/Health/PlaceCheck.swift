@@ -8,9 +8,11 @@ public import HubModel
 /// Looks at the places that a configuration names: files, folders, ports, clocks.
 public enum PlaceCheck {
   /// A file that must be readable; a secret one by its owner alone.
+  /// - Parameter onlooker: as whom it is looked at.
   public static func file(
-    _ path: String, _ check: String, isSecret: Bool = false
+    _ path: String, _ check: String, isSecret: Bool = false, by onlooker: Onlooker = Onlooker()
   ) -> DiagnosisLine {
+    if let line = onlooker.unjudged(path, check) { return line }
     do {
       // Larger than any file that a configuration names.
       _ = isSecret
@@ -21,27 +23,26 @@ public enum PlaceCheck {
       let text = error.problems.map(\.text).joined(separator: "; ")
       return DiagnosisLine(
         .red, check, "\(path) \(text)",
-        remedy: "Run this as the daemon's own user; else mend the path, or 'chown' and 'chmod' it.")
+        remedy: "Mend the path; or give the file to \(onlooker.daemonName) by 'chown', mode 600.")
     }
   }
 
   /// A folder in which the daemon writes, and what its disk has left.
+  /// - Parameter onlooker: as whom it is looked at.
   public static func folder(
-    _ path: String, _ check: String, low: UInt64 = 64 << 20
+    _ path: String, _ check: String, low: UInt64 = 64 << 20, by onlooker: Onlooker = Onlooker()
   ) -> [DiagnosisLine] {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      return [
-        DiagnosisLine(
-          .yellow, check, "\(path) is not there yet",
-          remedy: "The daemon makes it at its first start, where its user may.")
-      ]
+      return [missing(path, check, onlooker)]
     }
-    guard access(path, R_OK | W_OK | X_OK) == 0 else {
+    let all = R_OK | W_OK | X_OK
+    if let line = onlooker.unjudged(path, check, to: all) { return [line] }
+    guard access(path, all) == 0 else {
       return [
         DiagnosisLine(
-          .red, check, "\(path) may not be written by this user",
-          remedy: "Run this as the daemon's own user, or 'chown' the folder to it.")
+          .red, check, "\(path) may not be written by \(onlooker.name)",
+          remedy: "Give the folder to \(onlooker.daemonName) by 'chown -R'.")
       ]
     }
     var lines: [DiagnosisLine] = []
@@ -59,20 +60,46 @@ public enum PlaceCheck {
     return lines
   }
 
+  /// A folder that is not there: one that the daemon makes, or cannot.
+  private static func missing(
+    _ path: String, _ check: String, _ onlooker: Onlooker
+  ) -> DiagnosisLine {
+    var above = URL(fileURLWithPath: path).deletingLastPathComponent()
+    while above.path != "/", access(above.path, F_OK) != 0, errno == ENOENT {
+      above.deleteLastPathComponent()
+    }
+    if let line = onlooker.unjudged(above.path, check, to: W_OK | X_OK) { return line }
+    guard access(path, F_OK) != 0, access(above.path, W_OK | X_OK) == 0 else {
+      return DiagnosisLine(
+        .red, check,
+        "\(path) is not a folder, and \(onlooker.name) may not make it in \(above.path)",
+        remedy: "Is the path right? Then make it, and give it to \(onlooker.daemonName).")
+    }
+    return DiagnosisLine(
+      .yellow, check, "\(path) is not there yet",
+      remedy: "The daemon makes it at its first start, where its user may.")
+  }
+
   /// Whether a daemon could listen there.
-  /// - Parameter isOurs: the daemon runs, and holds the port itself.
+  /// - Parameter isOurs: the daemon runs, and holds the port itself; `nil` where this user cannot
+  ///   be told.
   public static func port(
-    _ host: String, _ port: UInt16, _ check: String, isOurs: Bool
+    _ host: String, _ port: UInt16, _ check: String, isOurs: Bool?
   ) -> DiagnosisLine {
     let place = "\(host):\(port)"
     switch bindError(host, port) {
     case 0:
-      return isOurs
+      return isOurs == true
         ? DiagnosisLine(
           .yellow, check, "nobody listens on \(place), though the daemon runs",
           remedy: "Was the port changed? Then restart the daemon.")
         : DiagnosisLine(.green, check, "\(place) is free")
     case EADDRINUSE:
+      guard let isOurs else {
+        return DiagnosisLine(
+          .yellow, check, "\(place) is in use; whether by the daemon cannot be told as this user",
+          remedy: "Run this with sudo.")
+      }
       return isOurs
         ? DiagnosisLine(.green, check, "\(place) is in use by the daemon")
         : DiagnosisLine(
@@ -111,6 +138,14 @@ public enum PlaceCheck {
     setsockopt(
       descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     return bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 ? 0 : errno
+  }
+
+  /// Whether this machine finds an address behind a name, now.
+  public static func isKnown(_ host: String) -> Bool {
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, nil, &found) == 0 else { return false }
+    freeaddrinfo(found)
+    return true
   }
 
   /// Whether somebody answers there, and after how long.

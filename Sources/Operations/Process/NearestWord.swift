@@ -1,7 +1,7 @@
 /// Finds what somebody meant to type.
-enum NearestWord {
+public enum NearestWord {
   /// The word that takes the fewest changes to become `word`; `nil` where all are far off.
-  static func to(_ word: String, among known: [String]) -> String? {
+  public static func to(_ word: String, among known: [String]) -> String? {
     let allowed = max(1, min(4, word.count / 3))
     return known.map { (word: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= allowed }

@@ -18,13 +18,32 @@ public enum ServiceUser {
   /// Where root runs a command of a daemon's, the command goes on as the user who owns the
   /// daemon's state: what root left there the daemon could not read any more.
   ///
-  /// Changes nothing for anybody but root, and where the folder is missing or root's own.
+  /// Changes nothing for anybody but root, and where the folder is missing or root's own and no
+  /// user of that name is there.
   /// - Throws: where root may not become that user.
-  public static func become(ownerOf folder: String) throws(CannotBecome) {
+  /// - Parameter name: of the packaged daemon's user, whom it becomes where the folder is missing
+  ///   or root's own.
+  public static func become(
+    ownerOf folder: String, orNamed name: String? = nil
+  ) throws(CannotBecome) {
+    guard geteuid() == 0, let user = owner(of: folder, orNamed: name) else { return }
+    let code = accord_become(user)
+    guard code == 0 else { throw CannotBecome(user: user, folder: folder, code: code) }
+  }
+
+  /// The user whom a daemon runs as; `nil` where that cannot be told.
+  static func owner(of folder: String, orNamed name: String?) -> UInt32? {
     var status = stat()
-    guard geteuid() == 0, stat(folder, &status) == 0, status.st_uid != 0 else { return }
-    let code = accord_become(status.st_uid)
-    guard code == 0 else { throw CannotBecome(user: status.st_uid, folder: folder, code: code) }
+    var place = Substring(folder)
+    // Whose the closed folder is that stands in the way, theirs is what is in it.
+    while stat(String(place), &status) != 0 {
+      guard errno == EACCES, let slash = place.lastIndex(of: "/"), slash > place.startIndex else {
+        return name.flatMap { named($0) }?.user
+      }
+      place = place[..<slash]
+    }
+    if status.st_uid != 0 { return status.st_uid }
+    return name.flatMap { named($0) }?.user
   }
 
   /// Whose a new file is to be: user and group of a name, where the system knows it.

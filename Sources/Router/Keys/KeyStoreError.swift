@@ -30,8 +30,13 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
   public let code: Int32
   /// The system's own words.
   public let detail: String
+  /// Of a file operation.
+  public let path: String?
 
-  init(_ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "") {
+  init(
+    _ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "", path: String? = nil
+  ) {
+    self.path = path
     self.kind = kind
     self.operation = operation
     self.code = code
@@ -39,8 +44,10 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   /// What the system says of the file operation that has just failed.
-  static func system(_ operation: String) -> KeyStoreError {
-    KeyStoreError(.storage, operation, code: errno, detail: String(cString: strerror(errno)))
+  static func system(_ operation: String, _ path: String) -> KeyStoreError {
+    KeyStoreError(
+      .storage, operation, code: errno, detail: "\(path): " + String(cString: strerror(errno)),
+      path: path)
   }
 
   /// What an operator can do about it.
@@ -53,6 +60,7 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     case .newer: "install the newer program, or restore a backup made by this one"
     case .damaged: "stop the router, keep the file, and restore a backup of the key store"
     case .missing: "restore the newest backup of the key store: this one is older than the ledger"
+    case .storage where PlaceRemedy.text(code, path) != nil: PlaceRemedy.text(code, path) ?? ""
     case .storage: "check the disk (space, mount, hardware), then start the router again"
     }
   }
@@ -62,5 +70,27 @@ public struct KeyStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     if code != 0 { text += " (code \(code))" }
     if !detail.isEmpty { text += ": \(detail)" }
     return text + "; " + remedy
+  }
+}
+
+/// What to do where a file operation failed for its place and not for the disk.
+public enum PlaceRemedy {
+  /// - Parameter code: `errno` of the operation on the path.
+  /// - Returns: `nil` where it may be the disk.
+  public static func text(_ code: Int32, _ path: String?) -> String? {
+    guard let path else { return nil }
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    switch code {
+    case ENOENT, ENOTDIR:
+      return "is 'state' in the configuration right? Else make the folder /\(folder) and give it "
+        + "to the router's user: 'install -d -m 700 -o accord-router -g accord-router /\(folder)'"
+    case EACCES, EPERM:
+      return "give the folder /\(folder) and what is in it to the router's user: 'chown -R "
+        + "accord-router: /\(folder)'"
+    case EROFS:
+      return "the file system of /\(folder) is mounted read-only: mount it for writing, and see "
+        + "'dmesg' for why it was not"
+    default: return nil
+    }
   }
 }

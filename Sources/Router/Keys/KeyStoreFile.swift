@@ -121,11 +121,11 @@ struct KeyStoreFile {
         O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       // The new name itself must survive a power cut.
       guard folder >= 0, fsync(folder) == 0 else {
-        throw KeyStoreError.system("flush the folder of the key store")
+        throw KeyStoreError.system("flush the folder of the key store", path)
       }
       _ = close(folder)
     } else if errno != EEXIST || chmod(path, 0o600) != 0 {
-      throw KeyStoreError.system("create or restrict to its owner")
+      throw KeyStoreError.system("create or restrict to its owner", path)
     }
   }
 

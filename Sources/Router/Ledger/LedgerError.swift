@@ -1,3 +1,5 @@
+import Keys
+
 /// Why the ledger cannot go on. A router that meets one stops; it never retries a failed flush,
 /// because the kernel may already have dropped the pages that failed.
 ///
@@ -31,8 +33,13 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
   public let code: Int32
   /// SQLite's or the system's own words; they name columns and files, never values.
   public let detail: String
+  /// Of a file operation.
+  public let path: String?
 
-  init(_ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "") {
+  init(
+    _ kind: Kind, _ operation: String, code: Int32 = 0, detail: String = "", path: String? = nil
+  ) {
+    self.path = path
     self.kind = kind
     self.operation = operation
     self.code = code
@@ -46,6 +53,7 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case .newer: "install the newer program, or restore a backup made by this one"
     case .foreign: "check the ledger's path in the configuration"
     case .damaged: "stop the router, keep the file, and restore a backup"
+    case .storage where PlaceRemedy.text(code, path) != nil: PlaceRemedy.text(code, path) ?? ""
     case .storage: "check the disk (space, mount, hardware), then start the router again"
     case .otherKeys: "put the keys.sqlite that belongs to this ledger beside it"
     case .oldKeys: "restore the newest keys.sqlite; one that is older than the ledger lost keys"

@@ -36,6 +36,9 @@ public enum AdapterDaemon {
     // Before anybody hears that it is up, and may tell it to end.
     let shutdown = Shutdown.onTermination { _ in wake.finish() }
     let configuration = try AdapterConfiguration.load(path)
+    try Adapter.checkRole(of: configuration)
+    let lock = try StateLock(configuration.stateDirectory)
+    defer { withExtendedLifetime(lock) {} }
     let setting = try AdapterSetting(configuration, migrations: Adapter.migrations)
     let adapter = try Adapter(setting)
     let keys = try KeyFile.load(configuration.keyFile)

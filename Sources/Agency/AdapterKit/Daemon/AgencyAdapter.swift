@@ -94,6 +94,8 @@ public struct AdapterSetting: Sendable {
 /// One agency's adapter: reads files into messages, keeps what it is told, and makes the files
 /// that its agency reads. All of it runs in transactions of the adapter's own store.
 public protocol AgencyAdapter: Sendable {
+  /// Whose daemon it is; `nil` where it serves any.
+  static var role: Role? { get }
   static var migrations: [AdapterMigration] { get }
   /// Folders below `in`; `commands` is always there.
   var folders: [String] { get }
@@ -114,9 +116,21 @@ public protocol AgencyAdapter: Sendable {
 }
 
 extension AgencyAdapter {
+  public static var role: Role? { nil }
   public var snapshotFolders: Set<String> { [] }
   public func openWarnings(in database: Database) throws -> Int { 0 }
   public func tick(at now: WallTime, in database: Database) throws {}
+}
+
+extension AgencyAdapter {
+  /// Refuses a configuration of another daemon's, which would speak for its agency.
+  static func checkRole(of configuration: AdapterConfiguration) throws(ConfigurationError) {
+    guard let role, configuration.role != role else { return }
+    throw ConfigurationError(
+      file: configuration.adapter.file, key: "role",
+      "is \(configuration.role.rawValue), and this is the daemon of a \(role.rawValue): give each "
+        + "daemon its own file")
+  }
 }
 
 enum AdapterTables {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 public import Operations
 
 /// What the `check` command of every adapter prints: a dry run of one file.
@@ -26,7 +27,7 @@ public struct CheckedFile {
       let name =
         path.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "\(connector ?? "")-now.json"
       let found = try connectors.connector(named: connector, for: name)
-      let bytes = try path.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+      let bytes = try path.map(Self.bytes)
         ?? Self.sample(of: found)
       let place = try found?.folder
         ?? folder(configuration, IntakeFile(folder: "", name: name, bytes: bytes))
@@ -35,8 +36,24 @@ public struct CheckedFile {
       text = json ? try Listing.json(result) : result.text
       exitCode = result.exitCode
     } catch {
-      text = "\(error)"
+      text = Complaint.text(error, of: "check")
       exitCode = 3
+    }
+  }
+
+  /// A file as the daemon's user reads it: a person's own folder is closed to that one.
+  static func bytes(of path: String) throws -> Data {
+    guard access(path, R_OK) == 0 else {
+      let (code, user) = (errno, Onlooker().name)
+      throw IntakeError(
+        "\(path) cannot be read as \(user): \(String(cString: strerror(code)))",
+        remedy: code == EACCES
+          ? "Copy it to /tmp, readable for \(user), and check that." : "Mend the path.")
+    }
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw IntakeError("\(path) cannot be read", remedy: "Name a file, not a folder.")
     }
   }
 

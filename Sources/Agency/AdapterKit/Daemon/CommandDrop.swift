@@ -50,6 +50,10 @@ public struct ConfigurationOption: ParsableArguments {
   /// daemon's own user. A configuration that cannot be read is the command's to report.
   public func validate() throws {
     guard let configuration = try? AdapterConfiguration.load(config) else { return }
-    try ServiceUser.become(ownerOf: configuration.stateDirectory)
+    let program = CommandLine.arguments.first ?? ""
+    let isPackaged = config == Self.usual(of: program)
+    try ServiceUser.become(
+      ownerOf: configuration.stateDirectory,
+      orNamed: isPackaged ? program.split(separator: "/").last.map(String.init) : nil)
   }
 }

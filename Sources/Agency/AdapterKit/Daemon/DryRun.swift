@@ -37,7 +37,7 @@ public struct DryRun: Encodable, Sendable {
     let url = URL(fileURLWithPath: path)
     let name = url.lastPathComponent
     let file = IntakeFile(
-      folder: folder, name: name, bytes: try Data(contentsOf: url),
+      folder: folder, name: name, bytes: try CheckedFile.bytes(of: path),
       mapping: try Connectors(configuration).mapping(folder: folder, name: name))
     try self.init(type, file, configuration: configuration)
   }
@@ -47,6 +47,7 @@ public struct DryRun: Encodable, Sendable {
   static func tryOut<Adapter: AgencyAdapter>(
     _ type: Adapter.Type, _ configuration: AdapterConfiguration
   ) throws {
+    try Adapter.checkRole(of: configuration)
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("accord-check-\(UUID().uuidString)")
     try Folder.make(scratch.path)

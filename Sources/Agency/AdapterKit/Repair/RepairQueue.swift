@@ -68,7 +68,8 @@ public struct RepairQueue {
     rejected().map { file in
       Item(
         kind: .rejected, id: file.mark, at: file.at.milliseconds, reason: "see its note",
-        remedy: "Mend it as its note says, then 'queue retry'.")
+        remedy: "Mend it as its note says, then 'queue retry \(file.mark) --folder NAME', the "
+          + "folder below 'in' that it came by.")
     }
   }
 

@@ -32,6 +32,7 @@ struct AgencyAddition {
     }
     if let publicKeys {
       let fingerprint = KeyFingerprint.of(curve: publicKeys.curve, signing: publicKeys.signing)
+      try refuseKnown(fingerprint, of: file.agencies[index], in: file, at: now)
       let key = Registry.Key(
         fingerprint: fingerprint, curve: publicKeys.curve, signing: publicKeys.signing,
         use: isConsumer ? .consumer : .listener, enrolledAt: now, expiresAt: expiresAt)
@@ -54,6 +55,18 @@ struct AgencyAddition {
     if writesSettings { try writeSettings(of: agency, layout) }
     try file.write(to: configuration.registryFile, overwrites: true)
     return Result(key: key, files: [path] + (writesSettings ? [settings] : []))
+  }
+
+  /// Says what to do about a key that the agency has, or had.
+  private func refuseKnown(
+    _ key: KeyFingerprint, of agency: Registry.Agency, in file: RegistryFile, at now: WallTime
+  ) throws {
+    guard agency.keys.contains(where: { $0.fingerprint == key }) else { return }
+    var registry = file.registry
+    _ = registry.endKeys(at: now)
+    throw CountyError(
+      registry.isInForce(key)
+        ? KeyInRegistry.inForce(key, of: id) : KeyInRegistry.gone(key, of: id, agency.role))
   }
 
   private func add(_ key: Registry.Key, at index: Int, to file: inout RegistryFile) throws {

@@ -11,7 +11,7 @@ struct AcceptCommand: ParsableCommand {
       On the telephone the agency reads out its fingerprint; type what you hear, by --fingerprint \
       or when asked. The welcome that this prints goes back to the agency, where 'accord join' \
       waits for it: it holds the agreement, and the program's matching key sealed for that one \
-      machine.
+      machine. A welcome that was lost is made anew by the same reply with --again.
       """)
 
   @Argument(help: "The agency's reply, or a file that holds it.")
@@ -22,19 +22,28 @@ struct AcceptCommand: ParsableCommand {
   var expiresInDays: Int?
   @Option(help: "The program's matching key, where it is not beside the registry.")
   var matchingKey: String?
-  @Option(help: "Write the welcome to this file, too.")
+  @Option(help: "Write the welcome to this file, too; one that exists is not overwritten.")
   var welcome: String?
+  @Flag(help: "Make the welcome of a reply that was accepted anew; nothing is enrolled.")
+  var again = false
   @OptionGroup var router: RouterOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws { try RegistryChange.checkDays(expiresInDays) }
 
   func run() throws {
+    // Before anything is enrolled: a welcome that cannot be written would be found out too late.
+    if let welcome { try Self.checkPlace(welcome) }
     let configuration = try router.configuration()
     let now = SystemClock().wall()
     let reply = try JoinReply(text: Pasted.text(self.reply))
     let path = Invitations.path(configuration)
     var file = try InvitationFile.load(path)
+    if again {
+      let entry = try accepted(reply, file, configuration, at: now)
+      let welcome = try makeWelcome(reply, entry, configuration)
+      return try tell(entry, reply, welcome, isLive: tellRouter())
+    }
     let checked = file.check(reply, at: now)
     // A wrong one is counted before it is refused.
     try file.write(to: path)
@@ -48,8 +57,39 @@ struct AcceptCommand: ParsableCommand {
     ).perform(at: now)
     file.markUsed(entry.id)
     try file.write(to: path)
-    let isLive = tellRouter()
-    try tell(entry, reply, welcome, isLive: isLive)
+    try tell(entry, reply, welcome, isLive: tellRouter())
+  }
+
+  private static func checkPlace(_ path: String) throws {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw CountyError(
+        "\(path) exists, and is never overwritten: name another file for --welcome. Nothing was "
+          + "enrolled")
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw CountyError(
+        "\(path) cannot be written: \(String(cString: strerror(errno))). Name another file for "
+          + "--welcome. Nothing was enrolled")
+    }
+  }
+
+  /// Of a reply that was accepted. Whose it is was compared on the telephone then: the key that was
+  /// enrolled signed it, and the invitation's secret is in it.
+  private func accepted(
+    _ reply: JoinReply, _ file: InvitationFile, _ configuration: RouterConfiguration,
+    at now: WallTime
+  ) throws -> InvitationFile.Entry {
+    guard let entry = file.used(by: reply) else {
+      throw CountyError(
+        "the reply answers no invitation that was used: without --again it is accepted")
+    }
+    var registry = try RegistryFile.load(configuration.registryFile).registry
+    _ = registry.endKeys(at: now)
+    guard registry.isInForce(reply.fingerprint),
+      registry.holder(of: reply.fingerprint)?.agency.id == entry.agency
+    else { throw CountyError(KeyInRegistry.gone(reply.fingerprint, of: entry.agency, entry.role)) }
+    return entry
   }
 
   /// What was heard on the telephone is what the reply holds.
@@ -103,15 +143,23 @@ struct AcceptCommand: ParsableCommand {
   private func tell(
     _ entry: InvitationFile.Entry, _ reply: JoinReply, _ welcome: Welcome, isLive: Bool
   ) throws {
-    if let path = self.welcome {
-      try TextFile.write(welcome.text + "\n", to: path, mode: 0o644, overwrites: false)
-    }
+    // Printed in any case, and first: the key is enrolled, and the agency waits for this.
     if output.json {
-      return try Printing.json(
+      try Printing.json(
         Report(
           agency: entry.agency.text, fingerprint: reply.fingerprint.text, welcome: welcome.text,
           isLive: isLive))
+    } else {
+      say(entry, reply, welcome, isLive: isLive)
     }
+    if let path = self.welcome {
+      try TextFile.write(welcome.text + "\n", to: path, mode: 0o644, overwrites: false)
+    }
+  }
+
+  private func say(
+    _ entry: InvitationFile.Entry, _ reply: JoinReply, _ welcome: Welcome, isLive: Bool
+  ) {
     print(
       """
       \(entry.agency) is in the registry with key \(reply.fingerprint).
@@ -122,6 +170,21 @@ struct AcceptCommand: ParsableCommand {
 
       \(welcome.text)
       """)
+  }
+}
+
+/// What to do where the registry knows the key that an agency comes with.
+enum KeyInRegistry {
+  /// One that ended or was cut off comes back under no invitation.
+  static func gone(_ key: KeyFingerprint, of agency: AgencyID, _ role: Role) -> String {
+    "the key \(key) of \(agency) was cut off or has ended, and does not come back: on the agency's "
+      + "machine move \(CountyLayout(systemBelow: "").key(role.rawValue)) away, then 'accord "
+      + "agency invite' here and 'accord join CODE' there begin anew with another key"
+  }
+
+  static func inForce(_ key: KeyFingerprint, of agency: AgencyID) -> String {
+    "\(agency) has the key \(key) in force already: 'accord agency accept REPLY --again' makes "
+      + "its welcome anew"
   }
 }
 

@@ -19,6 +19,12 @@ struct ConnectionTrial {
     let keys = try KeyFile.load(configuration.keyFile)
     let router = configuration.router
     let place = "\(router.host):\(router.submitPort)"
+    guard PlaceCheck.isKnown(router.host) else {
+      return Outcome(
+        health: .critical,
+        text: "the name \(router.host) is not known to this machine: is 'router.host' spelt right? "
+          + "Ask by: getent hosts \(router.host)")
+    }
     let context = try Context()
     defer { context.terminate() }
     let socket = try Socket(context, .dealer)

@@ -78,7 +78,8 @@ struct InviteCommand: ParsableCommand {
     guard !member.keys.contains(where: { registry.isInForce($0.fingerprint) }) else {
       throw CountyError(
         "\(agency.id) has a key in force: 'accord key rotate' brings the next one, and 'accord "
-          + "key cut-off' ends one that was lost")
+          + "key cut-off' ends one that was lost. Where it only waits for its welcome: 'accord "
+          + "agency accept REPLY --again'")
     }
   }
 

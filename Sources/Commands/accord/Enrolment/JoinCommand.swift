@@ -11,7 +11,8 @@ struct JoinCommand: ParsableCommand {
       Makes this agency's keys, here and for good; shows both fingerprints, to be compared on the \
       telephone; prints the reply for the hub's operator; takes their welcome; writes the \
       daemon's configuration; and tries the connection. No secret key leaves this machine. \
-      Stopped after the reply, it goes on with: accord join --welcome FILE
+      Stopped after the reply, it goes on with: accord join --welcome FILE. The same code typed \
+      again shows the same reply's keys once more.
       """)
 
   @Argument(help: "The code of 'accord agency invite', or a file that holds it.")
@@ -39,7 +40,6 @@ struct JoinCommand: ParsableCommand {
   }
 
   func run() throws {
-    try CoreDumps.forbid()
     let layout = CountyLayout(systemBelow: root)
     if let role = test.flatMap(Role.init(rawValue:)) {
       return try tryConnection(layout.configuration(role.rawValue))
@@ -58,7 +58,7 @@ struct JoinCommand: ParsableCommand {
     print(joining.text)
     // A person pastes the welcome right here; a script comes again with --welcome.
     guard isatty(STDIN_FILENO) == 1 else { return }
-    print("\nPaste the welcome here, then Enter (or stop with Ctrl-C and come again):")
+    print("\nPaste the welcome here, then Enter; or stop with Ctrl-C, and go on by that line:")
     guard let line = LongLine.read() else { return }
     try finish(Welcome(text: line), layout)
   }

@@ -39,9 +39,13 @@ struct Joining {
       keys = try KeyFile.generate(at: now)
       try keys.write(to: path, holder: invitation.agency.text)
     }
-    let sealing = Curve25519.KeyAgreement.PrivateKey()
+    // The same code again, typed twice or after a pause: a welcome to the first reply still opens.
+    let pending = PendingJoin.path(layout, role)
+    let before = try? PendingJoin.load(pending)
+    let sealing =
+      before?.invitation == invitation ? before?.sealing ?? .init() : .init()
     let reply = try JoinReply(to: invitation, keys: keys, sealing: sealing.publicKey)
-    try PendingJoin(invitation, sealing).write(to: PendingJoin.path(layout, role))
+    try PendingJoin(invitation, sealing).write(to: pending)
     try layout.give([secrets, path], to: role)
     return Joining(invitation: invitation, fingerprint: keys.fingerprint, reply: reply)
   }
@@ -76,7 +80,9 @@ struct Joining {
 
       \(Spoken.groups(fingerprint))
 
-    3. They send a welcome back.
+    3. They send a welcome back. With it in a file, this goes on at any time:
+
+      accord join --welcome FILE
     """
   }
 

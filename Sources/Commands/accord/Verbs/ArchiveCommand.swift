@@ -196,15 +196,19 @@ struct ArchiveReading {
       defer { try? handle.close() }
       return try read(handle, body)
     }
-    let pipe = Pipe()
-    let age = try Age.start(["--decrypt", "-i", identity, file], output: pipe)
+    let (pipe, words) = (Pipe(), Pipe())
+    let age = try Age.start(["--decrypt", "-i", identity, file], output: pipe, errors: words)
     do {
       try read(pipe.fileHandleForReading, body)
     } catch {
       age.terminate()
       throw error
     }
-    try Age.wait(for: age)
+    let said = String(decoding: words.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    age.waitUntilExit()
+    guard age.terminationReason == .exit, age.terminationStatus == 0 else {
+      throw BackupNotOpened(file, identity: identity, said: said)
+    }
   }
 
   private func read(_ handle: FileHandle, _ body: (Data) throws -> Void) throws {

@@ -190,8 +190,13 @@ struct OpenedBackup {
     }
     path = "\(state)/opened-\(UUID().uuidString).sqlite"
     isTemporary = true
+    for place in [file, identity] where access(place, R_OK) != 0 {
+      throw BackupNotOpened(
+        "\(place) cannot be read: \(String(cString: strerror(errno))): mend the path, or run this "
+          + "with sudo")
+    }
     do {
-      try Age.run(["--decrypt", "-i", identity, "-o", path, file])
+      try Self.decrypt(file, identity: identity, to: path)
       // Run by root, it must be the router's to read.
       let owner = try FileManager.default.attributesOfItem(atPath: state)
       try FileManager.default.setAttributes(
@@ -207,8 +212,44 @@ struct OpenedBackup {
     }
   }
 
+  private static func decrypt(_ file: String, identity: String, to path: String) throws {
+    let words = Pipe()
+    let process = try Age.start(["--decrypt", "-i", identity, "-o", path, file], errors: words)
+    let said = String(decoding: words.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      throw BackupNotOpened(file, identity: identity, said: said)
+    }
+  }
+
   func remove() {
     if isTemporary { try? FileManager.default.removeItem(atPath: path) }
+  }
+}
+
+/// Why an encrypted backup or archive cannot be opened.
+struct BackupNotOpened: Error, CustomStringConvertible, CodedError {
+  let description: String
+  var stableCode: String { "backup-not-opened" }
+
+  init(_ description: String) { self.description = description }
+
+  /// - Parameter said: by age, whose own words come last.
+  init(_ file: String, identity: String, said: String) {
+    let lines = said.split(whereSeparator: \.isNewline)
+      .filter { !$0.contains("report unexpected") }
+    let words = lines.isEmpty ? "" : " (\(lines.joined(separator: "; ")))"
+    let meaning: String
+    if said.contains("no identity matched") {
+      meaning = "is not encrypted to \(identity): bring the secret key that belongs to a line of "
+        + "/etc/accord/backup-recipients at the time"
+    } else if said.contains("identit") {
+      meaning = "cannot be opened by \(identity), which is not a secret key of age: bring the file "
+        + "that age-keygen made"
+    } else {
+      meaning = "is damaged or cut short: take another copy of it, or the backup before it"
+    }
+    self.init("\(file) \(meaning)\(words)")
   }
 }
 
@@ -219,8 +260,9 @@ enum Age {
   /// - Parameters:
   ///   - input: from which it reads; nothing where it reads a file.
   ///   - output: into which it writes, where it writes no file.
+  ///   - errors: takes what it says of itself; else that goes where this program's goes.
   static func start(
-    _ arguments: [String], input: Pipe? = nil, output: Pipe? = nil
+    _ arguments: [String], input: Pipe? = nil, output: Pipe? = nil, errors: Pipe? = nil
   ) throws -> Process {
     let places = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
     guard
@@ -232,6 +274,7 @@ enum Age {
     process.arguments = arguments
     process.standardInput = input ?? FileHandle.nullDevice
     if let output { process.standardOutput = output }
+    if let errors { process.standardError = errors }
     try process.run()
     return process
   }

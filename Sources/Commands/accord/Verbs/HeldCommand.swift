@@ -20,9 +20,11 @@ struct HeldCommand: ParsableCommand {
       guard case .held(let reports) = try router.ask(.held(agency: agency)) else {
         throw UnexpectedAnswer()
       }
+      if reports.isEmpty { try KnownNames.check(agencies: [agency], router) }
       if output.json { return try Printing.json(reports) }
-      print(HeldText(reports: reports, moment: Moment(now: SystemClock().wall())).text(
-        .forTerminal))
+      print(
+        HeldText(reports: reports, moment: Moment(now: SystemClock().wall()), agency: agency).text(
+          .forTerminal))
     }
   }
 }
@@ -30,9 +32,14 @@ struct HeldCommand: ParsableCommand {
 struct HeldText {
   let reports: [HeldReport]
   let moment: Moment
+  /// On the way to which alone.
+  var agency: String?
 
   func text(_ paint: Paint) -> String {
-    guard !reports.isEmpty else { return "Nothing waits for a release. All is well." }
+    guard !reports.isEmpty else {
+      return agency.map { "Nothing to \($0) waits for a release." }
+        ?? "Nothing waits for a release. All is well."
+    }
     var table = Table("MESSAGE", "TOPIC", "FROM", "TO", "ACCEPTED", "WAITS UNTIL", "RELEASE")
     for report in reports {
       table.add(

@@ -9,8 +9,10 @@ struct InitCommand: ParsableCommand {
     abstract: "Create a county: keys, registry, agreement and configuration of every daemon.",
     discussion: """
       Without a folder it sets up the installed router: /etc/accord and /var/lib/accord. Agencies \
-      then join by 'accord agency invite'. With a folder it makes a whole county below it, every \
-      agency's keys with it, as for trying things out. Nothing that exists is overwritten.
+      then join by 'accord agency invite'. It needs the program's own --duty-line, and --time-zone \
+      where the machine keeps UTC. With a folder it makes a whole county below it, every \
+      agency's keys with it, as for trying things out: with a made-up duty line and Pacific time \
+      where none are given. Nothing that exists is overwritten.
       """)
 
   @Argument(help: "The folder to create it in; without it, where the packages are.")
@@ -21,10 +23,10 @@ struct InitCommand: ParsableCommand {
   var county = "Lakewood County"
   @Option(help: "The submit lane's port; release lanes begin 40 above it.")
   var basePort: UInt16 = 7400
-  @Option(help: "The site's time zone.")
-  var timeZone = "America/Los_Angeles"
+  @Option(help: "The site's time zone; without it this machine's, where that is not UTC.")
+  var timeZone: String?
   @Option(help: "The number that an officer is told to call while a message waits.")
-  var dutyLine = "555-0142"
+  var dutyLine: String?
   @Option(help: "The address on which the router listens; 0.0.0.0 for every one.")
   var listen = "127.0.0.1"
   @Option(help: .hidden)
@@ -44,6 +46,21 @@ struct InitCommand: ParsableCommand {
     "lakewood-defender:public-defender", "harbor-behavioral:behavioral-health",
   ].compactMap(AgencyArgument.init(argument:))
 
+  /// For trying things out, with the sample county's files.
+  private static let sample = (dutyLine: "555-0142", timeZone: "America/Los_Angeles")
+
+  /// A real county's windows and hours count by these; nobody else can know them.
+  private var isReal: Bool { directory == nil && !demonstration }
+
+  /// Of the site; `nil` where nobody said it and the machine does not know.
+  private var zone: String? { timeZone ?? (isReal ? Self.machineZone : Self.sample.timeZone) }
+
+  /// As `timedatectl` has it; one that only keeps UTC says nothing about the site.
+  private static var machineZone: String? {
+    let name = TimeZone.current.identifier
+    return name.contains("/") && !name.hasPrefix("Etc/") ? name : nil
+  }
+
   func validate() throws {
     guard directory != nil || agency.isEmpty else {
       throw ValidationError(
@@ -52,10 +69,19 @@ struct InitCommand: ParsableCommand {
     guard ProgramID(program) != nil else {
       throw ValidationError("--program must be 1 to 63 of a-z, 0-9 and -.")
     }
-    guard TimeZone(identifier: timeZone) != nil, timeZone == "UTC" || timeZone.contains("/") else {
+    guard let zone else {
+      throw ValidationError(
+        "Give --time-zone, such as America/Los_Angeles: this machine keeps UTC, and the site's "
+          + "windows and hours count by its own clock.")
+    }
+    guard TimeZone(identifier: zone) != nil, zone == "UTC" || zone.contains("/") else {
       throw ValidationError("--time-zone must be a name such as America/Los_Angeles.")
     }
-    guard !county.isEmpty, !dutyLine.isEmpty, dutyLine.count <= 60 else {
+    guard dutyLine != nil || !isReal else {
+      throw ValidationError(
+        "Give --duty-line, the number that an officer is told to call while a message waits.")
+    }
+    guard !county.isEmpty, dutyLine.map({ (1...60).contains($0.count) }) ?? true else {
       throw ValidationError("--county and --duty-line must not be empty, or the latter too long.")
     }
     let last = Int(basePort) + County.releasePortDistance + max(agency.count, 4)
@@ -78,7 +104,7 @@ struct InitCommand: ParsableCommand {
 
   /// What is to be created; `nil` where the program's name is not one.
   func plan() -> County? {
-    guard let program = ProgramID(program) else { return nil }
+    guard let program = ProgramID(program), let zone else { return nil }
     let chosen = agency.isEmpty && directory != nil ? Self.sampleAgencies : agency
     let firstLane = basePort + UInt16(County.releasePortDistance)
     let members = chosen.enumerated().map { index, argument in
@@ -89,8 +115,8 @@ struct InitCommand: ParsableCommand {
     return County(
       layout: directory.map { CountyLayout($0) } ?? CountyLayout(systemBelow: root),
       name: county, program: program, submitPort: basePort,
-      timeZone: timeZone, dutyLine: dutyLine, isDemonstration: demonstration, members: members,
-      listenHost: listen)
+      timeZone: zone, dutyLine: dutyLine ?? Self.sample.dutyLine, isDemonstration: demonstration,
+      members: members, listenHost: listen)
   }
 
   private struct Report: Encodable {
@@ -98,12 +124,16 @@ struct InitCommand: ParsableCommand {
     let program: String
     let isDemonstration: Bool
     let submitPort: UInt16
+    let timeZone: String
+    let dutyLine: String
     let files: [String]
     init(_ county: County, files: [String]) {
       directory = county.layout.root
       program = county.program.text
       isDemonstration = county.isDemonstration
       submitPort = county.submitPort
+      timeZone = county.timeZone
+      dutyLine = county.dutyLine
       self.files = files
     }
   }
@@ -118,7 +148,12 @@ struct InitCommand: ParsableCommand {
         daemon == nil ? "-" : county.layout.configuration(member.id.text))
     }
     let duty =
-      demonstration ? [] : ["Put your own duty line and windows into \(county.layout.agreement)."]
+      demonstration
+      ? []
+      : [
+        "Put your own duty line, time zone and windows into \(county.layout.agreement): it has "
+          + "\(county.dutyLine) and \(county.timeZone)."
+      ]
     return
       ([
         "\(county.name), program \(county.program), in \(county.layout.root): "
@@ -135,7 +170,10 @@ struct InitCommand: ParsableCommand {
     ([
       "\(county.name), program \(county.program): the router is set up.", "",
     ] + files.map { "  \($0)" } + [
-      "", "Read \(county.layout.agreement) with counsel: your duty line, windows and paths.",
+      "", "Time zone:             \(county.timeZone)"
+        + (timeZone == nil ? " (this machine's; --time-zone gives another)" : ""),
+      "Duty line:             \(county.dutyLine)",
+      "Read \(county.layout.agreement) with counsel: your duty line, windows and paths.",
       "Keep a copy of \(county.layout.masterKey) in a safe: without it nothing can be read.",
       "Start the router:      systemctl start accord-router",
       "Invite each agency:    accord agency invite ID:ROLE --host ADDRESS",

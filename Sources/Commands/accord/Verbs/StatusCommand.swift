@@ -24,13 +24,17 @@ struct StatusCommand: ParsableCommand {
       Printing.complain(of: error)
       return try Health.unknown.exit()
     }
+    // What it does not tell leaves the status as it is.
+    var standing: HealthReport?
+    if case .health(let told)? = try? router.ask(.health) { standing = told }
+    let text = StatusText(
+      report: report, moment: Moment(now: .init(milliseconds: report.now)), standing: standing)
     if output.json {
       try Printing.json(report)
     } else {
-      print(StatusText(report: report, moment: Moment(now: .init(milliseconds: report.now))).text(
-        .forTerminal))
+      print(text.text(.forTerminal))
     }
-    try StatusText.health(of: report).exit()
+    try text.health.exit()
   }
 }
 
@@ -41,6 +45,15 @@ struct StatusText {
 
   let report: StatusReport
   let moment: Moment
+  /// What keeps the router itself from its work.
+  var standing: HealthReport?
+
+  /// Of agencies and router together.
+  var health: Health {
+    let own: Health =
+      standing.map { !$0.notReady.isEmpty ? .critical : $0.isDraining ? .warning : .good } ?? .good
+    return max(Self.health(of: report), own)
+  }
 
   static func health(of report: StatusReport) -> Health {
     if report.clockHeld != nil { return .critical }
@@ -54,6 +67,13 @@ struct StatusText {
   static func health(of agency: StatusReport.AgencyStatus, now: Int64) -> Health {
     if let oldest = agency.oldestPending, now - oldest > longWait.milliseconds { return .critical }
     return agency.isConnected ? .good : .warning
+  }
+
+  /// An agency whose daemon is heard and takes no deliveries: as one does that waits, after a
+  /// restore, for somebody there to accept the hub's new ledger.
+  static func waitsForAWord(_ agency: StatusReport.AgencyStatus, now: Int64) -> Bool {
+    guard !agency.isConnected, let heard = agency.lastContact else { return false }
+    return now - heard < Span.minutes(1).milliseconds
   }
 
   func text(_ paint: Paint) -> String {
@@ -87,8 +107,9 @@ struct StatusText {
         "CLOCK IN DOUBT: \(fault). Nothing is released. Set the clock right if it is wrong, then "
           + "run 'accord clock accept'.")
     }
+    lines += ownTrouble(paint)
     guard !report.agencies.isEmpty else {
-      return (lines + ["", "No agency yet: add one with 'accord agency add'."])
+      return (lines + ["", "No agency yet: 'accord agency invite ID:ROLE' lets one join."])
         .joined(separator: "\n")
     }
     var table = Table(
@@ -103,13 +124,32 @@ struct StatusText {
     // Of the agencies: the agreement's note and the clock's fault speak for themselves.
     let health = report.agencies.map { Self.health(of: $0, now: report.now) }.max() ?? .warning
     lines += ["", table.text(paint), ""]
-    if report.clockHeld == nil { lines.append(paint.health(summary(health), health)) }
+    // Nor is anything called good while nothing new is taken.
+    let isGood = health == .good && self.health <= .warning && standing?.isDraining != true
+    if report.clockHeld == nil, isGood || health != .good {
+      lines.append(paint.health(summary(health), health))
+    }
     return lines.joined(separator: "\n")
+  }
+
+  /// Maintenance, and what keeps the router from its work; the clock has a line of its own.
+  private func ownTrouble(_ paint: Paint) -> [String] {
+    guard let standing else { return [] }
+    let reasons = standing.notReady.filter { !$0.hasPrefix("the clock is in doubt") }
+    var lines = reasons.map { paint.health("ROUTER: \(LogText.escaped($0)).", .critical) }
+    if standing.isDraining {
+      lines.append(
+        paint.health(
+          "MAINTENANCE: nothing new is taken but releases and revocations, and agencies keep the "
+            + "rest; 'accord router resume' ends it.", .warning))
+    }
+    return lines
   }
 
   private func state(_ agency: StatusReport.AgencyStatus) -> String {
     switch Self.health(of: agency, now: report.now) {
     case .good: "connected"
+    case .warning where Self.waitsForAWord(agency, now: report.now): "heard, takes none"
     case .warning: "not connected"
     case .critical, .unknown: agency.isConnected ? "connected, but not taking" : "not connected"
     }
@@ -118,6 +158,9 @@ struct StatusText {
   private func summary(_ health: Health) -> String {
     switch health {
     case .good: "Good: every agency is connected and nothing waits for long."
+    case .warning where report.agencies.contains { Self.waitsForAWord($0, now: report.now) }:
+      "Warning: an agency is heard and takes no deliveries. After a restore its daemon waits for "
+        + "'restored accept' there; else look at its adapter's log. What is for it is kept."
     case .warning:
       "Warning: an agency is not connected. What is for it is kept; look at its adapter's log."
     case .critical, .unknown:

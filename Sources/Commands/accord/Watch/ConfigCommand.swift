@@ -14,7 +14,8 @@ struct ConfigCommand: ParsableCommand {
       discussion: """
         Keys that are not known (with the nearest that is), values out of bounds, files that \
         cannot be read or that others may read, ports that are taken, certificates that have \
-        ended. Ends with 0 good, 1 warning, 2 the router would not start.
+        ended. For root it judges as the router's own user would. Ends with 0 good, 1 warning, 2 \
+        the router would not start.
         """)
 
     @Option(help: "The router's configuration file.")
@@ -24,7 +25,9 @@ struct ConfigCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let diagnosis = ConfigurationCheck.examine(config, isRunning: running)
+      let unchanged = RouterUser.settle(config)
+      var diagnosis = ConfigurationCheck.examine(config, isRunning: running)
+      diagnosis.add(unchanged)
       if output.json {
         try Printing.json(diagnosis)
       } else {
@@ -43,20 +46,26 @@ enum ConfigurationCheck {
       diagnosis.add([line])
       return diagnosis
     }
+    if let line = RouterUser.onlooker(path).unjudged(path, "configuration") {
+      diagnosis.add([line])
+      return diagnosis
+    }
     let configuration: RouterConfiguration
     do {
       configuration = try RouterConfiguration.load(path)
     } catch {
       for problem in error.problems {
-        diagnosis.add(.red, "configuration", "\(problem)", remedy: "Mend this line.")
+        diagnosis.add(
+          .red, "configuration", "\(problem)",
+          remedy: problem.text.hasPrefix("cannot be read:")
+            ? "The router's user must be able to read it: 'chmod 644 \(path)'." : "Mend this line.")
       }
       return diagnosis
     }
     diagnosis.add(.green, "configuration", "every key of \(path) is known and within bounds")
-    diagnosis.add(files(of: configuration))
-    diagnosis.add(PlaceCheck.folder(configuration.stateDirectory, "disk"))
+    diagnosis.add(places(of: configuration, at: path))
     diagnosis.add(
-      ports(of: configuration, isRunning: isRunning || answers(configuration.adminSocket)))
+      ports(of: configuration, isRunning: isRunning ? true : answers(configuration.adminSocket)))
     return diagnosis
   }
 
@@ -71,15 +80,37 @@ enum ConfigurationCheck {
         + "of its own, as 'accord-prosecutor doctor'.")
   }
 
-  /// Whether a router has the ports itself, and says so to whoever may ask.
-  private static func answers(_ socket: String) -> Bool {
-    (try? AdminSocket.ask(.status, at: socket, timeout: .seconds(2))) != nil
+  /// Whether a router has the ports itself, as it says to whoever may ask; `nil` where its socket
+  /// is closed to this user.
+  private static func answers(_ socket: String) -> Bool? {
+    do {
+      _ = try AdminSocket.ask(.status, at: socket, timeout: .seconds(2))
+      return true
+    } catch .forbidden {
+      return nil
+    } catch {
+      return false
+    }
+  }
+
+  /// What the configuration names, looked at as whoever asks may.
+  static func places(of configuration: RouterConfiguration, at path: String) -> [DiagnosisLine] {
+    let onlooker = RouterUser.onlooker(path, configuration)
+    return files(of: configuration, at: path, by: onlooker)
+      + health(of: configuration, by: onlooker)
+      + RouterUser.unknownHolders(configuration.roles)
+      + PlaceCheck.folder(configuration.stateDirectory, "disk", by: onlooker)
   }
 
   /// Keys, registry, agreement, routes.
-  static func files(of configuration: RouterConfiguration) -> [DiagnosisLine] {
+  private static func files(
+    of configuration: RouterConfiguration, at path: String, by onlooker: Onlooker
+  ) -> [DiagnosisLine] {
     var lines: [DiagnosisLine] = []
-    func attempt(_ check: String, _ good: String, _ remedy: String, _ body: () throws -> Void) {
+    func attempt(
+      _ check: String, _ file: String?, _ good: String, _ remedy: String, _ body: () throws -> Void
+    ) {
+      if let line = file.flatMap({ onlooker.unjudged($0, check) }) { return lines.append(line) }
       do {
         try body()
         lines.append(DiagnosisLine(.green, check, good))
@@ -87,18 +118,19 @@ enum ConfigurationCheck {
         lines.append(DiagnosisLine(.red, check, "\(error)", remedy: remedy))
       }
     }
-    attempt("key", "the router's key can be read, by its owner alone", "See the path and its mode.")
-    { _ = try KeyFile.load(configuration.keyFile) }
+    let give = "Give it to \(onlooker.daemonName) by 'chown', mode 600; or mend the path."
+    attempt(
+      "key", configuration.keyFile, "the router's key can be read, by its owner alone", give
+    ) { _ = try KeyFile.load(configuration.keyFile) }
     if case .credential(let name) = configuration.masterKey,
       ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] == nil
     {
       // Lent to the service alone, and rightly out of this command's reach.
-      lines.append(
-        DiagnosisLine(
-          .green, "master-key", "the service manager lends it to the router as '\(name)'"))
+      lines.append(RouterUser.credential(name, of: path, by: onlooker))
     } else {
+      let file: String? = if case .file(let path) = configuration.masterKey { path } else { nil }
       attempt(
-        "master-key", "the master key is reached",
+        "master-key", file, "the master key is reached",
         "Without it nothing at rest can be read: find it before the router is restarted."
       ) { _ = try configuration.masterKey.load() }
     }
@@ -110,16 +142,22 @@ enum ConfigurationCheck {
     }
     let now = SystemClock().wall()
     var registry: Registry?
-    attempt("registry", "\(configuration.registryFile) is good", "Mend the line it names.") {
+    let mend = "Mend the line it names; \(onlooker.daemonName) must be able to read the file."
+    attempt(
+      "registry", configuration.registryFile, "\(configuration.registryFile) is good", mend
+    ) {
       registry = try RegistryFile.load(configuration.registryFile).registry
     }
     var agreement: ProgramAgreement?
-    attempt("agreement", "\(configuration.agreementFile) is good", "'accord agreement check'.") {
+    attempt(
+      "agreement", configuration.agreementFile, "\(configuration.agreementFile) is good",
+      "'accord agreement check'; \(onlooker.daemonName) must be able to read the file."
+    ) {
       agreement = try AgreementFile.load(configuration.agreementFile, now: now)
     }
     if let registry, let agreement {
       attempt(
-        "routes", "criminal-justice routes are as they must be",
+        "routes", nil, "criminal-justice routes are as they must be",
         "See the article on criminal-justice routes."
       ) {
         try configuration.checkCriminalJusticeRoutes(
@@ -133,8 +171,16 @@ enum ConfigurationCheck {
             remedy: "Give both the same."))
       }
     }
+    return lines
+  }
+
+  /// What the section `health` names.
+  private static func health(
+    of configuration: RouterConfiguration, by onlooker: Onlooker
+  ) -> [DiagnosisLine] {
+    var lines: [DiagnosisLine] = []
     if let token = configuration.health.tokenFile {
-      lines.append(PlaceCheck.file(token, "health", isSecret: true))
+      lines.append(PlaceCheck.file(token, "health", isSecret: true, by: onlooker))
     }
     if !["127.0.0.1", "::1", "localhost"].contains(configuration.health.bind),
       configuration.health.tokenFile == nil, configuration.health.isOn
@@ -148,7 +194,7 @@ enum ConfigurationCheck {
   }
 
   static func ports(
-    of configuration: RouterConfiguration, isRunning: Bool
+    of configuration: RouterConfiguration, isRunning: Bool?
   ) -> [DiagnosisLine] {
     var lines = [
       PlaceCheck.port(

@@ -9,7 +9,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Look at everything, and say in red, yellow and green what to do.",
     discussion: """
-      On the router's machine, as the router's user or root. Changes nothing. Ends with 0 where \
+      On the router's machine, as root or the router's user; as an operator without either, files \
+      that only the router may read are not judged. Changes nothing. Ends with 0 where \
       all is well, 1 where somebody should look, 2 where something does not work.
       """)
 
@@ -17,7 +18,9 @@ struct DoctorCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let diagnosis = Doctor(router).examine()
+    let unchanged = RouterUser.settle(router.config)
+    var diagnosis = Doctor(router).examine()
+    diagnosis.add(unchanged)
     if output.json {
       try Printing.json(diagnosis)
     } else {
@@ -41,6 +44,8 @@ extension Paint {
 struct Doctor {
   private let options: RouterOptions
   private var diagnosis = Diagnosis()
+  /// The router answers this user's questions.
+  private var isTold = false
 
   init(_ options: RouterOptions) { self.options = options }
 
@@ -52,6 +57,9 @@ struct Doctor {
 
   private mutating func look() {
     if let line = ConfigurationCheck.noRouter(at: options.config) { return diagnosis.add([line]) }
+    if let line = RouterUser.onlooker(options.config).unjudged(options.config, "configuration") {
+      return diagnosis.add([line])
+    }
     let configuration: RouterConfiguration
     do {
       configuration = try options.configuration()
@@ -60,37 +68,53 @@ struct Doctor {
       for problem in error.problems {
         diagnosis.add(
           .red, "configuration", "\(problem)",
-          remedy: "Mend the line; 'accord config check' shows them all.")
+          remedy: problem.text.hasPrefix("cannot be read:")
+            ? "The router's user must be able to read it: 'chmod 644 \(options.config)'."
+            : "Mend the line; 'accord config check' shows them all.")
       }
       return
     }
-    diagnosis.add(ConfigurationCheck.files(of: configuration))
+    diagnosis.add(ConfigurationCheck.places(of: configuration, at: options.config))
     diagnosis.add([PlaceCheck.clock()])
-    diagnosis.add(PlaceCheck.folder(configuration.stateDirectory, "disk"))
+    let isUp = askRouter()
+    diagnosis.add(ConfigurationCheck.ports(of: configuration, isRunning: isUp))
+    guard isTold else { return }
+    addHealth()
+    addKeys()
+    addIntegrity()
+  }
+
+  /// - Returns: whether the router runs; `nil` where this user cannot be told.
+  private mutating func askRouter() -> Bool? {
     let asked = SystemClock()
-    let isUp: Bool
     do {
       guard case .status(let status) = try options.ask(.status) else { throw UnexpectedAnswer() }
-      isUp = true
+      isTold = true
       let took = (asked.tick() - Tick(milliseconds: 0)).milliseconds
       diagnosis.add(
         took < 1_000 ? .green : .yellow, "router", "the router answers within \(took) ms",
         remedy: took < 1_000 ? nil : "Look what else the machine does.")
       add(status)
+      return true
+    } catch AdminError.forbidden(let folder) {
+      diagnosis.add(
+        .yellow, "router", "the router cannot be asked as this user: \(folder) is closed to it",
+        remedy: "Run this with sudo.")
+      return nil
+    } catch let refusal as RouterRefusal where refusal.stableCode == "not-allowed" {
+      diagnosis.add(
+        .yellow, "router", "the router runs, and tells this user nothing more: no role",
+        remedy: "Run this with sudo, or have 'roles' in router.yaml give this user one.")
+      return true
     } catch let error as AdminError {
-      isUp = false
       diagnosis.add(
         .red, "router", "\(error)",
         remedy: "See 'systemctl status accord-router', and the end of its log.")
+      return false
     } catch {
-      isUp = false
       diagnosis.add(.red, "router", "\(error)", remedy: "Ask as root or as the router's user.")
+      return false
     }
-    diagnosis.add(ConfigurationCheck.ports(of: configuration, isRunning: isUp))
-    guard isUp else { return }
-    addHealth()
-    addKeys()
-    addIntegrity()
   }
 
   // MARK: What the router says
@@ -122,7 +146,9 @@ struct Doctor {
         diagnosis.add(
           .yellow, "queue",
           "\(agency.agency) is not connected; last heard \(contact); \(agency.depth) waiting",
-          remedy: "Have the agency run its daemon's 'doctor'. What is for it is kept.")
+          remedy: StatusText.waitsForAWord(agency, now: status.now)
+            ? "Its daemon is heard: after a restore it waits for 'restored accept' there."
+            : "Have the agency run its daemon's 'doctor'. What is for it is kept.")
       case .critical, .unknown:
         diagnosis.add(
           .red, "queue",
@@ -175,7 +201,7 @@ struct Doctor {
       Self.level(ofBackup: age), "backup",
       "the newest backup of the ledger: " + moment.text(health.newestBackup, or: "there is none"),
       remedy: Self.level(ofBackup: age) == .green
-        ? nil : "'accord backup ledger FILE', every day, on another disk.")
+        ? nil : Self.backupRemedy)
     if let worst = health.commitWorst {
       diagnosis.add(
         worst > 500 ? .yellow : .green, "commit",
@@ -183,6 +209,12 @@ struct Doctor {
         remedy: worst > 500 ? "Look for what else writes to the ledger's disk." : nil)
     }
   }
+
+  /// The packages bring the timers; they wait for a key to encrypt to.
+  static let backupRemedy =
+    "Put a public key of age into /etc/accord/backup-recipients; the timers accord-backup-ledger "
+    + "and accord-backup-keys then run every night ('systemctl list-timers'). Without the "
+    + "packages: 'accord backup ledger FILE', every day, on another disk."
 
   static func level(ofBackup age: Int64?) -> DiagnosisLine.Level {
     guard let age else { return .yellow }

@@ -29,8 +29,10 @@ struct QueueCommand: ParsableCommand {
       let items = try filter.items(which, limit: limit, router)
       if output.json { return try Printing.json(items) }
       guard !items.isEmpty else {
+        let what = filter.isEmpty ? "" : " of that kind"
         return print(
-          which == .held ? "Nothing waits for a release." : "No delivery was set aside.")
+          which == .held
+            ? "Nothing\(what) waits for a release." : "No delivery\(what) was set aside.")
       }
       print(QueueText(moment: Moment(now: SystemClock().wall())).table(items, which))
     }
@@ -131,6 +133,7 @@ struct QueueFilter: ParsableArguments {
     let query = QueueQuery(
       which, recipient: to, source: from, topic: topic, before: before, limit: limit)
     guard case .queue(let items) = try router.ask(.queue(query)) else { throw UnexpectedAnswer() }
+    if items.isEmpty { try KnownNames.check(agencies: [to, from], topics: [topic], router) }
     return items
   }
 }
@@ -161,6 +164,8 @@ struct RepairAct: ParsableArguments {
     var done = 0
     var failed: [String: String] = [:]
     var isDryRun = false
+    /// Of what was done, how many wait for a release all the same.
+    var stillHeld: Int?
     /// How many by recipient and topic.
     var counts: [String: Int] = [:]
   }
@@ -183,9 +188,14 @@ struct RepairAct: ParsableArguments {
         }
       }
       progress.finish()
+      // What was done is told, also where this cannot be.
+      let held = try? filter.items(.held, limit: QueueQuery.most, router).map(Self.name)
+      outcome.stillHeld = held.map { Set($0).intersection(items.map(Self.name)).count }
     }
     try tell(outcome, of: items.count, done)
   }
+
+  private static func name(_ item: QueueItem) -> String { "\(item.message) \(item.recipient)" }
 
   /// One line for each message and recipient: a message's parts for one agency go together.
   private func meant() throws -> [QueueItem] {
@@ -200,7 +210,7 @@ struct RepairAct: ParsableArguments {
       items = try filter.items(queue.which, limit: QueueQuery.most, router)
     }
     var seen: Set<String> = []
-    return items.filter { seen.insert("\($0.message) \($0.recipient)").inserted }
+    return items.filter { seen.insert(Self.name($0)).inserted }
   }
 
   private func tell(_ outcome: Outcome, of count: Int, _ done: String) throws {
@@ -214,7 +224,9 @@ struct RepairAct: ParsableArguments {
       }
       print("\(count) would be \(done); nothing was changed.")
     } else {
-      print("\(outcome.done) \(done).")
+      let still = outcome.stillHeld ?? 0
+      let rest = still > 0 ? " \(still) of \(count) still wait(s) for a release." : ""
+      print("\(outcome.done) \(done).\(rest)")
       for (what, why) in outcome.failed.sorted(by: { $0.key < $1.key }) {
         Printing.complain("\(what): \(why)")
       }

@@ -42,17 +42,19 @@ struct RouterCommand: ParsableCommand {
       guard case .reloaded(let report) = try router.ask(.reload) else { throw UnexpectedAnswer() }
       if output.json {
         try Printing.json(report)
-      } else if report.changed.isEmpty {
-        print("The file says what it said before.")
       } else {
-        let applied = Words.list(report.applied, or: "nothing")
-        print("In force now: \(LogText.escaped(applied)).")
-        if !report.needsRestart.isEmpty {
-          let rest = report.needsRestart.joined(separator: ", ")
-          print("After a restart: \(LogText.escaped(rest)).")
-        }
+        for line in Self.lines(report) { print(LogText.escaped(line)) }
       }
       if !report.needsRestart.isEmpty { try Health.warning.exit() }
+    }
+
+    /// What the file has and what runs, as the operator asks.
+    static func lines(_ report: ReloadReport) -> [String] {
+      let rest = report.needsRestart.joined(separator: ", ")
+      let after = rest.isEmpty ? [] : ["After a restart: \(rest)."]
+      if report.changed.isEmpty { return ["The file says what it said before."] + after }
+      if report.applied.isEmpty && rest.isEmpty { return ["The file says what runs."] }
+      return ["In force now: \(Words.list(report.applied, or: "nothing"))."] + after
     }
   }
 
@@ -96,7 +98,9 @@ struct RouterCommand: ParsableCommand {
         print(
           obstacles.isEmpty
             ? paint.health("Safe: nothing is in the way of stopping the router.", .good)
-            : "'accord router drain' takes nothing new; ask again in a moment.")
+            : health.isDraining
+              ? "Nothing new is taken already; ask again in a moment."
+              : "'accord router drain' takes nothing new; ask again in a moment.")
       }
       if !obstacles.isEmpty { try Health.warning.exit() }
     }

@@ -34,6 +34,7 @@ struct TailCommand: ParsableCommand {
     let isStopped = StopMark()
     let shutdown = Shutdown(on: [SIGINT, SIGTERM]) { _ in isStopped.set() }
     defer { withExtendedLifetime(shutdown) {} }
+    try KnownNames.check(agencies: [agency], router)
     guard case .tail(let head) = try router.ask(.tail(from: nil)) else { throw UnexpectedAnswer() }
     var next = head.next - min(head.next, UInt64(last))
     while !isStopped.isSet {

@@ -115,9 +115,9 @@ struct LedgerFile {
       try flushDirectory()
     } else if errno == EEXIST {
       // Opening and closing it here would drop locks that SQLite may hold in this process.
-      guard chmod(path, 0o600) == 0 else { throw Self.system("restrict to its owner") }
+      guard chmod(path, 0o600) == 0 else { throw Self.system("restrict to its owner", path) }
     } else {
-      throw Self.system("create")
+      throw Self.system("create", path)
     }
   }
 
@@ -125,13 +125,15 @@ struct LedgerFile {
   private func flushDirectory() throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.system("open the ledger's folder") }
+    guard descriptor >= 0 else { throw Self.system("open the ledger's folder", path) }
     defer { _ = close(descriptor) }
     guard fsync(descriptor) == 0 else { throw Self.system("flush the ledger's folder") }
   }
 
-  static func system(_ operation: String) -> LedgerError {
-    LedgerError(.storage, operation, code: errno, detail: String(cString: strerror(errno)))
+  static func system(_ operation: String, _ path: String? = nil) -> LedgerError {
+    let words = String(cString: strerror(errno))
+    return LedgerError(
+      .storage, operation, code: errno, detail: path.map { "\($0): \(words)" } ?? words, path: path)
   }
 }
 
@@ -159,7 +161,7 @@ final class LedgerLock {
 
   init(beside path: String) throws {
     descriptor = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw LedgerFile.system("open the lock file") }
+    guard descriptor >= 0 else { throw LedgerFile.system("open the lock file", path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let error = errno
       release()

@@ -110,7 +110,7 @@ final class AdminServer {
     case .entries, .preview: return try answerExplanation(request)
     case .releases(let id): return try releases(id)
     case .release(let id): return try release(id)
-    case .held(let agency): return .held(try reader.held(for: agency.flatMap { AgencyID($0) }))
+    case .held(let agency): return try held(agency)
     case .totals: return .totals(try reader.totals())
     case .revoke(let release, let reason):
       guard let id = RoiID(release) else { return .malformed("release") }
@@ -149,6 +149,13 @@ final class AdminServer {
     case .agreements: return .agreements(try reader.agreements())
     case .agreement(let version): return try agreement(version)
     }
+  }
+
+  /// What is not an agency's name must not be answered as if none had been given.
+  private func held(_ text: String?) throws -> AdminResponse {
+    let agency = text.flatMap { AgencyID($0) }
+    guard (agency == nil) == (text == nil) else { return .malformed("recipient") }
+    return .held(try reader.held(for: agency))
   }
 
   /// One release, or the newest ones.
