@@ -31,10 +31,10 @@ struct HostileMemoryTests {
     try greedy.set(.lingerMilliseconds(0))
     try greedy.set(.sendHighWater(0))
     try greedy.beCurveClient(serverKey: sheriff.routerKey, keys: sheriff.keys.curve)
-    // In the router each would take some forty times its bytes.
-    for number in 0..<4_000 {
+    // In the router each would take some forty times its bytes: 170 MiB for them all.
+    for number in 0..<10_000 {
       let name = Array("\(number)-".utf8)
-      try greedy.set(.subscribe(name + [UInt8](repeating: 120, count: 900 - name.count)))
+      try greedy.set(.subscribe(name + [UInt8](repeating: 120, count: 440 - name.count)))
     }
     try greedy.connect("tcp://127.0.0.1:\(town.releasePort(of: "lakewood-sheriff"))")
     try router.expect("more subscriptions than there are topics")

@@ -56,6 +56,12 @@ struct StyleRule: Sendable, CustomStringConvertible {
       file.findings("a skipped check is no check") { $0.contains(".disab" + "led(") }
     },
     StyleRule(
+      name: "no ZMTP heartbeats: libzmq 4.3 aborts a process that has them and a full queue",
+      folders: code, badSample: "try set(ZMQ_HEART" + "BEAT_IVL, 5_000)"
+    ) { file in
+      file.findings("let the kernel end dead connections") { $0.contains("ZMQ_HEART" + "BEAT") }
+    },
+    StyleRule(
       name: "libraries log, they do not print",
       folders: [
         "Sources/Core", "Sources/Wire", "Sources/Interop", "Sources/Router", "Sources/Agency",

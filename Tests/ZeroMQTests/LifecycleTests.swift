@@ -79,7 +79,7 @@ struct LifecycleTests {
     (.dealer, .sendHighWater(65)), (.dealer, .receiveHighWater(65)),
     (.dealer, .lingerMilliseconds(100)), (.dealer, .maximumMessageBytes(1 << 20)),
     (.dealer, .handshakeMilliseconds(5_000)),
-    (.dealer, .heartbeat(interval: 1_000, timeout: 3_000, ttl: 3_000)),
+    (.dealer, .tcpPatienceMilliseconds(3_000)),
     (.dealer, .sendBufferBytes(16_384)), (.dealer, .receiveBufferBytes(16_384)),
     (.router, .routerMandatory(true)), (.router, .routerHandover(true)),
     (.xpub, .xpubVerbose(true)), (.dealer, .immediate(true)),

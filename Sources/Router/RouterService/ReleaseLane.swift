@@ -14,6 +14,13 @@ final class ReleaseLane {
   static let subscribedBytes = 16 << 10
   /// Subscriptions read at a time; the others wait, and nobody else for them.
   static let readAtOnce = 64
+  /// Subscriptions that wait in the lane's queue; the others wait on the wire. libzmq takes the
+  /// queue until it is empty before ``greet()`` can count anything, and a sender that keeps filling
+  /// a longer one keeps it there. Not fewer: libzmq counts a peer's user id as one of them, which
+  /// is never read, so that a queue of one is full for ever.
+  static let queued: Int32 = 4
+  /// Bytes of a frame. A listener sends the handshake (some 300) and subscriptions, and no more.
+  static let frameBytes: Int64 = 512
 
   let agency: AgencyID
   let endpoint: String
@@ -32,14 +39,13 @@ final class ReleaseLane {
     // Twice the window: libzmq gives queue credit back in steps of half the mark, so with one
     // more than the window the second window was already cut.
     try socket.set(.sendHighWater(Int32(2 * window)))
-    try socket.set(.receiveHighWater(Int32(Self.readAtOnce)))
+    try socket.set(.receiveHighWater(Self.queued))
     try socket.set(.sendBufferBytes(64 << 10))
     try socket.set(.xpubVerbose(true))
     try socket.set(.lingerMilliseconds(0))
     try socket.set(.handshakeMilliseconds(10_000))
-    // A listener sends the handshake (some 300 bytes) and subscriptions, and nothing else.
-    try socket.set(.maximumMessageBytes(1_024))
-    try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
+    try socket.set(.maximumMessageBytes(Self.frameBytes))
+    try socket.endDeadConnections()
     if endpoint.contains("[") { try socket.set(.ipv6(true)) }
     try socket.bind(endpoint, patienceMilliseconds: 5_000)
   }

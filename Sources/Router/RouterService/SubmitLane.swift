@@ -29,7 +29,7 @@ final class SubmitLane {
     // Back-pressure: beyond this the sender's own queue fills, and its spool keeps the rest.
     try socket.set(.receiveHighWater(64))
     try socket.set(.sendHighWater(256))
-    try socket.set(.heartbeat(interval: 5_000, timeout: 15_000, ttl: 30_000))
+    try socket.endDeadConnections()
     // The connection, and the one frame that it sent.
     socket.maximumFrames = 2
     if endpoints.contains(where: { $0.contains("[") }) { try socket.set(.ipv6(true)) }

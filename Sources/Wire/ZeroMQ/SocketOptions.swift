@@ -16,10 +16,6 @@ public enum SocketOption: Sendable, Equatable {
   case maximumMessageBytes(Int64)
   /// How long a peer may take from connecting to a finished handshake; 0 is no limit.
   case handshakeMilliseconds(Int32)
-  /// ZMTP heartbeats, in milliseconds: a ping every `interval`; a peer silent for `timeout` after
-  /// one is given up; `ttl` (at most 6 553 599, rounded to tenths of a second) asks the peer to
-  /// give up on us in turn.
-  case heartbeat(interval: Int32, timeout: Int32, ttl: Int32)
   /// The kernel's send buffer (`SO_SNDBUF`) in bytes; -1 leaves it to the system.
   case sendBufferBytes(Int32)
   /// The kernel's receive buffer (`SO_RCVBUF`) in bytes; -1 leaves it to the system.
@@ -44,6 +40,9 @@ public enum SocketOption: Sendable, Equatable {
   /// TCP keep-alive: first probe after `idle` seconds, then every `interval` seconds; the
   /// connection ends after `count` unanswered ones.
   case tcpKeepalive(idleSeconds: Int32, intervalSeconds: Int32, count: Int32)
+  /// How long what was sent may stay unacknowledged, or the peer may take nothing, before the
+  /// connection ends (`TCP_USER_TIMEOUT`), in milliseconds; 0 leaves it to the system.
+  case tcpPatienceMilliseconds(Int32)
   /// The name a `router` at the other end shall know this socket by; 1...255 bytes, not
   /// beginning with 0.
   case routingID([UInt8])
@@ -65,10 +64,6 @@ extension Socket {
     case .lingerMilliseconds(let time): try set(ZMQ_LINGER, "linger", time)
     case .maximumMessageBytes(let size): try set(ZMQ_MAXMSGSIZE, "maximumMessageBytes", size)
     case .handshakeMilliseconds(let time): try set(ZMQ_HANDSHAKE_IVL, "handshake", time)
-    case .heartbeat(let interval, let timeout, let ttl):
-      try set(ZMQ_HEARTBEAT_IVL, "heartbeat interval", interval)
-      try set(ZMQ_HEARTBEAT_TIMEOUT, "heartbeat timeout", timeout)
-      try set(ZMQ_HEARTBEAT_TTL, "heartbeat ttl", ttl)
     case .sendBufferBytes(let size): try set(ZMQ_SNDBUF, "sendBufferBytes", size)
     case .receiveBufferBytes(let size): try set(ZMQ_RCVBUF, "receiveBufferBytes", size)
     case .routerMandatory(let on): try set(ZMQ_ROUTER_MANDATORY, "routerMandatory", on)
@@ -86,6 +81,7 @@ extension Socket {
       try set(ZMQ_TCP_KEEPALIVE_IDLE, "tcpKeepalive idle", idle)
       try set(ZMQ_TCP_KEEPALIVE_INTVL, "tcpKeepalive interval", interval)
       try set(ZMQ_TCP_KEEPALIVE_CNT, "tcpKeepalive count", count)
+    case .tcpPatienceMilliseconds(let time): try set(ZMQ_TCP_MAXRT, "tcpPatience", time)
     case .routingID(let name): try set(ZMQ_ROUTING_ID, "routingID", bytes: name)
     case .ipv6(let on): try set(ZMQ_IPV6, "ipv6", on)
     case .backlog(let count): try set(ZMQ_BACKLOG, "backlog", count)
