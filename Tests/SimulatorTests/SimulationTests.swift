@@ -76,6 +76,12 @@ struct SimulationTests {
     Kept(
       seed: 338, hours: 24, hasUpkeep: true,
       because: "a backup that did not know somebody lost the hold on them"),
+    Kept(
+      seed: 500, hours: 96, hasUpkeep: true,
+      because: "a restore could not read who had been one person with somebody expunged"),
+    Kept(
+      seed: 502, hours: 96, hasUpkeep: true,
+      because: "the judge trusted the clock as in the life that was put aside"),
   ]
 
   private func expectClean(_ simulation: Simulation) throws -> Simulation.Report {

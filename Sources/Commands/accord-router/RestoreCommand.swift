@@ -85,6 +85,10 @@ struct Restore: ParsableCommand {
         "On legal hold as before: \(report.held) people, and whoever comes by one of "
           + "\(report.heldNames) names that the backup does not know.")
     }
+    if report.apart > 0 {
+      lines.append(
+        "Told apart as before: \(report.apart) people who count as one with others in the backup.")
+    }
     guard confirm else {
       return (lines + ["Nothing was changed. Add --confirm to do it."]).joined(separator: "\n")
     }

@@ -23,6 +23,8 @@ public struct Stop: Hashable, Sendable {
     /// Everything was revoked, also what had not come by then: when, and toward whom, sealed by
     /// the ledger.
     case everything = 6
+    /// Somebody is not the same person as others with whom they counted as one; their id.
+    case apart = 7
   }
   public let kind: Kind
   public let name: String

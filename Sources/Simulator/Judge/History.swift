@@ -138,14 +138,14 @@ final class History {
       guard let first = known(one), let second = known(other) else { return }
       taken.consent.merge(first, second)
     case .separate(let alias, _):
-      if let person = known(alias) { taken.consent.separate(person) }
+      if let person = known(alias) { taken.tellApart(person) }
     case .revoke(let id, _):
       for case .audit(let entry) in turn.entries where entry.kind == .consentChanged {
         taken.consent.revoke(id, at: entry.at)
         break
       }
     case .replaceRegistry(let registry): operators.admit(registry)
-    case .acceptClock: operators.trustedSkew = turn.skew
+    case .acceptClock: taken.trustedSkew = turn.skew
     case .recordOrder(let order, let alias, _):
       if let person = known(alias) { taken.consent.authorities.record(order, of: person) }
     case .expunge, .retire:
@@ -170,7 +170,7 @@ final class History {
     // While the clock is in doubt, an end counts by the later and a beginning by the earlier.
     let believed = WallTime(
       milliseconds: stored.acceptedAt.milliseconds - skew.milliseconds
-        + operators.trustedSkew.milliseconds)
+        + taken.trustedSkew.milliseconds)
     if taken.accepted.updateValue(stored, forKey: id) != nil {
       note("a message was accepted twice")
     }
@@ -215,7 +215,7 @@ final class History {
     mix(UInt64(bitPattern: now.milliseconds))
     guard let content = delivery.content else { return }
     mix(content.message.id.description)
-    if skew != operators.trustedSkew { note("something went out by a clock in doubt") }
+    if skew != taken.trustedSkew { note("something went out by a clock in doubt") }
     let id = content.message.id
     guard let agency = registry.agencies[recipient] else { return }
     let key = PartKey(message: id, recipient: recipient, part: content.part)

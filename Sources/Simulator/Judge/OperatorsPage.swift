@@ -1,6 +1,6 @@
 import HubModel
 
-/// What operators have asked and the ledger has taken: agreements, keys, clock and space, by the
+/// What operators have asked and the ledger has taken: agreements, keys and space, by the
 /// plainest reading.
 final class OperatorsPage {
   private(set) var paths: Set<ProgramAgreement.Path> = []
@@ -8,8 +8,6 @@ final class OperatorsPage {
   /// Keys that were let in once and are not any more.
   private(set) var ended: Set<KeyFingerprint> = []
   private var admitted: Set<KeyFingerprint> = []
-  /// The error of the wall clock when somebody last took it for right.
-  var trustedSkew = Span(milliseconds: 0)
   var isLowOnSpace = false
 
   // MARK: Agreement

@@ -17,6 +17,10 @@ struct Taken {
   var people: [ParticipantID: String] = [:]
   var onHold: Set<String> = []
   var paths: Set<ProgramAgreement.Path> = []
+  /// Who was told apart from somebody, first to last, by the number of the time.
+  var toldApart: [ParticipantID] = []
+  /// The error of the wall clock when somebody last took it for right.
+  var trustedSkew = Span(milliseconds: 0)
   /// How many people had been expunged by then, of all.
   var expungements = 0
   /// Of the ledger.
@@ -32,9 +36,22 @@ struct Taken {
     people = people.filter { !gone.contains($0.value) }
   }
 
+  /// Somebody is not the same person as the others; with one other only, nor is that one.
+  mutating func tellApart(_ person: String) {
+    let all = consent.everyone(with: person)
+    guard all.count > 1 else { return }
+    consent.separate(person)
+    let alone = all.count == 2 ? all : [person]
+    toldApart += people.filter { alone.contains($0.value) }.keys.sorted()
+  }
+
   /// The ledger goes on from here in a new life, and `lost` is what it had come to.
   mutating func putBack(from lost: Taken, shredded: Set<MessageID>, gone: [Set<String>]) {
     consent.putBack(knowing: lost.consent)
+    for number in lost.toldApart.dropFirst(toldApart.count) {
+      if let person = people[number] { consent.separate(person) }
+    }
+    toldApart = lost.toldApart
     onHold.formUnion(lost.onHold)
     lives += 1
     for people in gone.dropFirst(expungements) { forget(people) }

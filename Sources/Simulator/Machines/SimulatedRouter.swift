@@ -146,12 +146,12 @@ final class SimulatedRouter {
   private func judgeClock(against seen: ClockMark?) {
     let now = clock.mark()
     guard let seen else {
-      world.history.operators.trustedSkew = clock.skew
+      world.history.taken.trustedSkew = clock.skew
       return
     }
     // Of another boot only time that has run backwards shows.
     if seen.boot != now.boot && now.wall >= seen.wall {
-      world.history.operators.trustedSkew = clock.skew
+      world.history.taken.trustedSkew = clock.skew
     }
   }
 

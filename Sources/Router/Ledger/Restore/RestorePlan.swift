@@ -23,6 +23,8 @@ public struct RestoreReport: Codable, Hashable, Sendable {
   /// comes by one is on hold from then on.
   public var held = 0
   public var heldNames = 0
+  /// People who were told apart from others since the backup, and are again.
+  public var apart = 0
   /// Deliveries that were under way, and are decided and numbered anew.
   public var requeued = 0
   public init() {}
@@ -30,7 +32,8 @@ public struct RestoreReport: Codable, Hashable, Sendable {
   var detail: String {
     "\(unconfirmed.values.reduce(0, +)) releases wait to be confirmed, \(revoked) revoked and "
       + "\(suspended) suspended by the key store's word, \(cutOff) keys cut off, \(held) people "
-      + "and \(heldNames) names on legal hold, \(requeued) deliveries anew"
+      + "and \(heldNames) names on legal hold, \(apart) people told apart, \(requeued) "
+      + "deliveries anew"
   }
 }
 
@@ -77,6 +80,7 @@ extension Ledger {
         ]
       }
       try planHolds(stops, order, &plan)
+      try planApart(stops, order, &plan)
       let stopped = Dictionary(
         stops.filter { [.release, .releaseNarrowed].contains($0.kind) }.map { ($0.name, $0) },
         // Revoked and narrowed: revoked.

@@ -272,6 +272,8 @@ struct TurnWriting {
     case .order(let person, let order, let position):
       try write(StoredOrder(order), .order, order.id, of: person, at: position)
     case .group(let person, let head, let position):
+      // Only who counted as one person with others comes to be alone.
+      if head == nil { ledger.keys.note(Stop(.apart, "\(person.value)", of: person)) }
       try people.setHead.id(person.value).id(head?.value).run()
       try move(person, to: position)
     default: return
