@@ -72,6 +72,7 @@ struct ApartRestoreTests {
   func others() throws {
     let (ledger, path) = try backUp(
       group(ann, ben, at: 5) + group(ann, at: 6) + group(ben, at: 6) + group(ben, cid, at: 7))
+    try ledger.commit(group(ben, at: 8) + group(cid, at: 8))
     try ledger.commit([.expunged(ben, at: .after(3)), .expunged(cid, at: .after(3))])
     ledger.close()
     #expect(try folder.restore(from: path).report.apart == 0)
